@@ -1,0 +1,23 @@
+export { contract, namePattern } from './contract.ts'
+export type {
+  Client,
+  Contract,
+  DeepReadonly,
+  EventDeclaration,
+  Events,
+  Implementation,
+  InputOf,
+  ItemOf,
+  Operation,
+  OperationClient,
+  OperationHandler,
+  Operations,
+  OutputOf,
+  PayloadOf,
+} from './contract.ts'
+export { narrow } from './call.ts'
+export type { Call, CallChange, Caller } from './call.ts'
+export { checkOf } from './check.ts'
+export type { Check } from './check.ts'
+export { CarusoError, codeOf, ContractError, fromWireError, messageOf, toWireError } from './errors.ts'
+export type { WireError } from './errors.ts'

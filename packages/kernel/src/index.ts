@@ -1,0 +1,7 @@
+export { definePlugin, everyPublic, optional } from './plugin.ts'
+export type { EveryPublic, Implementations, Injected, Optional, PluginDefinition, Provides, Requirement, Requires, StartContext } from './plugin.ts'
+export { KernelError } from './errors.ts'
+export type { KernelCode } from './errors.ts'
+export type { Log } from './log.ts'
+export type { PublicEvent, PublicService, PublicServices, PublicTarget } from './public-services.ts'
+export type { Disposer, Health, Ownership, Scope } from './scope.ts'

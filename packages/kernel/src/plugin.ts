@@ -1,0 +1,85 @@
+import type { Client, Contract, DeepReadonly, Implementation } from '@caruso/contract'
+import { namePattern } from '@caruso/contract'
+import type { Static, TSchema } from 'typebox'
+import { KernelError } from './errors.ts'
+import type { Log } from './log.ts'
+import type { PublicServices } from './public-services.ts'
+import type { Scope } from './scope.ts'
+
+/** A requirement that may be missing: `current` is undefined while nobody provides it. */
+export interface Optional<C extends Contract> {
+  readonly kind: 'optional'
+  readonly contract: C
+}
+
+/** A requirement of whatever public operations and events there are, as the gateway has. */
+export interface EveryPublic {
+  readonly kind: 'public'
+}
+
+export type Requirement = Contract | Optional<Contract> | EveryPublic
+export type Provides = Readonly<Record<string, Contract>>
+export type Requires = Readonly<Record<string, Requirement>>
+
+/** What `start` receives for a requirement. */
+export type Injected<R extends Requirement> = R extends Optional<infer C>
+  ? { readonly current: Client<C> | undefined }
+  : R extends EveryPublic
+    ? PublicServices
+    : R extends Contract
+      ? Client<R>
+      : never
+
+/** What `start` receives: a client for each requirement, and the reserved names. */
+export type StartContext<Config extends TSchema, R extends Requires> = {
+  readonly config: DeepReadonly<Static<Config>>
+  readonly scope: Scope
+  readonly log: Log
+} & { readonly [Key in keyof R]: Injected<R[Key]> }
+
+export type Implementations<P extends Provides> = { readonly [Key in keyof P]: Implementation<P[Key]> }
+
+/** The code of a component. Plain data: versions of it lie side by side and share nothing. */
+export interface PluginDefinition<Config extends TSchema = TSchema, P extends Provides = Provides, R extends Requires = Requires> {
+  readonly name: string
+  readonly config: Config
+  readonly provides: P
+  readonly requires: R
+  start(context: StartContext<Config, R>): Promise<Implementations<P>> | Implementations<P>
+}
+
+/** Names that `start` receives besides its requirements. */
+export const reservedNames: readonly string[] = ['config', 'scope', 'log', 'state']
+
+/**
+ * Declares a plugin.
+ *
+ * `start` only prepares. What may run in one instance only (timers, pollers, consumers, listeners) goes into
+ * `scope.whenActive`. There is no `stop`: whoever acquires something registers its disposer with `scope.own`.
+ *
+ * @throws KernelError `PLUGIN_INVALID` when a name is reserved or not allowed
+ */
+export function definePlugin<Config extends TSchema, const P extends Provides = Record<never, never>, const R extends Requires = Record<never, never>>(definition: {
+  readonly name: string
+  readonly config: Config
+  readonly provides?: P
+  readonly requires?: R
+  start(context: StartContext<Config, R>): Promise<Implementations<P>> | Implementations<P>
+}): PluginDefinition<Config, P, R> {
+  const { name, config, start } = definition
+  const provides = definition.provides ?? ({} as P)
+  const requires = definition.requires ?? ({} as R)
+  if (!namePattern.test(name)) throw new KernelError('PLUGIN_INVALID', `Defined plugin ${JSON.stringify(name)}: expected a name that matches ${namePattern.source}`)
+  for (const key of [...Object.keys(provides), ...Object.keys(requires)]) {
+    if (reservedNames.includes(key)) throw new KernelError('PLUGIN_INVALID', `Defined plugin "${name}" with the key "${key}": the names ${reservedNames.join(', ')} are reserved`)
+  }
+  return Object.freeze({ name, config, provides, requires, start })
+}
+
+/** Marks a requirement as one that may be missing, or come later. */
+export function optional<C extends Contract>(contract: C): Optional<C> {
+  return Object.freeze({ kind: 'optional', contract })
+}
+
+/** Requires whatever public operations and events the assembly offers. */
+export const everyPublic: EveryPublic = Object.freeze({ kind: 'public' })

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/{rules,system}/**/*.test.ts'],
+    pool: 'forks',
+    execArgv: ['--conditions=source'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
