@@ -2,7 +2,10 @@
 export interface Caller {
   readonly component: string
   readonly identity: string
+  /** What the identity may do. */
   readonly permissions: readonly string[]
+  /** What the assembly lets the calling component do, on whosever behalf. */
+  readonly grants: readonly string[]
 }
 
 /** The context of one call: how long it may take, who asks, and the trace it belongs to. */
@@ -12,10 +15,14 @@ export interface Call {
   readonly caller: Caller
   /** W3C Trace Context, level 1: the `traceparent` header. */
   readonly trace: string
-  /** Names this request: a provider that is asked twice with the same key does the work once. */
+  /** The idempotency key this call came with: a provider that is asked twice with the same key does the work once. */
   readonly key: string | undefined
-  /** Aborts when the caller cancels or the deadline passes. */
+  /** The key that the next call made with this context carries; set by `narrow`, for a key is not inherited. */
+  readonly nextKey: string | undefined
+  /** Aborts when the caller cancels or the deadline passes. Made when it is first read. */
   readonly signal: AbortSignal
+  /** False where nobody can cancel, so that nobody needs to watch the signal for more than the deadline. */
+  readonly cancellable: boolean
 }
 
 /** Changes that a caller may make to the context of a call it passes on. */
@@ -34,7 +41,9 @@ export function narrow(call: Call, change: CallChange): Call {
     deadline,
     caller: call.caller,
     trace: call.trace,
-    key: change.key ?? call.key,
+    key: call.key,
+    nextKey: change.key ?? call.nextKey,
+    cancellable: call.cancellable || signal !== undefined,
     get signal() {
       return signal === undefined ? call.signal : AbortSignal.any([call.signal, signal])
     },

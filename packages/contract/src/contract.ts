@@ -14,7 +14,7 @@ export interface Operation<Input extends TSchema = TSchema, Output extends TSche
   readonly public?: boolean
   /** The permission a caller must hold. */
   readonly permission?: string
-  /** Milliseconds a call may take when its caller allows more; 10,000 by default. */
+  /** Milliseconds a call may take at most, even where its caller allows more. */
   readonly timeout?: number
   readonly description?: string
 }

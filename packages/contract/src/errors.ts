@@ -6,11 +6,14 @@ export interface WireError {
   readonly cause?: WireError
 }
 
+const brand = Symbol.for('caruso.error')
+
 /**
  * A failure with a stable code that survives the way across the bus; everything a caller may catch is one of these.
  * Tell them apart by `code`, never by class: versions do not share modules.
  */
 export class CarusoError extends Error {
+  readonly [brand] = true
   readonly code: string
   readonly details: unknown
 
@@ -28,6 +31,11 @@ export class ContractError extends CarusoError {
     super('CONTRACT_INVALID', message)
     this.name = 'ContractError'
   }
+}
+
+/** Whether something thrown is one of ours, of whatever copy of this module. */
+export function isCarusoError(error: unknown): error is CarusoError {
+  return typeof error === 'object' && error !== null && brand in error
 }
 
 /** The code of whatever was thrown, or undefined where it has none. */

@@ -31,6 +31,8 @@ export interface PublicServices {
   stream(target: PublicTarget, input: unknown, call: Call): AsyncIterable<unknown>
   /** Hears every public event, until the scope ends. */
   onEvent(heard: (event: PublicEvent) => void): void
+  /** The counters of this process as Prometheus text. */
+  metrics(): string
 }
 
 export interface PublicEvent {

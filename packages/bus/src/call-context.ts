@@ -1,0 +1,59 @@
+import type { Call, Caller } from '@caruso/contract'
+import { longestTimer } from './deadlines.ts'
+import { BusError } from './errors.ts'
+
+/**
+ * The context of one call as the bus makes it. Its signal costs nothing until somebody reads it:
+ * most handlers never do, and it would cost more than the rest of a direct call.
+ */
+export class CallContext implements Call {
+  readonly deadline: number
+  readonly caller: Caller
+  readonly trace: string
+  readonly key: string | undefined
+  readonly nextKey = undefined
+  readonly cancellable: boolean
+  readonly #parent: Call | undefined
+  #controller: AbortController | undefined
+  #timer: NodeJS.Timeout | undefined
+  #cancelled: unknown
+
+  /** @param parent the call whose cancellation is also this one's; `cancellable` adds the caller at the other end of a wire */
+  constructor(deadline: number, caller: Caller, trace: string, key: string | undefined, parent: Call | undefined, cancellable: boolean) {
+    this.deadline = deadline
+    this.caller = caller
+    this.trace = trace
+    this.key = key
+    this.cancellable = cancellable
+    this.#parent = parent
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled)
+      else this.#arm()
+    }
+    return this.#parent?.cancellable === true ? AbortSignal.any([this.#controller.signal, this.#parent.signal]) : this.#controller.signal
+  }
+
+  /** Tells whoever works on this call that nobody waits for it any more. */
+  cancel(reason: unknown): void {
+    this.#cancelled ??= reason
+    this.#controller?.abort(reason)
+    this.finish()
+  }
+
+  /** Lets go of the timer, once the call has been answered. */
+  finish(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #arm(): void {
+    const left = this.deadline - Date.now()
+    const expired = (): void => this.cancel(new BusError('DEADLINE_EXCEEDED', `Worked on a call of component "${this.caller.component}": its deadline has passed`))
+    if (left <= 0) expired()
+    else this.#timer = setTimeout(expired, Math.min(left, longestTimer)).unref()
+  }
+}

@@ -1,0 +1,69 @@
+/** Something that is given up when its deadline passes; a link of the list that watches it. */
+export abstract class Expiring {
+  readonly deadline: number
+  previous: Expiring | undefined
+  next: Expiring | undefined
+
+  constructor(deadline: number) {
+    this.deadline = deadline
+  }
+
+  abstract expire(): void
+}
+
+/** setTimeout takes no more than 31 bits of milliseconds. */
+export const longestTimer = 2_147_483_647
+
+/**
+ * Watches many deadlines with one timer. Calls come and go by the hundred thousand and nearly all end in time, so
+ * adding and removing cost no more than a few links of a list; the timer aims at the earliest deadline it was told.
+ */
+export class Deadlines {
+  #first: Expiring | undefined
+  #timer: NodeJS.Timeout | undefined
+  #armedFor = Infinity
+
+  add(entry: Expiring): void {
+    const first = this.#first
+    entry.next = first
+    if (first !== undefined) first.previous = entry
+    this.#first = entry
+    if (entry.deadline < this.#armedFor) this.#arm(entry.deadline)
+  }
+
+  /** Takes an entry out; it must be in. */
+  delete(entry: Expiring): void {
+    const { previous, next } = entry
+    if (previous === undefined) this.#first = next
+    else previous.next = next
+    if (next !== undefined) next.previous = previous
+    entry.previous = undefined
+    entry.next = undefined
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#first = undefined
+    this.#armedFor = Infinity
+  }
+
+  #arm(deadline: number): void {
+    clearTimeout(this.#timer)
+    this.#armedFor = deadline
+    this.#timer = setTimeout(() => this.#sweep(), Math.min(Math.max(deadline - Date.now(), 1), longestTimer)).unref()
+  }
+
+  #sweep(): void {
+    const now = Date.now()
+    let earliest = Infinity
+    let entry = this.#first
+    while (entry !== undefined) {
+      const { next } = entry
+      if (entry.deadline <= now) entry.expire()
+      else if (entry.deadline < earliest) earliest = entry.deadline
+      entry = next
+    }
+    this.#armedFor = Infinity
+    if (earliest !== Infinity) this.#arm(earliest)
+  }
+}

@@ -1,0 +1,169 @@
+import { connect, headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { messageOf } from '@caruso/contract'
+import { BusError } from './errors.ts'
+
+/** Where a NATS server listens, and the token it asks for. */
+export interface NatsAddress {
+  readonly url: string
+  readonly token?: string
+}
+
+/** What a subscription receives. */
+export interface Delivery {
+  readonly subject: string
+  readonly reply: string | undefined
+  readonly headers: ReadonlyMap<string, string>
+  /** True for the server's word that nobody subscribes to where a message of ours was sent. */
+  readonly noResponders: boolean
+  text(): string
+}
+
+/** Told when the connection goes and comes back. */
+export interface LinkWatcher {
+  down(): void
+  up(): void
+}
+
+const reconnectWait = 100
+
+/** A connection to NATS that comes back by itself. The only place that knows the NATS client. */
+export class NatsLink {
+  readonly #connection: NatsConnection
+  readonly #waiting = new Set<() => void>()
+  #connected = true
+
+  private constructor(connection: NatsConnection) {
+    this.#connection = connection
+  }
+
+  /** @throws BusError `NOT_CONNECTED` when the server does not answer or refuses the token */
+  static async connect(address: NatsAddress, name: string, watcher: LinkWatcher): Promise<NatsLink> {
+    try {
+      const connection = await connect({
+        servers: address.url,
+        ...(address.token === undefined ? {} : { token: address.token }),
+        name,
+        noEcho: true,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: reconnectWait,
+        reconnectJitter: reconnectWait,
+        pingInterval: 2_000,
+        maxPingOut: 2,
+        ignoreAuthErrorAbort: true,
+      })
+      const link = new NatsLink(connection)
+      void link.#follow(watcher)
+      return link
+    } catch (cause) {
+      throw new BusError('NOT_CONNECTED', `Connected to NATS at "${address.url}": ${messageOf(cause)}`, { cause })
+    }
+  }
+
+  get connected(): boolean {
+    return this.#connected
+  }
+
+  /** The most bytes one message may carry. */
+  get maxPayload(): number {
+    return this.#connection.info?.max_payload ?? 1_048_576
+  }
+
+  publish(subject: string, text: string, reply?: string): void {
+    this.#connection.publish(subject, Buffer.from(text), reply === undefined ? {} : { reply })
+  }
+
+  /** Answers a request; an error goes into the headers of ADR-32. */
+  respond(reply: string, text: string, error?: { readonly code: string; readonly message: string }): void {
+    if (error === undefined) return this.publish(reply, text)
+    const headers = natsHeaders([
+      ['Nats-Service-Error', error.message],
+      ['Nats-Service-Error-Code', error.code],
+    ])
+    this.#connection.publish(reply, Buffer.from(text), { headers })
+  }
+
+  /** Subscribes; returns the end of it. */
+  subscribe(subject: string, received: (delivery: Delivery) => void, queue?: string): () => void {
+    const subscription = this.#connection.subscribe(subject, {
+      ...(queue === undefined ? {} : { queue }),
+      callback: (error, message) => {
+        if (error === null) received(new NatsDelivery(message))
+      },
+    })
+    return () => subscription.unsubscribe()
+  }
+
+  /** Resolves when the server has taken everything that was sent before. */
+  async flush(): Promise<void> {
+    await this.#connection.flush()
+  }
+
+  /** Resolves when there is a connection, or the deadline has passed. */
+  async ready(deadline: number): Promise<void> {
+    if (this.#connected) return
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, Math.max(deadline - Date.now(), 0))
+      this.#waiting.add(end)
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close()
+    for (const end of [...this.#waiting]) end()
+  }
+
+  async #follow(watcher: LinkWatcher): Promise<void> {
+    for await (const status of this.#connection.status()) {
+      if (status.type === 'disconnect') {
+        this.#connected = false
+        watcher.down()
+      } else if (status.type === 'reconnect') {
+        this.#connected = true
+        for (const end of [...this.#waiting]) end()
+        watcher.up()
+      }
+    }
+  }
+}
+
+class NatsDelivery implements Delivery {
+  readonly #message: Msg
+
+  constructor(message: Msg) {
+    this.#message = message
+  }
+
+  get subject(): string {
+    return this.#message.subject
+  }
+
+  get reply(): string | undefined {
+    return this.#message.reply === '' ? undefined : this.#message.reply
+  }
+
+  get noResponders(): boolean {
+    return this.#message.headers?.code === 503
+  }
+
+  get headers(): ReadonlyMap<string, string> {
+    const { headers } = this.#message
+    return new Map(headers === undefined ? [] : headers.keys().map((name) => [name.toLowerCase(), headers.get(name)]))
+  }
+
+  text(): string {
+    const { data } = this.#message
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()
+  }
+}
+
+function natsHeaders(entries: readonly (readonly [string, string])[]): MsgHdrs {
+  const made = headers()
+  // A header ends at a line break, so none may be in its value.
+  for (const [name, value] of entries) made.set(name, value.replaceAll(/[\r\n]+/g, ' '))
+  return made
+}

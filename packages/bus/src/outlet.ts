@@ -1,0 +1,211 @@
+import { checkOf, codeOf, type Call, type Caller, type Contract, type Operation } from '@caruso/contract'
+import { CallContext } from './call-context.ts'
+import { BusError } from './errors.ts'
+import { encodeCaller, serviceKey } from './protocol.ts'
+import type { Candidate, Entry, Registry } from './registry.ts'
+import type { Requester } from './requester.ts'
+import type { ServedOperation } from './served-operation.ts'
+
+/** The component that asks, and what the assembly lets it do on whosever behalf. */
+export interface Consumer {
+  readonly component: string
+  readonly grants: readonly string[]
+}
+
+/** What an outlet needs of its bus. */
+export interface Paths {
+  readonly registry: Registry
+  readonly requester: Requester
+  /** The route of an instance elsewhere. */
+  route(entry: Entry): string
+  /** Resolves when calls can leave this process, or the deadline passes. */
+  ready(deadline: number): Promise<void>
+  /** Told when a call could not be delivered to an instance. */
+  undelivered(entry: Entry): void
+}
+
+/**
+ * How one component asks for one contract. It finds an instance in the registry's replica (same process first) and
+ * asks again elsewhere when nothing was delivered, or when the provider died and the operation is idempotent.
+ */
+export class Outlet {
+  readonly contract: Contract
+  readonly #consumer: Consumer
+  readonly #paths: Paths
+  readonly #component: string | undefined
+  #candidates: readonly Candidate[] = []
+  #seen = -1
+  #turn = 0
+  #served = new Map<string, ServedOperation>()
+  #lastCaller: Caller | undefined
+  #lastDerived: Caller | undefined
+
+  /** @param component asks only instances of this component */
+  constructor(contract: Contract, consumer: Consumer, paths: Paths, component?: string) {
+    this.contract = contract
+    this.#consumer = consumer
+    this.#paths = paths
+    this.#component = component
+  }
+
+  /** Whether somebody provides the contract now. */
+  get available(): boolean {
+    this.#refresh()
+    return this.#candidates.length > 0
+  }
+
+  call(name: string, input: unknown, call: Call): Promise<unknown> {
+    const operation = this.#operation(name)
+    this.#refresh()
+    const served = this.#served.get(name)
+    if (served !== undefined) return served.run(input, this.#derive(call, operation))
+    return this.#call(name, operation, input, call)
+  }
+
+  async *stream(name: string, input: unknown, call: Call): AsyncGenerator<unknown, void> {
+    const operation = this.#operation(name)
+    const context = this.#derive(call, operation)
+    for (;;) {
+      const target = await this.#await(name, context)
+      let begun = false
+      try {
+        for await (const item of this.#open(target, name, input, context)) {
+          begun = true
+          yield item
+        }
+        return
+      } catch (error) {
+        if (begun || !this.#mayRepeat(error, false, target)) throw error
+      }
+    }
+  }
+
+  /** The slow way: another process, several instances, or nobody yet. */
+  async #call(name: string, operation: Operation, input: unknown, call: Call): Promise<unknown> {
+    const context = this.#derive(call, operation)
+    for (;;) {
+      const target = await this.#await(name, context)
+      try {
+        return await this.#ask(target, name, operation, input, context)
+      } catch (error) {
+        if (!this.#mayRepeat(error, operation.idempotent === true, target)) throw error
+      }
+    }
+  }
+
+  async #ask(target: Candidate, name: string, operation: Operation, input: unknown, call: CallContext): Promise<unknown> {
+    const { provider, info } = target.entry
+    const output =
+      provider === undefined
+        ? await this.#paths.requester.call(this.#address(target, name, call), input, call)
+        : await served(target, name).run(input, call)
+    if (provider?.checks !== true) this.#requireAnswer(operation.output, output, name, info.component)
+    return output
+  }
+
+  async *#open(target: Candidate, name: string, input: unknown, call: CallContext): AsyncGenerator<unknown, void> {
+    const { provider, info } = target.entry
+    if (provider !== undefined) {
+      yield* served(target, name).runStream(input, call)
+      return
+    }
+    const { stream } = this.#operation(name)
+    for await (const item of this.#paths.requester.stream(this.#address(target, name, call), input, call)) {
+      this.#requireAnswer(stream, item, name, info.component)
+      yield item
+    }
+  }
+
+  #requireAnswer(schema: Operation['output'], answer: unknown, name: string, component: string): void {
+    if (schema === undefined || checkOf(schema).accepts(answer)) return
+    throw new BusError('INVALID_OUTPUT', `Called "${this.contract.name}.${name}" of component "${component}": its answer breaks the contract: ${checkOf(schema).explain(answer)}`)
+  }
+
+  #address(target: Candidate, operation: string, call: Call): { route: string; service: string; operation: string; caller: string } {
+    return { route: this.#paths.route(target.entry), service: serviceKey(target.contract), operation, caller: encodeCaller(call.caller) }
+  }
+
+  #mayRepeat(error: unknown, idempotent: boolean, target: Candidate): boolean {
+    const code = codeOf(error)
+    if (code === 'NOT_DELIVERED') this.#paths.undelivered(target.entry)
+    return code === 'NOT_DELIVERED' || code === 'NOT_CONNECTED' || (code === 'PROVIDER_LOST' && idempotent)
+  }
+
+  #operation(name: string): Operation {
+    const operation = this.contract.operations[name]
+    if (operation === undefined) throw new BusError('UNKNOWN_OPERATION', `Called "${this.contract.name}.${name}" by component "${this.#consumer.component}": the contract has ${Object.keys(this.contract.operations).join(', ')}`)
+    return operation
+  }
+
+  /** An instance to ask, once calls can leave and somebody provides the contract. */
+  async #await(name: string, call: Call): Promise<Candidate> {
+    const first = this.#pick()
+    if (first?.entry.provider !== undefined) return first
+    if (first !== undefined) {
+      await this.#paths.ready(call.deadline)
+      const again = this.#pick()
+      if (again !== undefined && Date.now() < call.deadline) return again
+    }
+    await this.#registryChange(call)
+    const found = this.#pick()
+    if (found !== undefined) return found
+    if (Date.now() < call.deadline && !call.signal.aborted) return await this.#await(name, call)
+    const whose = this.#component === undefined ? '' : ` of component "${this.#component}"`
+    throw new BusError('NO_PROVIDER', `Called "${this.contract.name}.${name}"${whose} by component "${this.#consumer.component}": nobody provides version ^${this.contract.version}`)
+  }
+
+  /** Resolves at the next change of who provides what, when the deadline passes, or when the caller cancels. */
+  #registryChange(call: Call): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        unwatch()
+        call.signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const unwatch = this.#paths.registry.watch(end)
+      if (call.signal.aborted) end()
+      else call.signal.addEventListener('abort', end, { once: true })
+    })
+  }
+
+  #pick(): Candidate | undefined {
+    this.#refresh()
+    if (this.#candidates.length < 2) return this.#candidates[0]
+    this.#turn = (this.#turn + 1) % this.#candidates.length
+    return this.#candidates[this.#turn]
+  }
+
+  #refresh(): void {
+    const { registry } = this.#paths
+    if (this.#seen === registry.version) return
+    this.#seen = registry.version
+    const all = registry.lookup(this.contract.name, this.contract.version).filter(({ entry }) => this.#component === undefined || entry.info.component === this.#component)
+    const near = all.filter(({ entry }) => entry.provider !== undefined)
+    this.#candidates = near.length > 0 ? near : all
+    this.#served = new Map()
+    const [only] = this.#candidates
+    if (this.#candidates.length !== 1 || only?.entry.provider?.checks !== true) return
+    for (const operation of only.entry.provider.operations()) {
+      if (operation.contract === only.contract) this.#served.set(operation.name, operation)
+    }
+  }
+
+  #derive(call: Call, operation: Operation): CallContext {
+    const deadline = operation.timeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + operation.timeout)
+    return new CallContext(deadline, this.#callerOf(call.caller), call.trace, call.nextKey, call, call.cancellable)
+  }
+
+  #callerOf(caller: Caller): Caller {
+    if (caller !== this.#lastCaller || this.#lastDerived === undefined) {
+      this.#lastCaller = caller
+      this.#lastDerived = { component: this.#consumer.component, identity: caller.identity, permissions: caller.permissions, grants: this.#consumer.grants }
+    }
+    return this.#lastDerived
+  }
+}
+
+function served(target: Candidate, name: string): ServedOperation {
+  const found = target.entry.provider?.operation(serviceKey(target.contract), name)
+  if (found === undefined) throw new BusError('UNKNOWN_OPERATION', `Called "${target.contract.name}.${name}" of component "${target.entry.info.component}": its version ${target.contract.version} has no such operation`)
+  return found
+}

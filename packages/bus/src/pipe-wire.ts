@@ -1,0 +1,54 @@
+import type { Call } from '@caruso/contract'
+import type { Socket } from 'node:net'
+import { BusError } from './errors.ts'
+import { FramePipe } from './frame-pipe.ts'
+import { Outbox } from './outbox.ts'
+import { decodeFrames } from './protocol.ts'
+import { Requester } from './requester.ts'
+import { Responder, type ResponderTarget } from './responder.ts'
+
+const batchLimit = 262_144
+const maxAnswer = 32 * 1_048_576
+/** There is one route on a pipe: its other end. */
+const route = 'pipe'
+
+/** Calls in both directions over one pipe, in the frames of the bus. */
+export class PipeWire {
+  readonly requester: Requester
+  readonly #pipe: FramePipe
+  readonly #outbox: Outbox
+
+  constructor(socket: Socket, target: ResponderTarget, closed: () => void) {
+    this.#outbox = new Outbox((_route, message, first, last) => {
+      if (this.#pipe.open) this.#pipe.send(message)
+      else this.requester.failSent(route, first, last, new BusError('NOT_DELIVERED', 'Called through the pipe of an isolated process: its other end is gone'))
+    }, batchLimit)
+    this.requester = new Requester(this.#outbox)
+    const responder = new Responder(this.#outbox, maxAnswer)
+    this.#pipe = new FramePipe(
+      socket,
+      (message) => {
+        for (const frame of decodeFrames(message)) {
+          this.requester.receive(frame)
+          responder.receive(frame, route, target)
+        }
+      },
+      closed,
+    )
+  }
+
+  call(service: string, operation: string, caller: string, input: unknown, call: Call): Promise<unknown> {
+    return this.requester.call({ route, service, operation, caller }, input, call)
+  }
+
+  stream(service: string, operation: string, caller: string, input: unknown, call: Call): AsyncIterable<unknown> {
+    return this.requester.stream({ route, service, operation, caller }, input, call)
+  }
+
+  /** Fails what waits for the other end, then lets go of it. */
+  close(error: Error): void {
+    this.requester.failAll('', error)
+    this.requester.close()
+    this.#pipe.close()
+  }
+}

@@ -1,0 +1,142 @@
+import type { Call, Caller } from '@caruso/contract'
+import { BusError } from './errors.ts'
+
+/**
+ * What travels between a caller and a provider, over NATS or a pipe: a JSON array of frames, all of one tick in
+ * one message. A frame is an array, its kind first.
+ *
+ * | kind   | frame                                                                          |
+ * |--------|--------------------------------------------------------------------------------|
+ * | call   | [0, id, service, operation, milliseconds left, caller, trace, key or null, input] |
+ * | open   | [1, … as call …, credits]: asks for a stream                                    |
+ * | result | [2, id, output]                                                                |
+ * | error  | [3, id, error]                                                                 |
+ * | item   | [4, id, item]                                                                  |
+ * | end    | [5, id]                                                                        |
+ * | credit | [6, id, how many more items may be sent]                                       |
+ * | cancel | [7, id]                                                                        |
+ *
+ * A service is a contract of the addressed instance, as `name@version`.
+ */
+export const kind = { call: 0, open: 1, result: 2, error: 3, item: 4, end: 5, credit: 6, cancel: 7 } as const
+
+export type Frame = readonly [kind: number, id: number, ...rest: unknown[]]
+
+/** A call frame after the border: every field has been looked at. */
+export interface CallFrame {
+  readonly id: number
+  readonly service: string
+  readonly operation: string
+  readonly left: number
+  readonly caller: unknown
+  readonly trace: string
+  readonly key: string | undefined
+  readonly input: unknown
+  readonly credits: number
+}
+
+const maxDepth = 128
+
+/** The `name@version` under which an instance serves a contract. */
+export function serviceKey(contract: { readonly name: string; readonly version: string }): string {
+  return `${contract.name}@${contract.version}`
+}
+
+export function encodeCall(frameKind: 0 | 1, id: number, service: string, operation: string, caller: string, input: unknown, call: Call, credits?: number): string {
+  const left = Math.max(Math.ceil(call.deadline - Date.now()), 1)
+  const key = call.key === undefined ? 'null' : JSON.stringify(call.key)
+  const head = `[${frameKind},${id},"${service}","${operation}",${left},${caller},${JSON.stringify(call.trace)},${key},${encodeValue(input)}`
+  return credits === undefined ? `${head}]` : `${head},${credits}]`
+}
+
+/** The JSON text of a value; `undefined` travels as null. */
+export function encodeValue(value: unknown): string {
+  return JSON.stringify(value) ?? 'null'
+}
+
+const encodedCallers = new WeakMap<Caller, string>()
+
+/** The JSON text of a caller; most calls come from few of them, so it is kept. */
+export function encodeCaller(caller: Caller): string {
+  let text = encodedCallers.get(caller)
+  if (text === undefined) {
+    text = JSON.stringify([caller.component, caller.identity, caller.permissions, caller.grants])
+    encodedCallers.set(caller, text)
+  }
+  return text
+}
+
+/** The caller that a frame names; whatever is not of its form becomes nobody, who may do nothing. */
+export function decodeCaller(wire: unknown): Caller {
+  const [component, identity, permissions, grants] = Array.isArray(wire) ? (wire as unknown[]) : []
+  return { component: text(component), identity: text(identity), permissions: texts(permissions), grants: texts(grants) }
+}
+
+/**
+ * Reads a message as frames.
+ *
+ * @throws BusError `INVALID_INPUT` for what is no JSON array of frames, nests deeper than 128, or carries `__proto__`
+ */
+export function decodeFrames(message: string): readonly Frame[] {
+  const frames = parseJson(message)
+  if (!Array.isArray(frames)) throw new BusError('INVALID_INPUT', `Read a message of ${message.length} characters: expected an array of frames, found ${typeof frames}`)
+  for (const frame of frames as unknown[]) {
+    if (!Array.isArray(frame) || typeof frame[0] !== 'number' || !Number.isSafeInteger(frame[1])) {
+      throw new BusError('INVALID_INPUT', `Read a message of ${message.length} characters: expected each frame to begin with its kind and id`)
+    }
+  }
+  return frames as Frame[]
+}
+
+/** The call that a frame asks for, or undefined where a field is not of its type. */
+export function decodeCall(frame: Frame): CallFrame | undefined {
+  const [, id, service, operation, left, caller, trace, key, input, credits] = frame
+  if (typeof service !== 'string' || typeof operation !== 'string' || typeof left !== 'number' || typeof trace !== 'string') return undefined
+  if (key !== null && (typeof key !== 'string' || key.length > 256)) return undefined
+  return { id, service, operation, left, caller, trace, key: key ?? undefined, input, credits: typeof credits === 'number' ? credits : 0 }
+}
+
+/**
+ * Parses JSON from outside.
+ *
+ * @throws BusError `INVALID_INPUT` for what is no JSON, nests deeper than 128, or carries `__proto__` as a name
+ */
+export function parseJson(message: string): unknown {
+  if (message.length > 2 * maxDepth && nestsTooDeep(message)) throw new BusError('INVALID_INPUT', `Read a message of ${message.length} characters: it nests deeper than ${maxDepth}`)
+  try {
+    // An escaped name can hide what the text search looks for, so escapes of ASCII letters take the slow way too.
+    return message.includes('__proto__') || message.includes('\\u00') ? JSON.parse(message, refuseProto) : JSON.parse(message)
+  } catch (cause) {
+    if (cause instanceof BusError) throw cause
+    throw new BusError('INVALID_INPUT', `Read a message of ${message.length} characters: it is not JSON`, { cause })
+  }
+}
+
+function refuseProto(name: string, value: unknown): unknown {
+  if (name === '__proto__') throw new BusError('INVALID_INPUT', 'Read a message: the name "__proto__" is not allowed')
+  return value
+}
+
+function nestsTooDeep(message: string): boolean {
+  let depth = 0
+  let inText = false
+  for (let i = 0; i < message.length; i++) {
+    const code = message.charCodeAt(i)
+    if (inText) {
+      if (code === 0x5c) i++
+      else if (code === 0x22) inText = false
+    } else if (code === 0x22) inText = true
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > maxDepth) return true
+    } else if (code === 0x7d || code === 0x5d) depth--
+  }
+  return false
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}

@@ -1,0 +1,178 @@
+import { fromWireError, type Call } from '@caruso/contract'
+import { Deadlines, Expiring } from './deadlines.ts'
+import { BusError } from './errors.ts'
+import type { Outbox } from './outbox.ts'
+import { encodeCall, kind, type Frame } from './protocol.ts'
+import { IncomingStream } from './incoming-stream.ts'
+
+/** Where a call goes: the route of an instance, the service and the operation there, and the caller as the wire shows it. */
+export interface Address {
+  readonly route: string
+  readonly service: string
+  readonly operation: string
+  readonly caller: string
+}
+
+/** A call or stream that waits for an answer. */
+class Pending extends Expiring {
+  readonly route: string
+  /** The call as it was made, for whoever must know from which call another one descends. */
+  readonly call: Call
+  readonly settle: (frame: Frame) => void
+  readonly fail: (error: Error) => void
+  readonly #to: Address
+
+  constructor(to: Address, call: Call, settle: (frame: Frame) => void, fail: (error: Error) => void) {
+    super(call.deadline)
+    this.#to = to
+    this.route = to.route
+    this.call = call
+    this.settle = settle
+    this.fail = fail
+  }
+
+  override expire(): void {
+    this.fail(new BusError('DEADLINE_EXCEEDED', `Called ${title(this.#to)}: no answer before the deadline`))
+  }
+}
+
+const answers: ReadonlySet<number> = new Set([kind.result, kind.error, kind.item, kind.end])
+
+const maxId = 2 ** 31
+
+/** The caller's end of a wire: sends calls, and gives each its answer, its deadline and its cancellation. */
+export class Requester {
+  readonly #outbox: Outbox
+  readonly #deadlines = new Deadlines()
+  readonly #pending = new Map<number, Pending>()
+  #lastId = 0
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox
+  }
+
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  /** The call that is pending under an id. */
+  pendingCall(id: number): Call | undefined {
+    return this.#pending.get(id)?.call
+  }
+
+  /**
+   * Asks once. Rejects with the provider's error, or `DEADLINE_EXCEEDED`, `CANCELLED`, `NOT_DELIVERED` (nobody got it)
+   * or `PROVIDER_LOST` (somebody may have got it).
+   */
+  call(to: Address, input: unknown, call: Call): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId()
+      this.#outbox.add(to.route, encodeCall(kind.call, id, to.service, to.operation, to.caller, input, call), id)
+      let unwatch: (() => void) | undefined
+      const end = (): void => {
+        this.#forget(id)
+        unwatch?.()
+      }
+      const settle = (frame: Frame): void => {
+        end()
+        if (frame[0] === kind.result) resolve(frame[2])
+        else reject(fromWireError(frame[2]))
+      }
+      const fail = (error: Error): void => {
+        end()
+        reject(error)
+      }
+      this.#expect(id, new Pending(to, call, settle, fail))
+      if (call.cancellable) unwatch = this.#watch(id, to, call)
+    })
+  }
+
+  /** Asks for a stream; it begins when it is first read, and is cancelled when its reader stops. */
+  stream(to: Address, input: unknown, call: Call): AsyncIterable<unknown> {
+    return { [Symbol.asyncIterator]: () => this.#openStream(to, input, call) }
+  }
+
+  /** Takes an answer; other frames, and answers to calls that nobody waits for any more, are dropped. */
+  receive(frame: Frame): void {
+    if (answers.has(frame[0])) this.#pending.get(frame[1])?.settle(frame)
+  }
+
+  /** Fails what is pending at the routes that begin so, or everything. */
+  failAll(routePrefix: string, error: Error): void {
+    for (const pending of [...this.#pending.values()]) {
+      if (pending.route.startsWith(routePrefix)) pending.fail(error)
+    }
+  }
+
+  /** Fails the calls of one message: those at a route with an id in a range. */
+  failSent(route: string, first: number, last: number, error: Error): void {
+    for (let id = first; id !== 0 && id <= last; id++) {
+      const pending = this.#pending.get(id)
+      if (pending?.route === route) pending.fail(error)
+    }
+  }
+
+  close(): void {
+    this.failAll('', new BusError('CANCELLED', 'Waited for an answer: the caller has closed its bus'))
+    this.#deadlines.close()
+  }
+
+  #openStream(to: Address, input: unknown, call: Call): AsyncIterator<unknown> {
+    const id = this.#nextId()
+    let unwatch: (() => void) | undefined
+    const stream = new IncomingStream({
+      grant: (items) => this.#outbox.add(to.route, `[${kind.credit},${id},${items}]`),
+      end: (early) => {
+        this.#forget(id)
+        unwatch?.()
+        if (early) this.#outbox.add(to.route, `[${kind.cancel},${id}]`)
+      },
+    })
+    this.#outbox.add(to.route, encodeCall(kind.open, id, to.service, to.operation, to.caller, input, call, stream.window), id)
+    const settle = (frame: Frame): void => {
+      if (frame[0] === kind.item) stream.push(frame[2])
+      else if (frame[0] === kind.end) stream.finish()
+      else stream.fail(fromWireError(frame[2]))
+    }
+    this.#expect(id, new Pending(to, call, settle, (error) => stream.fail(error)))
+    if (call.cancellable) unwatch = this.#watch(id, to, call)
+    return stream
+  }
+
+  #expect(id: number, pending: Pending): void {
+    this.#pending.set(id, pending)
+    this.#deadlines.add(pending)
+  }
+
+  #forget(id: number): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    this.#pending.delete(id)
+    this.#deadlines.delete(pending)
+  }
+
+  /** Passes the caller's cancellation on to the provider; returns the end of watching. */
+  #watch(id: number, to: Address, call: Call): () => void {
+    const { signal } = call
+    const cancelled = (): void => {
+      const pending = this.#pending.get(id)
+      if (pending === undefined) return
+      this.#outbox.add(to.route, `[${kind.cancel},${id}]`)
+      pending.fail(new BusError('CANCELLED', `Called ${title(to)}: the caller cancelled`, { cause: signal.reason }))
+    }
+    if (signal.aborted) queueMicrotask(cancelled)
+    else signal.addEventListener('abort', cancelled, { once: true })
+    return () => signal.removeEventListener('abort', cancelled)
+  }
+
+  #nextId(): number {
+    do this.#lastId = (this.#lastId % maxId) + 1
+    while (this.#pending.has(this.#lastId))
+    return this.#lastId
+  }
+}
+
+function title(to: Address): string {
+  return `"${to.service}" operation "${to.operation}"`
+}
+

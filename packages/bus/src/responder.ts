@@ -1,0 +1,159 @@
+import { toWireError, type Caller } from '@caruso/contract'
+import { CallContext } from './call-context.ts'
+import { BusError } from './errors.ts'
+import type { Outbox } from './outbox.ts'
+import { decodeCall, encodeValue, kind, type CallFrame, type Frame } from './protocol.ts'
+import { isTraceparent, newTraceparent } from './tracing.ts'
+
+/** Runs what a frame asks for. */
+export interface Served {
+  run(input: unknown, call: CallContext): Promise<unknown>
+  runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void>
+}
+
+/** How the responder finds what a frame asks for, and who asks. */
+export interface ResponderTarget {
+  /** @throws CarusoError where there is no such service or operation, or the caller may not know of it */
+  find(service: string, operation: string, stream: boolean): Served
+  caller(wire: unknown, frame: CallFrame): Caller
+}
+
+interface Running {
+  readonly call: CallContext
+  readonly replyTo: string
+  readonly id: number
+  credits: number
+  more: (() => void) | undefined
+}
+
+const maxTimeout = 24 * 3_600_000
+
+/** The provider's end of a wire: runs calls and sends their answers, items by the credits the reader gave. */
+export class Responder {
+  readonly #outbox: Outbox
+  readonly #maxAnswer: number
+  readonly #running = new Map<string, Running>()
+
+  /** @param maxAnswer the most bytes an answer may have */
+  constructor(outbox: Outbox, maxAnswer: number) {
+    this.#outbox = outbox
+    this.#maxAnswer = maxAnswer
+  }
+
+  /** Takes a frame from a caller who reads its answers at `replyTo`. */
+  receive(frame: Frame, replyTo: string, target: ResponderTarget): void {
+    if (frame[0] === kind.call || frame[0] === kind.open) this.#begin(frame, replyTo, target)
+    else if (frame[0] === kind.cancel) this.#cancel(`${replyTo} ${frame[1]}`)
+    else if (frame[0] === kind.credit) this.#credit(`${replyTo} ${frame[1]}`, frame[2])
+  }
+
+  /** Answers each call of a message that could not be read. */
+  refuse(replyTo: string, first: number, last: number, error: unknown): void {
+    for (let id = first; id !== 0 && id <= last; id++) this.#answerError(replyTo, id, error)
+  }
+
+  /** Ends what still runs, and tells whoever waits for it why. */
+  cancelAll(reason: BusError): void {
+    for (const [key, { replyTo, id }] of [...this.#running]) {
+      this.#cancel(key, reason)
+      this.#answerError(replyTo, id, reason)
+    }
+  }
+
+  #begin(frame: Frame, replyTo: string, target: ResponderTarget): void {
+    const id = frame[1]
+    const request = decodeCall(frame)
+    if (request === undefined) return this.#answerError(replyTo, id, new BusError('INVALID_INPUT', 'Read a call: a field is missing or of the wrong type'))
+    const key = `${replyTo} ${id}`
+    try {
+      const served = target.find(request.service, request.operation, frame[0] === kind.open)
+      const call = contextOf(request, target.caller(request.caller, request))
+      const running: Running = { call, replyTo, id, credits: request.credits, more: undefined }
+      this.#running.set(key, running)
+      if (frame[0] === kind.open) void this.#pump(served.runStream(request.input, call), running, key)
+      else void this.#answer(served.run(request.input, call), key, replyTo, id)
+    } catch (error) {
+      this.#running.delete(key)
+      this.#answerError(replyTo, id, error)
+    }
+  }
+
+  async #answer(answer: Promise<unknown>, key: string, replyTo: string, id: number): Promise<void> {
+    try {
+      const output = await answer
+      this.#running.delete(key)
+      const text = encodeValue(output)
+      if (!fits(text, this.#maxAnswer)) this.#answerError(replyTo, id, tooLarge(text.length, this.#maxAnswer))
+      else this.#outbox.add(replyTo, `[${kind.result},${id},${text}]`)
+    } catch (error) {
+      this.#running.delete(key)
+      this.#answerError(replyTo, id, error)
+    }
+  }
+
+  async #pump(items: AsyncGenerator<unknown, void>, running: Running, key: string): Promise<void> {
+    const { replyTo, id } = running
+    try {
+      for await (const item of items) {
+        while (running.credits <= 0 && !running.call.signal.aborted) await this.#creditsOf(running)
+        if (running.call.signal.aborted) return
+        running.credits--
+        const text = encodeValue(item)
+        if (!fits(text, this.#maxAnswer)) throw tooLarge(text.length, this.#maxAnswer)
+        this.#outbox.add(replyTo, `[${kind.item},${id},${text}]`)
+      }
+      this.#outbox.add(replyTo, `[${kind.end},${id}]`)
+    } catch (error) {
+      this.#answerError(replyTo, id, error)
+    } finally {
+      this.#running.delete(key)
+    }
+  }
+
+  /** Resolves when the reader gave credits, cancelled, or its deadline passed. */
+  async #creditsOf(running: Running): Promise<void> {
+    const { signal } = running.call
+    await new Promise<void>((resolve) => {
+      running.more = resolve
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  #answerError(replyTo: string, id: number, error: unknown): void {
+    let text = JSON.stringify(toWireError(error))
+    if (!fits(text, this.#maxAnswer)) text = JSON.stringify(toWireError(tooLarge(text.length, this.#maxAnswer)))
+    this.#outbox.add(replyTo, `[${kind.error},${id},${text}]`)
+  }
+
+  #cancel(key: string, reason = new BusError('CANCELLED', 'Worked on a call: its caller cancelled')): void {
+    const running = this.#running.get(key)
+    if (running === undefined) return
+    this.#running.delete(key)
+    running.call.cancel(reason)
+    running.more?.()
+  }
+
+  #credit(key: string, items: unknown): void {
+    const running = this.#running.get(key)
+    if (running === undefined || typeof items !== 'number') return
+    running.credits += items
+    running.more?.()
+    running.more = undefined
+  }
+}
+
+/** Checks what a caller at the other end of a wire says of its call, so that no clock and no text of its is taken as it is. */
+function contextOf(request: CallFrame, caller: Caller): CallContext {
+  const left = Math.min(Math.max(request.left, 0), maxTimeout)
+  const trace = isTraceparent(request.trace) ? request.trace : newTraceparent()
+  return new CallContext(Date.now() + left, caller, trace, request.key, undefined, true)
+}
+
+/** A character takes at most three bytes of UTF-8 for each of its UTF-16 units, so most texts need not be counted. */
+function fits(text: string, bytes: number): boolean {
+  return text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes
+}
+
+function tooLarge(size: number, most: number): BusError {
+  return new BusError('TOO_LARGE', `Answered a call with ${size} characters: at most ${most} bytes fit into a message; use a stream`)
+}

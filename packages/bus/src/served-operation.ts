@@ -1,0 +1,181 @@
+import { checkOf, isCarusoError, messageOf, type Call, type Check, type Contract, type Operation } from '@caruso/contract'
+import type { CallContext } from './call-context.ts'
+import { Expiring } from './deadlines.ts'
+import { BusError } from './errors.ts'
+import { serviceKey } from './protocol.ts'
+import type { Provider } from './provider.ts'
+import { RememberedAnswers } from './remembered-answers.ts'
+import { serverSpan, type ServerSpan } from './tracing.ts'
+
+type Handler = (input: unknown, call: Call) => unknown
+
+/** One operation as an instance serves it: checked, timed, counted. */
+export class ServedOperation {
+  readonly contract: Contract
+  readonly name: string
+  readonly operation: Operation
+  calls = 0
+  errors = 0
+  /** By a clock of whole milliseconds; the sum over many calls is right all the same. */
+  milliseconds = 0
+  lastError = ''
+  readonly #provider: Provider
+  readonly #handler: Handler
+  readonly #input: Check | undefined
+  readonly #answer: Check | undefined
+  #remembered: RememberedAnswers | undefined
+
+  constructor(provider: Provider, contract: Contract, name: string, operation: Operation, handler: Handler | undefined) {
+    if (typeof handler !== 'function') throw new BusError('UNKNOWN_OPERATION', `Provided contract "${serviceKey(contract)}" by component "${provider.component}": expected a function for operation "${name}", found ${typeof handler}`)
+    this.#provider = provider
+    this.contract = contract
+    this.name = name
+    this.operation = operation
+    this.#handler = handler
+    this.#input = provider.checks ? checkOf(operation.input) : undefined
+    const answer = operation.output ?? operation.stream
+    this.#answer = provider.checks && answer !== undefined ? checkOf(answer) : undefined
+  }
+
+  /** Runs the operation once. Rejects with what the handler threw, or with the code of what was not right. */
+  run(input: unknown, call: CallContext): Promise<unknown> {
+    const begun = Date.now()
+    const refusal = this.#refusal(input, call, begun)
+    if (refusal !== undefined) return Promise.reject(this.#count(refusal))
+    if (call.key === undefined) return this.#run(input, call, begun)
+    this.#remembered ??= new RememberedAnswers()
+    return this.#remembered.once(`${call.caller.component} ${call.caller.identity} ${call.key}`, () => this.#run(input, call, begun))
+  }
+
+  /** Runs an operation that answers with a stream. */
+  async *runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> {
+    const begun = Date.now()
+    const refusal = this.#refusal(input, call, begun)
+    if (refusal !== undefined) throw this.#count(refusal)
+    this.#provider.began()
+    let failure: unknown
+    try {
+      for await (const item of this.#handler(input, call) as AsyncIterable<unknown>) {
+        if (this.#answer !== undefined && !this.#answer.accepts(item)) throw this.#invalidAnswer(item)
+        if (this.#provider.closed) throw new BusError('MOVED', `Read the stream of ${this.#title()}: its instance of component "${this.#provider.component}" has left`)
+        yield item
+      }
+    } catch (error) {
+      failure = this.#asFailure(error)
+      throw failure
+    } finally {
+      call.finish()
+      this.ended(begun, failure)
+    }
+  }
+
+  /** Counts the end of a call that began. */
+  ended(begun: number, failure: unknown): void {
+    this.calls++
+    this.milliseconds += Date.now() - begun
+    if (failure !== undefined) this.#fail(failure)
+    this.#provider.ended()
+  }
+
+  expired(call: Call): BusError {
+    return new BusError('DEADLINE_EXCEEDED', `Called ${this.#title()} by component "${call.caller.component}": no answer before its deadline`)
+  }
+
+  #run(input: unknown, call: CallContext, begun: number): Promise<unknown> {
+    const { tracer } = this.#provider
+    const span = tracer === undefined ? undefined : serverSpan(tracer, this.contract.name, this.name, call)
+    this.#provider.began()
+    let answer: unknown
+    try {
+      answer = this.#handler(input, span === undefined ? call : span.call)
+    } catch (error) {
+      answer = Promise.reject(error)
+    }
+    return new Promise((resolve, reject) => {
+      const running = new RunningCall(this, this.#provider, call, span, begun, resolve, reject)
+      if (isPromise(answer)) {
+        this.#provider.deadlines.add(running)
+        answer.then((value) => running.settle(value, this.#wrong(value), true), (error: unknown) => running.settle(undefined, this.#asFailure(error), true))
+      } else running.settle(answer, this.#wrong(answer), false)
+    })
+  }
+
+  #count(refusal: BusError): BusError {
+    this.calls++
+    this.#fail(refusal)
+    return refusal
+  }
+
+  #fail(failure: unknown): void {
+    this.errors++
+    this.lastError = messageOf(failure)
+  }
+
+  #refusal(input: unknown, call: Call, now: number): BusError | undefined {
+    const { permission } = this.operation
+    if (permission !== undefined && !call.caller.permissions.includes(permission) && !call.caller.grants.includes(permission)) {
+      return new BusError('FORBIDDEN', `Called ${this.#title()} by component "${call.caller.component}": the permission "${permission}" is missing`)
+    }
+    if (this.#input !== undefined && !this.#input.accepts(input)) {
+      return new BusError('INVALID_INPUT', `Called ${this.#title()} by component "${call.caller.component}": ${this.#input.explain(input)}`)
+    }
+    return call.deadline <= now ? this.expired(call) : undefined
+  }
+
+  #wrong(answer: unknown): BusError | undefined {
+    return this.#answer === undefined || this.#answer.accepts(answer) ? undefined : this.#invalidAnswer(answer)
+  }
+
+  #invalidAnswer(answer: unknown): BusError {
+    return new BusError('INVALID_OUTPUT', `Called ${this.#title()} of component "${this.#provider.component}": its answer breaks the contract: ${this.#answer?.explain(answer)}`)
+  }
+
+  #asFailure(error: unknown): unknown {
+    if (isCarusoError(error)) return error
+    return new BusError('HANDLER_FAILED', `Called ${this.#title()} of component "${this.#provider.component}": ${messageOf(error)}`, { cause: error })
+  }
+
+  #title(): string {
+    return `"${this.contract.name}.${this.name}"`
+  }
+}
+
+/** A call whose handler has begun: it is answered when the handler is done, or given up at the deadline. */
+class RunningCall extends Expiring {
+  readonly #served: ServedOperation
+  readonly #provider: Provider
+  readonly #call: CallContext
+  readonly #span: ServerSpan | undefined
+  readonly #begun: number
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
+
+  constructor(served: ServedOperation, provider: Provider, call: CallContext, span: ServerSpan | undefined, begun: number, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+    super(call.deadline)
+    this.#served = served
+    this.#provider = provider
+    this.#call = call
+    this.#span = span
+    this.#begun = begun
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  settle(value: unknown, failure: unknown, watched: boolean): void {
+    if (watched) this.#provider.deadlines.delete(this)
+    this.#call.finish()
+    this.#served.ended(this.#begun, failure)
+    this.#span?.end(failure)
+    if (failure === undefined) this.#resolve(value)
+    else this.#reject(failure)
+  }
+
+  /** The caller is told; the handler still counts as in flight until it is done. */
+  override expire(): void {
+    this.#reject(this.#served.expired(this.#call))
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

@@ -1,0 +1,62 @@
+import { ProxyTracerProvider, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Span, type SpanContext, type Tracer } from '@opentelemetry/api'
+import { messageOf } from '@caruso/contract'
+import { randomBytes } from 'node:crypto'
+import { CallContext } from './call-context.ts'
+
+/** A span around one handler, and the call that its own calls descend from. */
+export interface ServerSpan {
+  readonly call: CallContext
+  end(failure: unknown): void
+}
+
+const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
+
+/** Whether a text is a `traceparent` of W3C Trace Context, level 1. */
+export function isTraceparent(text: string): boolean {
+  return traceparentPattern.test(text)
+}
+
+/** A new trace, not sampled unless OpenTelemetry decides so. */
+export function newTraceparent(): string {
+  const random = randomBytes(24).toString('hex')
+  return `00-${random.slice(0, 32)}-${random.slice(32)}-00`
+}
+
+/** Starts a span for a served call. */
+export function serverSpan(tracer: Tracer, contract: string, operation: string, call: CallContext): ServerSpan {
+  const parent = spanContext(call.trace)
+  const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent)
+  const span = tracer.startSpan(`${contract}.${operation}`, { kind: SpanKind.SERVER, attributes: { 'rpc.system': 'caruso', 'rpc.service': contract, 'rpc.method': operation, 'caruso.caller': call.caller.component } }, context)
+  const inner = new CallContext(call.deadline, call.caller, traceparent(span.spanContext()), call.key, call, call.cancellable)
+  return {
+    call: inner,
+    end: (failure) => {
+      inner.finish()
+      endSpan(span, failure)
+    },
+  }
+}
+
+function endSpan(span: Span, failure: unknown): void {
+  if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(failure) })
+  span.end()
+}
+
+/** The tracer of the application's OpenTelemetry provider, or undefined where none is registered: the API's own would do nothing at a price. */
+export function registeredTracer(): Tracer | undefined {
+  const provider = trace.getTracerProvider()
+  if (provider instanceof ProxyTracerProvider && provider.getDelegate() === idleDelegate) return undefined
+  return trace.getTracer('caruso')
+}
+
+const idleDelegate = new ProxyTracerProvider().getDelegate()
+
+function spanContext(text: string): SpanContext | undefined {
+  const parts = traceparentPattern.exec(text)
+  if (parts === null) return undefined
+  return { traceId: parts[1] ?? '', spanId: parts[2] ?? '', traceFlags: Number.parseInt(parts[3] ?? '00', 16) & TraceFlags.SAMPLED, isRemote: true }
+}
+
+function traceparent(context: SpanContext): string {
+  return `00-${context.traceId}-${context.spanId}-${context.traceFlags.toString(16).padStart(2, '0')}`
+}

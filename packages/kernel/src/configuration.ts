@@ -1,0 +1,24 @@
+import { checkOf } from '@caruso/contract'
+import type { TSchema } from 'typebox'
+import { Clone, Default } from 'typebox/value'
+import { KernelError } from './errors.ts'
+
+/**
+ * The configuration of a component: what was given, with the schema's defaults where nothing was.
+ *
+ * @throws KernelError `CONFIG_INVALID` naming each place and what was expected there
+ */
+export function configure(component: string, schema: TSchema, given: unknown): unknown {
+  const config = Default(schema, Clone(given ?? {}))
+  const check = checkOf(schema)
+  if (!check.accepts(config)) throw new KernelError('CONFIG_INVALID', `Configured component "${component}": ${check.explain(config)}`)
+  return deepFreeze(config)
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}

@@ -1,0 +1,127 @@
+import { type Bus, type CallContext, type CallFrame, type Consumer, type Outlet } from '@caruso/bus'
+import { checkOf, type Call } from '@caruso/contract'
+import Type, { type Static } from 'typebox'
+import { KernelError } from './errors.ts'
+import type { Description } from './instance.ts'
+import type { Log } from './log.ts'
+import { control } from './control.ts'
+
+const Emit = Type.Object({ contract: Type.String(), version: Type.String(), event: Type.String(), payload: Type.Unknown() })
+const Topic = Type.Object({ topic: Type.String({ maxLength: 130 }) })
+const Line = Type.Object({ level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]), fields: Type.Record(Type.String(), Type.Unknown()), message: Type.String({ maxLength: 10_000 }) })
+
+type Serve = (input: unknown, call: CallContext) => Promise<unknown>
+
+export interface HostServiceOptions {
+  parent(frame: CallFrame): Call | undefined
+  /** Passes an event on to the process. */
+  event(input: unknown): void
+}
+
+/** What a host does for an instance in a process of its own, and for no other: only what the plugin declared. */
+export class HostService {
+  readonly consumer: Consumer
+  readonly #bus: Bus
+  readonly #log: Log
+  readonly #options: HostServiceOptions
+  readonly #outlets = new Map<string, Outlet>()
+  readonly #topics = new Map<string, () => void>()
+  #description: Description = { plugin: '', provides: [], requires: [] }
+  #endWatch: (() => void) | undefined
+
+  constructor(bus: Bus, consumer: Consumer, log: Log, options: HostServiceOptions) {
+    this.#bus = bus
+    this.consumer = consumer
+    this.#log = log
+    this.#options = options
+  }
+
+  /** Fixes what the plugin declared; from here on nothing else is served to it. */
+  declare(description: Description): void {
+    this.#description = description
+    for (const { key, contract } of description.requires) {
+      if (contract !== undefined) this.#outlets.set(key, this.#bus.outlet(contract, this.consumer))
+    }
+  }
+
+  /** @throws KernelError `UNDECLARED` for whatever the plugin did not declare */
+  find(service: string, operation: string): { run: Serve; runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> } {
+    const outlet = service.startsWith(control.requirement) ? this.#outlets.get(service.slice(control.requirement.length)) : undefined
+    if (outlet !== undefined && operation in outlet.contract.operations) {
+      return { run: async (input, call) => await outlet.call(operation, input, call), runStream: (input, call) => outlet.stream(operation, input, call) }
+    }
+    const serve = service === control.host ? this.#own(operation) : undefined
+    if (serve !== undefined) return { run: serve, runStream: () => refuse(this.#undeclared(service, operation)) }
+    const error = this.#undeclared(service, operation)
+    this.#log.warn({ component: this.consumer.component, service, operation }, `Refused an undeclared call of component "${this.consumer.component}"`)
+    throw error
+  }
+
+  /** Ends what the instance listens to. */
+  deafen(): void {
+    for (const end of this.#topics.values()) end()
+    this.#topics.clear()
+  }
+
+  close(): void {
+    this.deafen()
+    this.#endWatch?.()
+  }
+
+  #own(operation: string): Serve | undefined {
+    if (operation === 'emit') return (input, call) => this.#emit(required(Emit, input), call)
+    if (operation === 'on') return (input) => this.#on(required(Topic, input).topic)
+    if (operation === 'off') return (input) => this.#off(required(Topic, input).topic)
+    if (operation === 'log') return (input) => this.#write(required(Line, input))
+    if (operation === 'available') return () => Promise.resolve(this.#available())
+    return undefined
+  }
+
+  async #emit(input: Static<typeof Emit>, call: Call): Promise<null> {
+    const contract = this.#description.provides.find(({ name, version }) => name === input.contract && version === input.version)
+    if (contract === undefined) throw this.#undeclared(input.contract, input.event)
+    this.#bus.emit(this.consumer.component, contract, input.event, input.payload, call)
+    return await Promise.resolve(null)
+  }
+
+  async #on(topic: string): Promise<null> {
+    const contract = topic.split('.', 1)[0]
+    if (!this.#description.requires.some((requirement) => requirement.contract?.name === contract)) throw this.#undeclared(contract ?? '', topic)
+    if (!this.#topics.has(topic)) this.#topics.set(topic, this.#bus.on(topic, (event, call) => this.#options.event({ ...event, caller: call.caller, trace: call.trace })))
+    return await Promise.resolve(null)
+  }
+
+  async #off(topic: string): Promise<null> {
+    this.#topics.get(topic)?.()
+    this.#topics.delete(topic)
+    return await Promise.resolve(null)
+  }
+
+  async #write({ level, fields, message }: Static<typeof Line>): Promise<null> {
+    this.#log[level]({ ...fields, component: this.consumer.component }, message)
+    return await Promise.resolve(null)
+  }
+
+  /** The optional requirements that are there now; from the first question on the process is told of changes. */
+  #available(): string[] {
+    const current = (): string[] => [...this.#outlets].filter(([, outlet]) => outlet.available).map(([key]) => key)
+    this.#endWatch ??= this.#bus.registry.watch(() => this.#options.event({ available: current() }))
+    return current()
+  }
+
+  #undeclared(service: string, operation: string): KernelError {
+    const declared = this.#description.requires.map(({ key }) => key).join(', ')
+    return new KernelError('UNDECLARED', `Called "${service}" operation "${operation}" from component "${this.consumer.component}": it declared ${declared || 'no requirements'}`)
+  }
+}
+
+function required<S extends Type.TSchema>(schema: S, input: unknown): Static<S> {
+  const check = checkOf(schema)
+  if (check.accepts(input)) return input as Static<S>
+  throw new KernelError('UNDECLARED', `Asked the host of an isolated process: ${check.explain(input)}`)
+}
+
+// eslint-disable-next-line require-yield -- it only refuses
+async function* refuse(error: Error): AsyncGenerator<unknown, void> {
+  throw await Promise.resolve(error)
+}

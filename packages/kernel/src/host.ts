@@ -1,0 +1,260 @@
+import { Bus, type Consumer, type InstanceInfo } from '@caruso/bus'
+import { randomBytes } from 'node:crypto'
+import { BusSurroundings } from './bus-surroundings.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { dependencyGraph, type DependencyGraph } from './dependency-graph.ts'
+import { InlineInstance } from './inline-instance.ts'
+import type { ComponentSpec, Instance } from './instance.ts'
+import { ListeningSockets } from './listening-sockets.ts'
+import { loadPlugin } from './load-plugin.ts'
+import type { Log } from './log.ts'
+import { ProcessInstance } from './process-instance.ts'
+import type { Health } from './scope.ts'
+import type { StartNode } from './start-tree.ts'
+import { Supervisor } from './supervisor.ts'
+
+/** Milliseconds between two questions of how an instance is. */
+const healthInterval = 2_000
+/** How often an isolated process may fail to answer before it is ended. */
+const silences = 3
+
+export interface HostOptions {
+  readonly bus: Bus
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+/** An instance as the host last saw it. */
+export interface InstanceStatus {
+  readonly instance: Instance
+  readonly health: Health
+}
+
+/** An operating-system process that runs instances: it loads, starts, activates, watches and disposes them. */
+export class Host {
+  readonly bus: Bus
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #sockets = new ListeningSockets()
+  readonly #active = new Map<string, InstanceStatus>()
+  readonly #silences = new Map<string, number>()
+  readonly #supervisor: Supervisor
+  readonly #endHealth: () => void
+
+  constructor(options: HostOptions) {
+    this.bus = options.bus
+    this.#log = options.log
+    this.#clock = options.clock ?? systemClock
+    this.#supervisor = new Supervisor(this.#clock, this.#log, (spec) => this.#replace(spec))
+    const timer = setInterval(() => void this.#watchHealth(), healthInterval).unref()
+    this.#endHealth = () => clearInterval(timer)
+  }
+
+  /** The active instances. */
+  status(): InstanceStatus[] {
+    return [...this.#active.values()]
+  }
+
+  active(component: string): Instance | undefined {
+    return this.#active.get(component)?.instance
+  }
+
+  /** Components that crashed too often and were given up, with the reason. */
+  givenUp(): ReadonlyMap<string, string> {
+    return this.#supervisor.givenUp
+  }
+
+  /**
+   * Loads a component's code and checks its configuration; nothing runs yet. Dispose what is not started.
+   *
+   * @throws KernelError `PLUGIN_NOT_LOADED` or `CONFIG_INVALID`
+   */
+  async load(spec: ComponentSpec): Promise<Instance> {
+    const id = `${spec.component}-${randomBytes(6).toString('hex')}`
+    const consumer: Consumer = { component: spec.component, grants: spec.grants }
+    if (spec.isolation === 'process') {
+      const instance: ProcessInstance = await ProcessInstance.load({ id, spec, bus: this.bus, log: this.#log, crashed: (reason) => this.#crashed(instance, reason) }, consumer)
+      return instance
+    }
+    const plugin = typeof spec.entry === 'string' ? await loadPlugin(spec.entry) : spec.entry
+    return new InlineInstance({ id, spec, plugin, clock: this.#clock, log: this.#log, surroundings: new BusSurroundings(this.bus, consumer, this.#sockets) })
+  }
+
+  /**
+   * Makes a started instance the one that callers are sent to. What may run in one instance only ends in the previous
+   * one before it begins in the next; when it cannot begin, the previous one goes on.
+   *
+   * @param commit runs right before callers are sent to the next one: the point of no return
+   */
+  async switchTo(next: Instance, previous?: Instance, commit: () => Promise<void> = async () => await Promise.resolve()): Promise<void> {
+    await previous?.deactivate()
+    try {
+      await next.activate()
+      await commit()
+    } catch (error) {
+      if (next.state === 'active') await next.deactivate()
+      await previous?.activate()
+      throw error
+    }
+    this.#active.set(next.spec.component, { instance: next, health: { ok: true } })
+    this.bus.exchange([{ info: this.#info(next, { ok: true }), provider: next.provider }], previous === undefined ? [] : [previous.id])
+  }
+
+  /**
+   * Lets an instance finish what it accepted, at most so many milliseconds, and disposes it.
+   * Resolves to what was left behind, in words.
+   */
+  async retire(instance: Instance, drainLimit: number): Promise<readonly string[]> {
+    await this.bus.retire(instance.id)
+    const { provider } = instance
+    const drained = await provider.drained(drainLimit)
+    const left = drained ? [] : [`${provider.inFlight} calls had not ended after ${drainLimit} ms`]
+    return [...left, ...(await instance.dispose())]
+  }
+
+  /**
+   * Starts components, each after those it requires, independent ones at the same time.
+   *
+   * @throws KernelError of the first that fails, after the others were disposed
+   */
+  async startAll(specs: readonly ComponentSpec[]): Promise<StartNode> {
+    const begun = performance.now()
+    const loaded = await this.#loadAll(specs)
+    try {
+      const graph = dependencyGraph(
+        loaded.map(({ instance }) => ({ component: instance.spec.component, description: instance.description })),
+        (contract, version) => this.bus.registry.lookup(contract, version).length > 0,
+      )
+      const parts = await this.#startInOrder(loaded, graph)
+      return { name: this.bus.assembly, ms: performance.now() - begun, parts }
+    } catch (error) {
+      for (const { instance } of loaded.toReversed()) await this.#discard(instance)
+      throw error
+    }
+  }
+
+  /** Disposes everything, dependents first, and lets go of the ports. */
+  async close(drainLimit = 5_000): Promise<readonly string[]> {
+    this.#endHealth()
+    this.#supervisor.close()
+    const left: string[] = []
+    for (const { instance } of [...this.#active.values()].toReversed()) {
+      this.#active.delete(instance.spec.component)
+      this.bus.exchange([], [instance.id])
+      for (const words of await this.retire(instance, drainLimit)) left.push(`${instance.spec.component}: ${words}`)
+    }
+    await this.#sockets.close()
+    return left
+  }
+
+  async #loadAll(specs: readonly ComponentSpec[]): Promise<{ instance: Instance; ms: number }[]> {
+    const loading = await Promise.allSettled(
+      specs.map(async (spec) => {
+        const begun = performance.now()
+        const instance = await this.load(spec)
+        return { instance, ms: performance.now() - begun }
+      }),
+    )
+    const loaded = loading.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    const failure = loading.find((result) => result.status === 'rejected')
+    if (failure === undefined) return loaded
+    for (const { instance } of loaded) await instance.dispose()
+    throw failure.reason
+  }
+
+  async #startInOrder(loaded: readonly { instance: Instance; ms: number }[], graph: DependencyGraph): Promise<StartNode[]> {
+    const starts = new Map<string, Promise<StartNode>>()
+    const begin = (component: string): Promise<StartNode> => {
+      const known = starts.get(component)
+      if (known !== undefined) return known
+      const start = (async () => {
+        const mine = loaded.find(({ instance }) => instance.spec.component === component)
+        await Promise.all((graph.get(component) ?? []).map(begin))
+        if (mine === undefined) throw new TypeError(`no component "${component}" was loaded`)
+        return await this.#startOne(mine.instance, mine.ms)
+      })()
+      starts.set(component, start)
+      return start
+    }
+    const results = await Promise.allSettled(loaded.map(({ instance }) => begin(instance.spec.component)))
+    const failure = results.find((result) => result.status === 'rejected')
+    if (failure !== undefined) throw failure.reason
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  }
+
+  async #startOne(instance: Instance, loadMs: number): Promise<StartNode> {
+    const begun = performance.now()
+    await instance.start()
+    const activating = performance.now()
+    await this.switchTo(instance)
+    const activateMs = performance.now() - activating
+    const parts = [
+      { name: 'load', ms: loadMs, parts: [] },
+      { name: 'start', ms: instance.startMs, parts: [] },
+      { name: 'activate', ms: activateMs, parts: [] },
+    ]
+    return { name: `${instance.spec.component} ${instance.spec.version} (${instance.spec.isolation})`, ms: loadMs + performance.now() - begun, parts }
+  }
+
+  async #discard(instance: Instance): Promise<void> {
+    if (this.#active.get(instance.spec.component)?.instance === instance) {
+      this.#active.delete(instance.spec.component)
+      this.bus.exchange([], [instance.id])
+      await this.bus.retire(instance.id)
+    }
+    for (const words of await instance.dispose()) this.#log.warn({ component: instance.spec.component }, words)
+  }
+
+  #crashed(instance: Instance, reason: string): void {
+    const { component } = instance.spec
+    if (this.active(component) !== instance) return
+    this.#active.delete(component)
+    this.bus.exchange([], [instance.id])
+    void this.bus.retire(instance.id)
+    this.#supervisor.crashed(instance.spec, reason)
+  }
+
+  async #replace(spec: ComponentSpec): Promise<void> {
+    const instance = await this.load(spec)
+    await instance.start()
+    await this.switchTo(instance)
+  }
+
+  async #watchHealth(): Promise<void> {
+    await Promise.all([...this.#active.values()].map(async ({ instance, health: before }) => {
+      const health = await instance.health()
+      if (this.active(instance.spec.component) !== instance) return
+      this.#endSilent(instance, health)
+      if (health.ok === before.ok && health.detail === before.detail) return
+      this.#active.set(instance.spec.component, { instance, health })
+      this.bus.exchange([{ info: this.#info(instance, health), provider: instance.provider }], [])
+      this.#log[health.ok ? 'info' : 'warn']({ component: instance.spec.component, detail: health.detail }, health.ok ? 'Component is well again' : 'Component is not well')
+    }))
+  }
+
+  /** A process that blocks its event loop answers nobody; ending it is the only way to its successor. */
+  #endSilent(instance: Instance, health: Health): void {
+    if (!(instance instanceof ProcessInstance)) return
+    const silent = !health.ok && health.detail?.startsWith('the process does not answer') === true ? (this.#silences.get(instance.id) ?? 0) + 1 : 0
+    this.#silences.set(instance.id, silent)
+    if (silent < silences) return
+    this.#silences.delete(instance.id)
+    this.#log.error({ component: instance.spec.component, pid: instance.pid }, `Ended the process of component "${instance.spec.component}": it did not answer ${silences} times`)
+    instance.kill()
+  }
+
+  #info(instance: Instance, health: Health): InstanceInfo {
+    const { spec, description } = instance
+    return {
+      id: instance.id,
+      component: spec.component,
+      plugin: spec.plugin,
+      version: spec.version,
+      host: this.bus.host,
+      isolation: spec.isolation,
+      started: instance.started.toISOString(),
+      contracts: description.provides,
+      health: health.detail === undefined ? { ok: health.ok } : { ok: health.ok, detail: health.detail.slice(0, 1000) },
+    }
+  }
+}

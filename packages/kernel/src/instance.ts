@@ -1,0 +1,63 @@
+import type { Provider } from '@caruso/bus'
+import type { Contract } from '@caruso/contract'
+import type { InstanceState } from './lifecycle.ts'
+import type { Health } from './scope.ts'
+
+/** How a component is isolated: in the host's own process, or in one of its own. */
+export type Isolation = 'inline' | 'process'
+
+/** What is to run: a component of the assembly in one version, with its configuration. */
+export interface ComponentSpec {
+  readonly component: string
+  readonly plugin: string
+  readonly version: string
+  /** The file whose default export is the plugin, or for what the framework itself provides, the plugin. */
+  readonly entry: string | LoadedPlugin
+  readonly isolation: Isolation
+  readonly config: unknown
+  /** Permissions that the assembly gives this component. */
+  readonly grants: readonly string[]
+}
+
+/** A plugin as far as the kernel may know it without its types. */
+export interface LoadedPlugin {
+  readonly name: string
+  readonly config: object
+  readonly provides: Readonly<Record<string, Contract>>
+  readonly requires: Readonly<Record<string, unknown>>
+  start(context: never): unknown
+}
+
+/** A requirement as plain data. */
+export interface RequirementDescription {
+  readonly key: string
+  readonly kind: 'required' | 'optional' | 'public'
+  readonly contract?: Contract
+}
+
+/** What a component provides and requires, known before it starts. */
+export interface Description {
+  readonly plugin: string
+  readonly provides: readonly Contract[]
+  readonly requires: readonly RequirementDescription[]
+}
+
+/** One running copy of a component, wherever it runs. */
+export interface Instance {
+  readonly id: string
+  readonly spec: ComponentSpec
+  readonly description: Description
+  readonly state: InstanceState
+  readonly provider: Provider
+  readonly startMs: number
+  readonly started: Date
+  /** Prepares it and proves that it works. */
+  start(): Promise<void>
+  /** Begins what may run in one instance only. */
+  activate(): Promise<void>
+  /** Ends what may run in one instance only. */
+  deactivate(): Promise<void>
+  health(): Promise<Health>
+  /** Disposes everything it owned, in reverse order; resolves to what was left behind or failed, in words. */
+  dispose(): Promise<readonly string[]>
+}

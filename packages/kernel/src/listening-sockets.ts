@@ -1,0 +1,71 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { Ownership } from './scope.ts'
+
+interface Listening {
+  readonly socket: Server
+  readonly waiting: Socket[]
+  handler: Server | undefined
+  closing: NodeJS.Timeout | undefined
+}
+
+/** Milliseconds a port stays open, its connections waiting, while no instance serves it. */
+const patience = 10_000
+
+/** The listening sockets of a host. They outlive the instances that serve them, so a swap refuses no connection. */
+export class ListeningSockets {
+  readonly #listening = new Map<string, Listening>()
+
+  /** Serves a port by `server` until the owner's scope ends; resolves to the port. */
+  async listen(owner: Ownership, component: string, server: Server, at: { readonly port: number; readonly host: string }): Promise<number> {
+    const key = `${component} ${at.host} ${at.port}`
+    const listening = this.#listening.get(key) ?? (await this.#open(key, at))
+    clearTimeout(listening.closing)
+    listening.handler = server
+    for (const socket of listening.waiting.splice(0)) handOver(server, socket)
+    owner.own(undefined, () => {
+      if (listening.handler !== server) return
+      listening.handler = undefined
+      listening.closing = setTimeout(() => void this.#close(key), patience).unref()
+    })
+    return (listening.socket.address() as AddressInfo).port
+  }
+
+  async close(): Promise<void> {
+    for (const key of [...this.#listening.keys()]) await this.#close(key)
+  }
+
+  async #open(key: string, at: { readonly port: number; readonly host: string }): Promise<Listening> {
+    const socket = createServer({ noDelay: true }, (connection) => {
+      if (listening.handler === undefined) listening.waiting.push(connection.pause())
+      else handOver(listening.handler, connection)
+    })
+    const listening: Listening = { socket, waiting: [], handler: undefined, closing: undefined }
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.listen(at.port, at.host, () => {
+        socket.off('error', reject)
+        resolve()
+      })
+    })
+    this.#listening.set(key, listening)
+    return listening
+  }
+
+  async #close(key: string): Promise<void> {
+    const listening = this.#listening.get(key)
+    if (listening === undefined) return
+    this.#listening.delete(key)
+    clearTimeout(listening.closing)
+    for (const socket of listening.waiting) socket.destroy()
+    await new Promise<void>((resolve) => {
+      // close() calls back when the last connection ends; new ones are refused at once, which is what matters here.
+      listening.socket.close()
+      resolve()
+    })
+  }
+}
+
+function handOver(server: Server, socket: Socket): void {
+  server.emit('connection', socket)
+  socket.resume()
+}

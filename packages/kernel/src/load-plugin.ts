@@ -1,0 +1,45 @@
+import { pathToFileURL } from 'node:url'
+import type { Contract } from '@caruso/contract'
+import { messageOf } from '@caruso/contract'
+import { KernelError } from './errors.ts'
+import type { Description, LoadedPlugin, RequirementDescription } from './instance.ts'
+
+/**
+ * Loads the plugin that a file exports by default. Versions lie in folders of their own, so each has a module graph of its own.
+ *
+ * @throws KernelError `PLUGIN_NOT_LOADED` when the file fails to load or exports something else
+ */
+export async function loadPlugin(entry: string): Promise<LoadedPlugin> {
+  let module: unknown
+  try {
+    module = await import(pathToFileURL(entry).href)
+  } catch (cause) {
+    throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": ${messageOf(cause)}`, { cause })
+  }
+  const plugin = isObject(module) ? module['default'] : undefined
+  if (isPlugin(plugin)) return plugin
+  throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": expected its default export to come from definePlugin(), found ${plugin === undefined ? 'none' : typeof plugin}`)
+}
+
+/** What a plugin declares, as plain data. */
+export function describe(plugin: LoadedPlugin): Description {
+  return {
+    plugin: plugin.name,
+    provides: Object.values(plugin.provides),
+    requires: Object.entries(plugin.requires).map(([key, requirement]) => describeRequirement(key, requirement)),
+  }
+}
+
+function describeRequirement(key: string, requirement: unknown): RequirementDescription {
+  if (isObject(requirement) && requirement['kind'] === 'public') return { key, kind: 'public' }
+  if (isObject(requirement) && requirement['kind'] === 'optional') return { key, kind: 'optional', contract: requirement['contract'] as Contract }
+  return { key, kind: 'required', contract: requirement as Contract }
+}
+
+function isPlugin(value: unknown): value is LoadedPlugin {
+  return isObject(value) && typeof value['name'] === 'string' && typeof value['start'] === 'function' && isObject(value['config']) && isObject(value['provides']) && isObject(value['requires'])
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,84 @@
+import { CallContext, type CallFrame, PipeWire } from '@caruso/bus'
+import type { Caller } from '@caruso/contract'
+import { Socket } from 'node:net'
+import { systemClock } from './clock.ts'
+import { KernelError } from './errors.ts'
+import { InlineInstance } from './inline-instance.ts'
+import type { ComponentSpec } from './instance.ts'
+import { loadPlugin } from './load-plugin.ts'
+import { PipeSurroundings } from './pipe-surroundings.ts'
+import { control } from './control.ts'
+
+/**
+ * What runs in a process of its own: one instance, with a pipe to its host as its only connection.
+ * The same code as inline, in other surroundings.
+ */
+class IsolatedProcess {
+  readonly #wire: PipeWire
+  readonly #surroundings: PipeSurroundings
+  #instance: InlineInstance | undefined
+
+  constructor(socket: Socket) {
+    this.#wire = new PipeWire(socket, { find: (service, operation) => this.#find(service, operation), caller: (wire, frame) => this.#caller(wire, frame) }, () => void this.#hostIsGone())
+    this.#surroundings = new PipeSurroundings(this.#wire)
+  }
+
+  #find(service: string, operation: string): { run(input: unknown, call: CallContext): Promise<unknown>; runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> } {
+    if (service !== control.instance) {
+      const served = this.#instance?.provider.operation(service, operation)
+      if (served !== undefined) return served
+    }
+    const step = service === control.instance ? this.#step(operation) : undefined
+    if (step === undefined) throw new KernelError('STATE_INVALID', `Called "${service}" operation "${operation}" in an isolated process: there is none`)
+    return {
+      run: async (input) => (await step(input)) ?? null,
+      runStream: () => {
+        throw new KernelError('STATE_INVALID', `Read a stream of "${operation}" in an isolated process: there is none`)
+      },
+    }
+  }
+
+  #step(operation: string): ((input: unknown) => unknown) | undefined {
+    const steps: Record<string, (input: unknown) => unknown> = {
+      load: async (input) => await this.#load(input as ComponentSpec & { id: string }),
+      start: async () => {
+        await this.#surroundings.begin()
+        await this.#loaded().start()
+      },
+      activate: async () => await this.#loaded().activate(),
+      deactivate: async () => await this.#loaded().deactivate(),
+      health: async () => await this.#loaded().health(),
+      dispose: async () => await this.#instance?.dispose(),
+      event: (input) => this.#surroundings.heard(input),
+    }
+    return steps[operation]
+  }
+
+  async #load(spec: ComponentSpec & { id: string }): Promise<unknown> {
+    const plugin = await loadPlugin(String(spec.entry))
+    const { component } = spec
+    this.#surroundings.component = component
+    this.#instance = new InlineInstance({ id: spec.id, spec: { ...spec, isolation: 'process' }, plugin, clock: systemClock, log: this.#surroundings.log, surroundings: this.#surroundings })
+    return this.#instance.description
+  }
+
+  #loaded(): InlineInstance {
+    if (this.#instance === undefined) throw new KernelError('STATE_INVALID', 'Asked an isolated process for its instance: none is loaded')
+    return this.#instance
+  }
+
+  #caller(wire: unknown, frame: CallFrame): Caller {
+    return this.#surroundings.remember(wire, frame.id)
+  }
+
+  async #hostIsGone(): Promise<void> {
+    const limit = setTimeout(() => process.exit(1), 1_000)
+    await this.#instance?.dispose()
+    clearTimeout(limit)
+    process.exit(0)
+  }
+}
+
+new IsolatedProcess(new Socket({ fd: 3, readable: true, writable: true }))
+// A terminal sends its signals to the whole group; the host decides when its processes end.
+process.on('SIGINT', () => undefined)

@@ -1,0 +1,7 @@
+export { connectionFileName, readConnectionFile } from './connection-file.ts'
+export type { ConnectionDetails } from './connection-file.ts'
+export { NatsServerError } from './errors.ts'
+export type { NatsServerErrorCode } from './errors.ts'
+export type { Limits } from './limits.ts'
+export { startNatsServer } from './server.ts'
+export type { NatsServer, NatsServerOptions, NatsServerStats } from './server.ts'

@@ -1,0 +1,29 @@
+import { definePlugin } from '@caruso/kernel'
+import { Pages } from '@caruso/gateway/contract'
+import { Manager } from '@caruso/manager/contract'
+import Type from 'typebox'
+import { Status } from './contract.ts'
+import { loadFiles } from './files.ts'
+import { overviewOf } from './overview.ts'
+import { StatusPage } from './page.ts'
+
+/** A page that shows the components, their versions and health, live. */
+export const status = definePlugin({
+  name: 'status',
+  config: Type.Object({}),
+  provides: { pages: Pages, status: Status },
+  requires: { manager: Manager },
+  async start({ manager, scope }) {
+    const page = new StatusPage(await loadFiles())
+    scope.on(Manager, 'changed', (change, call) => scope.emit(Status, 'changed', change, call))
+    return {
+      pages: { get: (request) => page.get(request) },
+      status: {
+        overview: async (_input, call) => {
+          const [list, history] = await Promise.all([manager.list({}, call), manager.history({ limit: 10 }, call)])
+          return overviewOf(list, history, new Date())
+        },
+      },
+    }
+  },
+})

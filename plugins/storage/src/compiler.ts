@@ -1,0 +1,78 @@
+import type { Knex } from 'knex'
+import type { Catalogue } from './catalogue.ts'
+import { ChangeCompiler } from './change-compiler.ts'
+import type { Insert } from './change-compiler.ts'
+import type { Filter, Plan, Value } from './contract.ts'
+import { filterShape } from './filter-shape.ts'
+import { Recent } from './recent.ts'
+import { compileSelect } from './select-compiler.ts'
+import type { Select } from './select-compiler.ts'
+import type { SqlDialect, Statement } from './sql-builder.ts'
+
+/** A statement with the values of one plan. */
+export interface Bound<S extends Statement> {
+  readonly statement: S
+  readonly values: readonly Value[]
+}
+
+const remembered = 500
+
+/** The statements of one data source, made once per shape of a plan: what differs in values only shares its statement. */
+export class Compiler {
+  readonly #knex: Knex
+  readonly #dialect: SqlDialect
+  readonly #catalogue: Catalogue
+  readonly #changes: ChangeCompiler
+  readonly #selects = new Recent<Select>(remembered)
+  readonly #inserts = new Recent<Insert>(remembered)
+  readonly #others = new Recent<Statement>(remembered)
+
+  constructor(knex: Knex, dialect: SqlDialect, catalogue: Catalogue) {
+    this.#knex = knex
+    this.#dialect = dialect
+    this.#catalogue = catalogue
+    this.#changes = new ChangeCompiler(knex, dialect, catalogue)
+  }
+
+  select(plan: Plan, limit: number | undefined): Bound<Select> {
+    this.#catalogue.refresh(false)
+    const { from, as, columns, joins, where, group, aggregates, order, offset } = plan
+    const values: Value[] = []
+    const filter = where ? filterShape(where, values) : ''
+    const filterValues = values.length
+    if (limit !== undefined) values.push(limit)
+    if (offset !== undefined) values.push(offset)
+    const shape = JSON.stringify([from, as, columns, joins, filter, group, aggregates, order, limit !== undefined, offset !== undefined])
+    const statement = this.#selects.get(shape, () => compileSelect(this.#knex, this.#dialect, this.#catalogue, plan, { filter: filterValues, limited: limit !== undefined }))
+    return { statement, values }
+  }
+
+  insert(table: string, columns: readonly string[]): Insert {
+    return this.#inserts.get(JSON.stringify([table, columns]), () => this.#changes.insert(table, columns))
+  }
+
+  /** The values are those of the filter. */
+  update(table: string, columns: readonly string[], where: Filter): Bound<Statement> {
+    const values: Value[] = []
+    const shape = JSON.stringify(['update', table, columns, filterShape(where, values)])
+    return { statement: this.#others.get(shape, () => this.#changes.update(table, columns, where)), values }
+  }
+
+  remove(table: string, where: Filter): Bound<Statement> {
+    const values: Value[] = []
+    const shape = JSON.stringify(['remove', table, filterShape(where, values)])
+    return { statement: this.#others.get(shape, () => this.#changes.remove(table, where)), values }
+  }
+
+  /** Forgets every statement: the tables have changed. */
+  forget(): void {
+    this.#selects.clear()
+    this.#inserts.clear()
+    this.#others.clear()
+  }
+
+  /** How many shapes are remembered. */
+  get size(): number {
+    return this.#selects.size + this.#inserts.size + this.#others.size
+  }
+}

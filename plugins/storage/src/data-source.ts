@@ -1,0 +1,26 @@
+import type { Call } from '@caruso/contract'
+import type { Plan, Row, Step, StepResult, Value } from './contract.ts'
+
+/** A statement of a caller's own. */
+export interface OwnSql {
+  readonly sql: string
+  readonly values: readonly Value[]
+  readonly write: boolean
+}
+
+/** A database that the storage knows by name; each dialect brings one. */
+export interface DataSource {
+  readonly name: string
+  readonly kind: string
+  readonly readonly: boolean
+  /** The rows of a plan; refused when there are more than one answer may hold. */
+  query(plan: Plan, call: Call): Promise<readonly Row[]>
+  /** The rows of a plan in batches; the database is released when the consumer stops or the call is cancelled. */
+  stream(plan: Plan, call: Call): AsyncGenerator<readonly Row[], void>
+  /** All steps or none; a key that is known already gets the first answer. */
+  transact(steps: readonly Step[], call: Call): Promise<readonly StepResult[]>
+  sql(own: OwnSql, call: Call): Promise<{ readonly rows: readonly Row[]; readonly affected: number }>
+  /** Asks the database something trivial; it fails by throwing. */
+  check(): void | Promise<void>
+  close(): void | Promise<void>
+}

@@ -1,0 +1,69 @@
+import Database from 'better-sqlite3'
+import type { Bound, Statement } from 'better-sqlite3'
+import { Recent } from '../../recent.ts'
+
+const rememberedStatements = 200
+
+/** One connection with its prepared statements. Rows come as arrays, integers as BigInt. */
+export class Connection {
+  readonly #database: Database
+  readonly #statements = new Recent<Statement>(rememberedStatements)
+
+  constructor(file: string | Buffer, options: { readonly readonly: boolean; readonly fileMustExist: boolean }) {
+    this.#database = new Database(file, { ...options, timeout: 0 })
+    try {
+      this.#database.exec('pragma foreign_keys = on; pragma trusted_schema = off')
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
+  }
+
+  get open(): boolean {
+    return this.#database.open
+  }
+
+  /** The prepared statement of this text. */
+  prepare(sql: string): Statement {
+    return this.#statements.get(sql, () => {
+      const statement = this.#database.prepare(sql).safeIntegers()
+      return statement.reader ? statement.raw() : statement
+    })
+  }
+
+  all(sql: string, values: readonly Bound[] = []): Bound[][] {
+    return this.prepare(sql).all(values)
+  }
+
+  /** Several statements without values, not remembered. */
+  execute(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  /**
+   * Runs the work in one transaction that is over when this returns: `begin immediate`, so that a change that begins
+   * with reading cannot find in its middle that another process has begun to write.
+   */
+  immediate<T>(work: () => T): T {
+    this.prepare('begin immediate').run([])
+    try {
+      const result = work()
+      this.prepare('commit').run([])
+      return result
+    } catch (error) {
+      // Some failures, such as a full disk, have rolled back already.
+      if (this.#database.inTransaction) this.prepare('rollback').run([])
+      throw error
+    }
+  }
+
+  /** The whole database as bytes. */
+  snapshot(): Buffer {
+    return this.#database.serialize()
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+}

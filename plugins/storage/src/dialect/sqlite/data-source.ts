@@ -1,0 +1,195 @@
+import type { Call } from '@caruso/contract'
+import type { Bound, Statement } from 'better-sqlite3'
+import { Catalogue } from '../../catalogue.ts'
+import { Compiler } from '../../compiler.ts'
+import type { SourceConfig } from '../../config.ts'
+import type { Plan, Row, Step, StepResult } from '../../contract.ts'
+import type { DataSource, OwnSql } from '../../data-source.ts'
+import { StorageError } from '../../errors.ts'
+import { limits } from '../../limits.ts'
+import { loadKnex } from '../../sql-builder.ts'
+import { sqliteCatalogue } from './catalogue-reader.ts'
+import type { Connection } from './connection.ts'
+import { Cursor } from './cursor.ts'
+import { sqliteDialect } from './dialect.ts'
+import { patiently, toStorageError } from './failures.ts'
+import { once } from './keys.ts'
+import { openSqlite } from './open.ts'
+import type { Connections } from './open.ts'
+import { bindOwn, columnsOf, prepareOwn } from './own-sql.ts'
+import { bind, runSteps } from './steps.ts'
+import { decodeRow } from './values.ts'
+
+type Rows = readonly Row[]
+
+/** Opens a SQLite database as a data source. */
+export function openSource(name: string, config: SourceConfig): DataSource {
+  return new SqliteSource(name, openSqlite(name, config))
+}
+
+/** It reads and writes on the calling thread: long reads in slices, a transaction in one. */
+class SqliteSource implements DataSource {
+  readonly name: string
+  readonly kind = 'sqlite'
+  readonly readonly: boolean
+  readonly #connections: Connections
+  readonly #catalogue: Catalogue
+  readonly #cursors = new Set<Cursor>()
+  #loading: Promise<Compiler> | undefined
+  #compiler: Compiler | undefined
+  #closed = false
+
+  constructor(name: string, connections: Connections) {
+    this.name = name
+    this.readonly = connections.writer === undefined
+    this.#connections = connections
+    this.#catalogue = new Catalogue(name, sqliteCatalogue(connections.short), () => this.#compiler?.forget())
+  }
+
+  async query(plan: Plan, call: Call): Promise<Rows> {
+    const compiler = await this.#ready()
+    const tried = this.#title('Queried', plan)
+    const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
+    const read = (): Rows | Cursor => {
+      const { statement, values } = compiler.select(plan, limit)
+      const bound = bind(statement, values)
+      if (limit > limits.batchRows) return this.#open((connection) => connection.prepare(statement.sql), statement.columns, bound, call)
+      return this.#connections.short((connection) => connection.all(statement.sql, bound).map((row) => decodeRow(statement.columns, row)))
+    }
+    const found = await this.#patiently(call, tried, read)
+    return found instanceof Cursor ? this.#collect(found, tried) : found
+  }
+
+  async *stream(plan: Plan, call: Call): AsyncGenerator<Rows, void> {
+    const compiler = await this.#ready()
+    const tried = this.#title('Streamed', plan)
+    const cursor = await this.#patiently(call, tried, () => {
+      const { statement, values } = compiler.select(plan, plan.limit)
+      return this.#open((connection) => connection.prepare(statement.sql), statement.columns, bind(statement, values), call)
+    })
+    yield* this.#batches(cursor, tried)
+  }
+
+  async transact(steps: readonly Step[], call: Call): Promise<readonly StepResult[]> {
+    const tried = `Changed data source "${this.name}"`
+    requireSize(tried, steps)
+    const compiler = await this.#ready()
+    return this.#patiently(call, tried, () => {
+      const writer = this.#writer(tried)
+      this.#catalogue.refresh(false)
+      return writer.immediate(() => once(writer, call, steps, () => runSteps(writer, compiler, steps)))
+    })
+  }
+
+  async sql(own: OwnSql, call: Call): Promise<{ readonly rows: Rows; readonly affected: number }> {
+    const tried = `Ran a statement on data source "${this.name}"`
+    const found = await this.#patiently(call, tried, () => {
+      const columns = this.#connections.short((connection) => {
+        const statement = prepareOwn(connection, own)
+        return statement.readonly && statement.reader ? columnsOf(statement) : undefined
+      })
+      return columns ? this.#open((connection) => connection.prepare(own.sql), columns, bindOwn(own), call) : this.#write(own, tried)
+    })
+    return found instanceof Cursor ? { rows: await this.#collect(found, tried), affected: 0 } : found
+  }
+
+  check(): void {
+    this.#requireOpen()
+    this.#connections.short((connection) => connection.all('select 1'))
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const cursor of this.#cursors) cursor.end()
+    this.#connections.readers.close()
+    this.#connections.writer?.close()
+  }
+
+  #ready(): Promise<Compiler> {
+    this.#requireOpen()
+    this.#loading ??= loadKnex(sqliteDialect).then((knex) => (this.#compiler = new Compiler(knex, sqliteDialect, this.#catalogue)))
+    return this.#loading
+  }
+
+  /** Begins a read that gives the event loop back now and then, on a connection of its own. */
+  #open(prepare: (connection: Connection) => Statement, columns: readonly string[], bound: readonly Bound[], call: Call): Cursor {
+    const { readers } = this.#connections
+    const connection = readers.lease()
+    try {
+      const cursor: Cursor = new Cursor(prepare(connection).iterate(bound), columns, call, () => {
+        this.#cursors.delete(cursor)
+        readers.release(connection)
+      })
+      this.#cursors.add(cursor)
+      return cursor
+    } catch (error) {
+      readers.release(connection)
+      throw error
+    }
+  }
+
+  async #collect(cursor: Cursor, tried: string): Promise<Rows> {
+    const rows: Row[] = []
+    for await (const batch of this.#batches(cursor, tried)) {
+      rows.push(...batch)
+      if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
+    }
+    return rows
+  }
+
+  async *#batches(cursor: Cursor, tried: string): AsyncGenerator<Rows, void> {
+    try {
+      yield* cursor.batches()
+    } catch (error) {
+      throw toStorageError(error, tried)
+    }
+  }
+
+  #write(own: OwnSql, tried: string): { readonly rows: Rows; readonly affected: number } {
+    const writer = this.#writer(tried)
+    return writer.immediate(() => {
+      const statement = prepareOwn(writer, own)
+      if (!statement.reader) return { rows: [], affected: statement.run(bindOwn(own)).changes }
+      const columns = columnsOf(statement)
+      const rows = statement.all(bindOwn(own)).map((row) => decodeRow(columns, row))
+      if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows in its answer`)
+      return { rows, affected: Number(writer.all('select changes()')[0]?.[0]) }
+    })
+  }
+
+  async #patiently<T>(call: Call, tried: string, work: () => T): Promise<T> {
+    return patiently(call, () => {
+      this.#requireOpen()
+      try {
+        return work()
+      } catch (error) {
+        throw toStorageError(error, tried)
+      }
+    })
+  }
+
+  #writer(tried: string): Connection {
+    const { writer } = this.#connections
+    if (!writer) throw new StorageError('SOURCE_READONLY', `${tried}: it is configured as read-only`)
+    return writer
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new StorageError('SOURCE_CLOSED', `Used data source "${this.name}": it is closed`)
+  }
+
+  #title(tried: string, plan: Plan): string {
+    return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
+  }
+}
+
+function requireSize(tried: string, steps: readonly Step[]): void {
+  if (steps.length > limits.steps) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${steps.length} steps: at most ${limits.steps} are allowed`)
+  let values = 0
+  for (const step of steps) {
+    if ('insert' in step) for (const row of step.rows) values += Object.keys(row).length
+    else if ('update' in step) values += Object.keys(step.set).length
+  }
+  if (values > limits.values) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${values} values: at most ${limits.values} are allowed`)
+}

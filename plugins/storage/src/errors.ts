@@ -1,0 +1,36 @@
+import { CarusoError } from '@caruso/contract'
+
+export type StorageCode =
+  | 'SOURCE_UNKNOWN'
+  | 'SOURCE_KIND_UNKNOWN'
+  | 'SOURCE_UNAVAILABLE'
+  | 'SOURCE_CLOSED'
+  | 'SOURCE_READONLY'
+  | 'SOURCE_BUSY'
+  | 'SOURCE_FULL'
+  | 'SOURCE_BROKEN'
+  | 'TABLE_UNKNOWN'
+  | 'COLUMN_UNKNOWN'
+  | 'COLUMN_AMBIGUOUS'
+  | 'PLAN_INVALID'
+  | 'VALUE_INVALID'
+  | 'LIMIT_EXCEEDED'
+  | 'CANCELLED'
+  | 'ROW_COUNT_MISMATCH'
+  | 'UNIQUE_VIOLATION'
+  | 'FOREIGN_KEY_VIOLATION'
+  | 'NOT_NULL_VIOLATION'
+  | 'CHECK_VIOLATION'
+  | 'TYPE_VIOLATION'
+  | 'TRIGGER_REJECTED'
+  | 'KEY_REUSED'
+  | 'SQL_REFUSED'
+  | 'SQL_FAILED'
+
+/** A failure of the storage: what it tried, on what, and what it found. In a transaction `details.step` counts from 0. */
+export class StorageError extends CarusoError {
+  constructor(code: StorageCode, message: string, options?: { readonly cause?: unknown; readonly details?: unknown }) {
+    super(code, message, options)
+    this.name = 'StorageError'
+  }
+}

@@ -1,0 +1,30 @@
+import { definePlugin } from '@caruso/kernel'
+import { StorageConfig } from './config.ts'
+import { Storage } from './contract.ts'
+import { openSource, Sources } from './sources.ts'
+
+export { SourceConfig, StorageConfig } from './config.ts'
+export { StorageError } from './errors.ts'
+export type { StorageCode } from './errors.ts'
+
+export default definePlugin({
+  name: 'storage',
+  config: StorageConfig,
+  provides: { storage: Storage },
+  start({ config, scope }) {
+    const sources = new Sources(Object.entries(config.sources).map(([name, source]) => scope.own(openSource(name, source), (opened) => opened.close())))
+    scope.health(() => sources.health())
+    scope.selfTest(() => sources.check())
+    return {
+      storage: {
+        query: async (plan, call) => ({ rows: await sources.get(plan.source).query(plan, call) }),
+        async *stream(plan, call) {
+          for await (const rows of sources.get(plan.source).stream(plan, call)) yield { rows }
+        },
+        transact: async ({ source, steps }, call) => ({ results: await sources.get(source).transact(steps, call) }),
+        sql: ({ source, sql, values = [], write = false }, call) => sources.get(source).sql({ sql, values, write }, call),
+        sources: async () => ({ sources: await sources.status() }),
+      },
+    }
+  },
+})

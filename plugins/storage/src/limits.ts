@@ -1,0 +1,24 @@
+/** Bounds of what one call may ask: whatever is larger is refused before the database is touched. */
+export const limits = Object.freeze({
+  /** Rows of one query; streams have no such bound. */
+  rows: 10_000,
+  /** Rows of one batch of a stream. */
+  batchRows: 256,
+  /** Characters, roughly, of the text in one batch of a stream. */
+  batchText: 128 * 1024,
+  steps: 10_000,
+  /** Values of one transaction, all steps together. */
+  values: 100_000,
+  /** Values of one filter; the smallest bound among the supported databases is SQLite's 32,766 per statement. */
+  filterValues: 32_000,
+  filterNodes: 500,
+  filterDepth: 32,
+  joins: 16,
+  columns: 1_000,
+  /** Characters of one text value. */
+  text: 1024 * 1024,
+  /** Bytes of one binary value. */
+  bytes: 1024 * 1024,
+  /** Characters of a statement of a caller's own. */
+  sql: 64 * 1024,
+})

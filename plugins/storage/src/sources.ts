@@ -1,0 +1,63 @@
+import { messageOf } from '@caruso/contract'
+import type { Health } from '@caruso/kernel'
+import type { SourceConfig } from './config.ts'
+import type { SourceStatus } from './contract.ts'
+import type { DataSource } from './data-source.ts'
+import { openSource as openSqlite } from './dialect/sqlite/data-source.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { StorageError } from './errors.ts'
+
+const kinds: ReadonlyMap<string, (name: string, config: SourceConfig) => DataSource> = new Map([['sqlite', openSqlite]])
+
+/**
+ * Opens a data source of whatever kind its configuration says.
+ *
+ * @throws StorageError `SOURCE_KIND_UNKNOWN`, `SOURCE_UNAVAILABLE`
+ */
+export function openSource(name: string, config: SourceConfig): DataSource {
+  const open = kinds.get(config.kind)
+  if (open) return open(name, config)
+  throw new StorageError('SOURCE_KIND_UNKNOWN', `Opened data source "${name}" of kind ${JSON.stringify(config.kind)}: supported are ${[...kinds.keys()].join(', ')}${didYouMean(config.kind, kinds.keys())}`)
+}
+
+/** The data sources that are open, by name. */
+export class Sources {
+  readonly #sources: ReadonlyMap<string, DataSource>
+
+  constructor(sources: readonly DataSource[]) {
+    this.#sources = new Map(sources.map((source) => [source.name, source]))
+  }
+
+  /** @throws StorageError `SOURCE_UNKNOWN` */
+  get(name: string): DataSource {
+    const found = this.#sources.get(name)
+    if (found) return found
+    const known = [...this.#sources.keys()]
+    throw new StorageError('SOURCE_UNKNOWN', `Looked up data source ${JSON.stringify(name)}: there ${known.length === 0 ? 'is none' : `are ${known.join(', ')}`}${didYouMean(name, known)}`)
+  }
+
+  /** Asks each database something trivial. */
+  async status(): Promise<SourceStatus[]> {
+    return Promise.all([...this.#sources.values()].map(statusOf))
+  }
+
+  async health(): Promise<Health> {
+    const all = await this.status()
+    return { ok: all.every(({ ok }) => ok), detail: all.map(({ name, kind, detail }) => `${name} (${kind}): ${detail ?? 'ok'}`).join(', ') }
+  }
+
+  /** Fails with the first data source that does not answer. */
+  async check(): Promise<void> {
+    for (const source of this.#sources.values()) await source.check()
+  }
+}
+
+async function statusOf(source: DataSource): Promise<SourceStatus> {
+  const { name, kind, readonly } = source
+  try {
+    await source.check()
+    return { name, kind, readonly, ok: true }
+  } catch (error) {
+    return { name, kind, readonly, ok: false, detail: messageOf(error) }
+  }
+}

@@ -1,0 +1,121 @@
+import { checkOf, codeOf } from '@caruso/contract'
+import type { Call, Client, Implementation } from '@caruso/contract'
+import type { Disposer, Health, Scope } from '@caruso/kernel'
+import type { TSchema } from 'typebox'
+import Database from 'better-sqlite3'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { Storage } from '../src/contract.ts'
+import type { SourceConfig } from '../src/config.ts'
+import plugin from '../src/index.ts'
+
+export interface Started {
+  readonly storage: Client<typeof Storage>
+  health(): Promise<Health>
+  selfTest(): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** Starts the plugin with a scope that keeps disposers and checks; it is disposed when the test ends. */
+export async function startStorage(sources: Readonly<Record<string, SourceConfig>>): Promise<Started> {
+  const disposers: Disposer[] = []
+  const health: (() => Health | Promise<Health>)[] = []
+  const tests: ((call: Call) => void | Promise<void>)[] = []
+  const scope: Pick<Scope, 'own' | 'health' | 'selfTest'> = {
+    own(resource, dispose) {
+      disposers.push(() => dispose(resource))
+      return resource
+    },
+    health: (check) => void health.push(check),
+    selfTest: (test) => void tests.push(test),
+  }
+  const dispose = async (): Promise<void> => {
+    for (const disposer of disposers.splice(0).toReversed()) await disposer()
+  }
+  onTestFinished(dispose)
+  const { storage } = await plugin.start({ config: { sources }, scope: scope as Scope, log: { debug() {}, info() {}, warn() {}, error() {} } })
+  return {
+    storage: checked(storage),
+    health: async () => (await health[0]?.()) ?? { ok: false },
+    selfTest: async () => {
+      for (const test of tests) await test(makeCall())
+    },
+    dispose,
+  }
+}
+
+/** A call of the component "tests" with ten seconds. */
+export function makeCall(change: Partial<Call> = {}): Call {
+  return {
+    deadline: Date.now() + 10_000,
+    caller: { component: 'tests', identity: 'tester', permissions: ['storage.sql'], grants: [] },
+    trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    key: undefined,
+    nextKey: undefined,
+    cancellable: true,
+    signal: new AbortController().signal,
+    ...change,
+  }
+}
+
+/** A folder that is gone when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'caruso-storage-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A SQLite file with these tables, made without the storage. */
+export function makeDatabase(sql: string, file = join(temporaryFolder(), 'data.db')): string {
+  const database = new Database(file)
+  // Without these a script of thousands of statements waits for the disk after each.
+  database.exec(`pragma synchronous = off; pragma journal_mode = memory; ${sql}`)
+  database.close()
+  return file
+}
+
+/** The Northwind script, or why its tests are skipped. */
+export function northwind(): { readonly sql: string } | { readonly missing: string } {
+  const file = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', 'northwind/northwind-sqlite-create.sql')
+  if (existsSync(file)) return { sql: readFileSync(file, 'utf8') }
+  if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for Northwind at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
+  return { missing: `needs Northwind at ${file}; set CARUSO_TEST_DATA` }
+}
+
+export async function codeFrom(work: Promise<unknown>): Promise<string | undefined> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => codeOf(error),
+  )
+}
+
+export async function errorFrom(work: Promise<unknown>): Promise<Error & { readonly code?: unknown; readonly details?: unknown }> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('Expected a failure: it succeeded')
+}
+
+/** The implementation behind the checks that the bus makes of arguments and results. */
+function checked(storage: Implementation<typeof Storage>): Client<typeof Storage> {
+  const { operations } = Storage
+  return {
+    query: async (input, call) => fits(operations.query.output, await storage.query(fits(operations.query.input, input), call)),
+    async *stream(input, call) {
+      for await (const item of storage.stream(fits(operations.stream.input, input), call)) yield fits(operations.stream.stream, item)
+    },
+    transact: async (input, call) => fits(operations.transact.output, await storage.transact(fits(operations.transact.input, input), call)),
+    sql: async (input, call) => fits(operations.sql.output, await storage.sql(fits(operations.sql.input, input), call)),
+    sources: async (input, call) => fits(operations.sources.output, await storage.sources(input, call)),
+  }
+}
+
+function fits<T>(schema: TSchema, value: T): T {
+  const check = checkOf(schema)
+  if (!check.accepts(value)) throw new Error(`Checked a value against its schema: ${check.explain(value)}`)
+  return value
+}

@@ -1,0 +1,40 @@
+import { parseSync, Visitor } from 'oxc-parser'
+import type { Node } from 'oxc-parser'
+import type { Package, Source } from './workspace.ts'
+
+/** Lines: up to the aim nobody minds, past the limit nobody merges. */
+export const sizes = { framework: 8000, kernel: 1500, file: { aim: 300, limit: 500 }, function: { aim: 35, limit: 60 } } as const
+
+export interface Sized {
+  readonly place: string
+  readonly lines: number
+}
+
+export function linesOf(text: string): number {
+  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
+}
+
+/** The lines of what each package ships, comments and blank lines included. */
+export function packageSizes(packages: readonly Package[]): Sized[] {
+  return packages.map(({ folder, sources }) => ({ place: folder, lines: sources.filter(({ shipped }) => shipped).reduce((sum, { text }) => sum + linesOf(text), 0) }))
+}
+
+export function fileSizes(sources: readonly Source[]): Sized[] {
+  return sources.map(({ path, text }) => ({ place: path, lines: linesOf(text) }))
+}
+
+/** Every function, method and arrow with a body, from its first line to its last. */
+export function functionSizes({ path, text }: Source): Sized[] {
+  const found: Sized[] = []
+  const lineAt = (offset: number): number => linesOf(text.slice(0, offset) + ' ')
+  const measure = (node: Node): void => {
+    const [first, last] = [lineAt(node.start), lineAt(node.end)]
+    found.push({ place: `${path}:${first}`, lines: last - first + 1 })
+  }
+  new Visitor({ FunctionDeclaration: measure, FunctionExpression: measure, ArrowFunctionExpression: measure }).visit(parseSync(path, text).program)
+  return found
+}
+
+export function above(limit: number, sized: readonly Sized[]): string[] {
+  return sized.filter(({ lines }) => lines > limit).toSorted((a, b) => b.lines - a.lines).map(({ place, lines }) => `${place} has ${lines} lines, more than ${limit}`)
+}

@@ -1,0 +1,55 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  /** Programs of this machine that tests may start: the path of each, or undefined where it is missing. */
+  interface ProvidedContext {
+    readonly natsServer: string | undefined
+    readonly chromium: string | undefined
+  }
+}
+
+/** A program that some tests need, and the Debian package that brings it. */
+interface Program {
+  readonly names: readonly string[]
+  readonly debianPackage: string
+}
+
+const programs = {
+  natsServer: { names: ['nats-server'], debianPackage: 'nats-server' },
+  chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
+} satisfies Record<string, Program>
+
+/** Looks for the programs once per test run, and refuses a run that may skip nothing on a machine that lacks one. */
+export default function setup(project: TestProject): void {
+  requireNode()
+  const missing = missingPrograms()
+  if (process.env['CARUSO_TEST_ALL'] === '1' && missing.length > 0) throw new Error(`Run every test, as CARUSO_TEST_ALL=1 asks: ${missing.join(', ')}`)
+  project.provide('natsServer', findProgram(programs.natsServer))
+  project.provide('chromium', findProgram(programs.chromium))
+}
+
+/** What this machine lacks, each with the command that brings it. */
+export function missingPrograms(): string[] {
+  return Object.values(programs).flatMap((program) => (findProgram(program) === undefined ? [`${program.names[0]} not found (apt-get install ${program.debianPackage})`] : []))
+}
+
+function findProgram(program: Program): string | undefined {
+  // Debian keeps servers in /usr/sbin, which the path of an ordinary user leaves out.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin']
+  return folders.flatMap((folder) => program.names.map((name) => join(folder, name))).find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function requireNode(): void {
+  if (Number.parseInt(process.versions.node) < 24) throw new Error(`Ran the tests on Node ${process.versions.node}: expected 24 or newer (npm test brings its own)`)
+}
