@@ -8,7 +8,10 @@ export abstract class Expiring {
     this.deadline = deadline
   }
 
+  /** Told when the deadline has passed. */
   abstract expire(): void
+  /** Told when nobody watches the deadline any more. */
+  abstract lose(error: Error): void
 }
 
 /** setTimeout takes no more than 31 bits of milliseconds. */
@@ -41,10 +44,16 @@ export class Deadlines {
     entry.next = undefined
   }
 
-  close(): void {
+  /** Ends the watch; what is still in it is told why, and is taken out by whoever added it. */
+  close(error: Error): void {
     clearTimeout(this.#timer)
-    this.#first = undefined
     this.#armedFor = Infinity
+    let entry = this.#first
+    while (entry !== undefined) {
+      const { next } = entry
+      entry.lose(error)
+      entry = next
+    }
   }
 
   #arm(deadline: number): void {

@@ -10,7 +10,7 @@ interface Batch {
 /** Gathers the frames of one tick, so that they share a message per route. */
 export class Outbox {
   readonly #send: Send
-  readonly #limit: number
+  #limit: number
   readonly #batches = new Map<string, Batch>()
   #scheduled = false
 
@@ -18,6 +18,11 @@ export class Outbox {
   constructor(send: Send, limit: number) {
     this.#send = send
     this.#limit = limit
+  }
+
+  /** Changes the limit, once it is known what a message may carry. */
+  limit(characters: number): void {
+    this.#limit = characters
   }
 
   /** Adds a frame; `call` is its id where the frame is a call that can remain undelivered. */
@@ -45,11 +50,6 @@ export class Outbox {
   flush(): void {
     this.#scheduled = false
     for (const [route, batch] of this.#batches) this.#flushOne(route, batch)
-  }
-
-  /** Forgets what has been gathered for a route that is no more. */
-  drop(route: string): void {
-    this.#batches.delete(route)
   }
 
   #flushOne(route: string, batch: Batch): void {

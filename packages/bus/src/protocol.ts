@@ -1,4 +1,4 @@
-import type { Call, Caller } from '@caruso/contract'
+import { codeOf, messageOf, toWireError, type Call, type Caller } from '@caruso/contract'
 import { BusError } from './errors.ts'
 
 /**
@@ -36,6 +36,8 @@ export interface CallFrame {
 }
 
 const maxDepth = 128
+/** Frames that are read one by one of a message that cannot be read at once; no tick of ours carries as many. */
+const mostUnreadable = 10_000
 
 /** The `name@version` under which an instance serves a contract. */
 export function serviceKey(contract: { readonly name: string; readonly version: string }): string {
@@ -52,6 +54,15 @@ export function encodeCall(frameKind: 0 | 1, id: number, service: string, operat
 /** The JSON text of a value; `undefined` travels as null. */
 export function encodeValue(value: unknown): string {
   return JSON.stringify(value) ?? 'null'
+}
+
+/** The JSON text of an error; of one whose details are no JSON, without them. */
+export function encodeError(error: unknown): string {
+  try {
+    return JSON.stringify(toWireError(error))
+  } catch {
+    return JSON.stringify({ code: codeOf(error) ?? 'HANDLER_FAILED', message: messageOf(error).slice(0, 4096) })
+  }
 }
 
 const encodedCallers = new WeakMap<Caller, string>()
@@ -88,6 +99,23 @@ export function decodeFrames(message: string): readonly Frame[] {
   return frames as Frame[]
 }
 
+/**
+ * Reads a message frame by frame. One frame that cannot be read costs no other of its message, for they come from
+ * different callers: `unreadable` is told its id, or undefined where nobody can tell whose it was.
+ */
+export function readFrames(message: string, read: (frame: Frame) => void, unreadable: (id: number | undefined, error: unknown) => void): void {
+  let frames: readonly Frame[]
+  try {
+    frames = decodeFrames(message)
+  } catch (error) {
+    const pieces = splitFrames(message)
+    if (pieces.length === 0) unreadable(undefined, error)
+    for (const piece of pieces) readOne(piece, read, unreadable)
+    return
+  }
+  for (const frame of frames) read(frame)
+}
+
 /** The call that a frame asks for, or undefined where a field is not of its type. */
 export function decodeCall(frame: Frame): CallFrame | undefined {
   const [, id, service, operation, left, caller, trace, key, input, credits] = frame
@@ -115,6 +143,39 @@ export function parseJson(message: string): unknown {
 function refuseProto(name: string, value: unknown): unknown {
   if (name === '__proto__') throw new BusError('INVALID_INPUT', 'Read a message: the name "__proto__" is not allowed')
   return value
+}
+
+function readOne(piece: string, read: (frame: Frame) => void, unreadable: (id: number | undefined, error: unknown) => void): void {
+  let frames: readonly Frame[]
+  try {
+    frames = decodeFrames(`[${piece}]`)
+  } catch (error) {
+    const id = Number(/^\[\s*\d+\s*,\s*(\d{1,10})\s*[,\]]/.exec(piece)?.[1])
+    unreadable(Number.isSafeInteger(id) ? id : undefined, error)
+    return
+  }
+  for (const frame of frames) read(frame)
+}
+
+/** The texts of the arrays within an array, found by their brackets alone. */
+function splitFrames(message: string): string[] {
+  const pieces: string[] = []
+  let depth = 0
+  let begin = 0
+  let inText = false
+  for (let i = 0; i < message.length && pieces.length < mostUnreadable; i++) {
+    const code = message.charCodeAt(i)
+    if (inText) {
+      if (code === 0x5c) i++
+      else if (code === 0x22) inText = false
+    } else if (code === 0x22) inText = true
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth === 2) begin = i
+    } else if (code === 0x7d || code === 0x5d) {
+      if (depth-- === 2) pieces.push(message.slice(begin, i + 1))
+    }
+  }
+  return pieces
 }
 
 function nestsTooDeep(message: string): boolean {

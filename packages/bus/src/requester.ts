@@ -1,4 +1,4 @@
-import { fromWireError, type Call } from '@caruso/contract'
+import { codeOf, fromWireError, messageOf, type Call } from '@caruso/contract'
 import { Deadlines, Expiring } from './deadlines.ts'
 import { BusError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
@@ -31,6 +31,10 @@ class Pending extends Expiring {
     this.fail = fail
   }
 
+  override lose(error: Error): void {
+    this.fail(error)
+  }
+
   override expire(): void {
     this.fail(new BusError('DEADLINE_EXCEEDED', `Called ${title(this.#to)}: no answer before the deadline`))
   }
@@ -43,12 +47,15 @@ const maxId = 2 ** 31
 /** The caller's end of a wire: sends calls, and gives each its answer, its deadline and its cancellation. */
 export class Requester {
   readonly #outbox: Outbox
+  readonly #control: (route: string) => string
   readonly #deadlines = new Deadlines()
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
 
-  constructor(outbox: Outbox) {
+  /** @param control where credits and cancellations go, for what was called at a route: there is somebody even when the instance has left */
+  constructor(outbox: Outbox, control: (route: string) => string = (route) => route) {
     this.#outbox = outbox
+    this.#control = control
   }
 
   get pending(): number {
@@ -67,7 +74,7 @@ export class Requester {
   call(to: Address, input: unknown, call: Call): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId()
-      this.#outbox.add(to.route, encodeCall(kind.call, id, to.service, to.operation, to.caller, input, call), id)
+      this.#outbox.add(to.route, encode(kind.call, id, to, input, call), id)
       let unwatch: (() => void) | undefined
       const end = (): void => {
         this.#forget(id)
@@ -113,22 +120,21 @@ export class Requester {
   }
 
   close(): void {
-    this.failAll('', new BusError('CANCELLED', 'Waited for an answer: the caller has closed its bus'))
-    this.#deadlines.close()
+    this.#deadlines.close(new BusError('CANCELLED', 'Waited for an answer: the caller has closed its bus'))
   }
 
   #openStream(to: Address, input: unknown, call: Call): AsyncIterator<unknown> {
     const id = this.#nextId()
     let unwatch: (() => void) | undefined
     const stream = new IncomingStream({
-      grant: (items) => this.#outbox.add(to.route, `[${kind.credit},${id},${items}]`),
+      grant: (items) => this.#outbox.add(this.#control(to.route), `[${kind.credit},${id},${items}]`),
       end: (early) => {
         this.#forget(id)
         unwatch?.()
-        if (early) this.#outbox.add(to.route, `[${kind.cancel},${id}]`)
+        if (early) this.#outbox.add(this.#control(to.route), `[${kind.cancel},${id}]`)
       },
     })
-    this.#outbox.add(to.route, encodeCall(kind.open, id, to.service, to.operation, to.caller, input, call, stream.window), id)
+    this.#outbox.add(to.route, encode(kind.open, id, to, input, call, stream.window), id)
     const settle = (frame: Frame): void => {
       if (frame[0] === kind.item) stream.push(frame[2])
       else if (frame[0] === kind.end) stream.finish()
@@ -157,8 +163,9 @@ export class Requester {
     const cancelled = (): void => {
       const pending = this.#pending.get(id)
       if (pending === undefined) return
-      this.#outbox.add(to.route, `[${kind.cancel},${id}]`)
-      pending.fail(new BusError('CANCELLED', `Called ${title(to)}: the caller cancelled`, { cause: signal.reason }))
+      this.#outbox.add(this.#control(to.route), `[${kind.cancel},${id}]`)
+      if (codeOf(signal.reason) === 'DEADLINE_EXCEEDED') pending.expire()
+      else pending.fail(new BusError('CANCELLED', `Called ${title(to)}: the caller cancelled`, { cause: signal.reason }))
     }
     if (signal.aborted) queueMicrotask(cancelled)
     else signal.addEventListener('abort', cancelled, { once: true })
@@ -172,7 +179,14 @@ export class Requester {
   }
 }
 
+function encode(frameKind: 0 | 1, id: number, to: Address, input: unknown, call: Call, credits?: number): string {
+  try {
+    return encodeCall(frameKind, id, to.service, to.operation, to.caller, input, call, credits)
+  } catch (cause) {
+    throw new BusError('INVALID_INPUT', `Called ${title(to)}: the input is no JSON value: ${messageOf(cause)}`, { cause })
+  }
+}
+
 function title(to: Address): string {
   return `"${to.service}" operation "${to.operation}"`
 }
-

@@ -1,1 +1,24 @@
 #!/usr/bin/env node
+// Plain JavaScript for any Node: one clear line on an old one, and the sources where they lie beside it.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const needed = 24
+const found = Number.parseInt(process.versions.node, 10)
+if (found < needed) {
+  console.error(`caruso needs Node ${needed} or newer: this is ${process.version} (${process.execPath}). In a project with caruso installed, start it by "npx caruso" or an npm script.`)
+  process.exit(1)
+}
+
+const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+if (existsSync(source) && !process.execArgv.includes('--conditions=source')) {
+  const args = [process.execPath, '--conditions=source', source, ...process.argv.slice(2)]
+  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+    process.removeAllListeners('warning')
+    process.on('warning', () => {})
+    process.execve(process.execPath, args, process.env)
+  }
+  process.exit(spawnSync(process.execPath, args.slice(1), { stdio: 'inherit' }).status ?? 1)
+}
+await import('../dist/main.js')

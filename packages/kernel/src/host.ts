@@ -143,7 +143,7 @@ export class Host {
       this.bus.exchange([], [instance.id])
       for (const words of await this.retire(instance, drainLimit)) left.push(`${instance.spec.component}: ${words}`)
     }
-    await this.#sockets.close()
+    this.#sockets.close()
     return left
   }
 

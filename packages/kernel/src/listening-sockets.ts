@@ -25,17 +25,19 @@ export class ListeningSockets {
     owner.own(undefined, () => {
       if (listening.handler !== server) return
       listening.handler = undefined
-      listening.closing = setTimeout(() => void this.#close(key), patience).unref()
+      listening.closing = setTimeout(() => this.#close(key), patience).unref()
     })
     return (listening.socket.address() as AddressInfo).port
   }
 
-  async close(): Promise<void> {
-    for (const key of [...this.#listening.keys()]) await this.#close(key)
+  close(): void {
+    for (const key of [...this.#listening.keys()]) this.#close(key)
   }
 
   async #open(key: string, at: { readonly port: number; readonly host: string }): Promise<Listening> {
     const socket = createServer({ noDelay: true }, (connection) => {
+      // A client may go before anybody serves it; without a listener its error would end the host.
+      connection.on('error', () => connection.destroy())
       if (listening.handler === undefined) listening.waiting.push(connection.pause())
       else handOver(listening.handler, connection)
     })
@@ -51,21 +53,19 @@ export class ListeningSockets {
     return listening
   }
 
-  async #close(key: string): Promise<void> {
+  #close(key: string): void {
     const listening = this.#listening.get(key)
     if (listening === undefined) return
     this.#listening.delete(key)
     clearTimeout(listening.closing)
     for (const socket of listening.waiting) socket.destroy()
-    await new Promise<void>((resolve) => {
-      // close() calls back when the last connection ends; new ones are refused at once, which is what matters here.
-      listening.socket.close()
-      resolve()
-    })
+    // It calls back when the last connection has ended; the port is free at once, which is what matters here.
+    listening.socket.close()
   }
 }
 
 function handOver(server: Server, socket: Socket): void {
+  if (socket.destroyed) return
   server.emit('connection', socket)
   socket.resume()
 }

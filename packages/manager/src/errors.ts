@@ -10,6 +10,12 @@ export type ManagerCode =
   | 'VERSION_IMMUTABLE'
   | 'INSTALL_FAILED'
   | 'STORE_BUSY'
+  | 'JOURNAL_INVALID'
+  | 'COMPONENT_UNKNOWN'
+  | 'SWAP_REFUSED'
+  | 'SWAP_RUNNING'
+  | 'SWAP_FAILED'
+  | 'NO_PREVIOUS'
 
 /** A failure of the service manager: what it tried, on what, and what it found. */
 export class ManagerError extends CarusoError {

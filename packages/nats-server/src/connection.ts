@@ -80,6 +80,9 @@ export class Connection implements OperationHandler {
 
   send(message: InboundMessage, sid: Buffer): void {
     this.#outbound.writeMessage(message, sid, this.#options.headers)
+    if (this.#outbound.pendingBytes <= this.#setting.limits.maxPending) return
+    // The bytes of this turn were not yet offered to the kernel: only what it does not take counts.
+    this.#outbound.flush()
     if (this.#outbound.pendingBytes > this.#setting.limits.maxPending) this.#closeSlow()
   }
 

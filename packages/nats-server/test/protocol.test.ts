@@ -74,7 +74,8 @@ describe.each(serverKinds)('byte for byte, $name', ({ isMissing, start }) => {
       client.send(byte)
       await new Promise(setImmediate)
     }
-    expect(await client.exchange('')).toBe(received)
+    await client.exchange('')
+    expect(client.received.replaceAll('PONG\r\n', '')).toBe(received)
   })
 
   it.skipIf(isMissing).each(refused)('closes after %s', async (_name, sent, words) => {

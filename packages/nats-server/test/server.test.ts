@@ -65,8 +65,19 @@ describe('slow consumers', () => {
     slow.socket.resume()
     await slow.closed
     expect(slow.received.endsWith("x\r\n-ERR 'Slow Consumer'\r\n")).toBe(true)
+    expect(slow.received.split('MSG flood').length - 1).toBeLessThan(sent - 8)
     await quick.exchange('')
     expect(quick.received.split('MSG flood').length - 1).toBe(sent)
+  })
+
+  it('delivers nothing more to a client that it closes in the middle of a message to many', async () => {
+    const server = await start({ maxPending: 1_000_000, maxPayload: 1_000_000 })
+    const [slow, sender] = [await ready(server), await ready(server)]
+    await slow.exchange(Array.from({ length: 100 }, (_, n) => `SUB flood ${n}\r\n`).join(''))
+    slow.socket.pause()
+    await sender.exchange(`PUB flood 1000000\r\n${'x'.repeat(1_000_000)}\r\n`)
+    expect(server.stats().slowConsumers).toBe(1)
+    expect(server.stats().outMsgs).toBeLessThan(100)
   })
 
   it('cuts off a slow consumer that goes on not reading', async () => {

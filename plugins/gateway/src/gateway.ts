@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { definePlugin, everyPublic } from '@caruso/kernel'
+import type { PublicServices } from '@caruso/kernel'
 import type { FastifyInstance } from 'fastify'
 import { serveApi } from './api.ts'
 import { Config, requireSafe } from './config.ts'
@@ -36,21 +37,21 @@ export const gateway = definePlugin({
     observe(app, drain, figures)
     serveApi(app, { services, scope, log, offer, figures })
     serveEvents(app, feed)
-    serveOwn(app, offer, () => services.metrics() + figures.text(feed.size))
+    serveHealth(app, drain, services)
+    app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(services.metrics() + figures.text(feed.size)))
     await serveDocs(app, offer)
-    app.get('/health', async (_request, reply) => {
-      const ok = !drain.ending
-      return reply.code(ok ? 200 : 503).header('cache-control', 'no-store').send({ status: ok ? 'ok' : 'ending', services: services.list().length })
-    })
     servePages(app, config.pages, services, scope)
     await app.ready()
 
     services.onEvent((event) => feed.tell(event))
+    let address = ''
     scope.whenActive(async (active) => {
       active.every(pingEvery, () => feed.ping())
       const port = await scope.listen(app.server, { port: config.port, host: config.host })
+      address = `http://${config.host}:${port}`
       log.info({ port, host: config.host }, 'The gateway listens')
     })
+    scope.health(() => ({ ok: true, ...(address === '' ? {} : { detail: address }) }))
     return {}
   },
 })
@@ -66,13 +67,16 @@ function serveEvents(app: FastifyInstance, feed: EventFeed): void {
   app.get('/events', { websocket: true, preValidation: async (request) => requireOwnOrigin(request) }, (socket: ClientSocket) => feed.add(socket))
 }
 
-function serveOwn(app: FastifyInstance, offer: Offer, metrics: () => string): void {
-  app.get('/openapi.json', async (_request, reply) => reply.header('cache-control', 'no-cache').send(offer.document))
-  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics()))
+function serveHealth(app: FastifyInstance, drain: Drain, services: PublicServices): void {
+  app.get('/health', async (_request, reply) => {
+    const ok = !drain.ending
+    return reply.code(ok ? 200 : 503).header('cache-control', 'no-store').send({ status: ok ? 'ok' : 'ending', services: services.list().length })
+  })
 }
 
 async function serveDocs(app: FastifyInstance, offer: Offer): Promise<void> {
   const stylesheet = await readFile(new URL('../public/docs.css', import.meta.url), 'utf8')
+  app.get('/openapi.json', async (_request, reply) => reply.header('cache-control', 'no-cache').send(offer.document))
   app.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(offer.table.routes)))
   app.get('/docs/docs.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet))
 }

@@ -39,7 +39,7 @@ const kinds: ReadonlyMap<string, readonly [status: number, title: string]> = new
   ['INVALID_INPUT', [400, 'The input does not fit the operation']],
   ['FORBIDDEN', [403, 'Not permitted']],
   ['ORIGIN_REFUSED', [403, 'Asked from a foreign page']],
-  ['NOT_FOUND', [404, 'Nothing at this address']],
+  ['NOT_FOUND', [404, 'Not found']],
   ['UNKNOWN_OPERATION', [404, 'No such operation']],
   ['METHOD_NOT_ALLOWED', [405, 'Not by this method']],
   ['TOO_LARGE', [413, 'Too large']],

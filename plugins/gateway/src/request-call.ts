@@ -10,7 +10,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, scope: Scop
   const key = keyOf(request.headers['idempotency-key'])
   const gone = new AbortController()
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new GatewayError('REQUEST_INVALID', `Answered ${request.method} ${request.url}: the client has gone`))
+    if (!reply.raw.writableFinished) gone.abort(new GatewayError('CANCELLED', `Answered ${request.method} ${request.url}: the client has gone`))
   })
   const call = scope.call({ as: 'anonymous', timeout, ...(trace === undefined ? {} : { trace }) })
   void reply.header('traceparent', call.trace)

@@ -63,7 +63,7 @@ describe.skipIf(missing)(`the status page in a browser${missing ? ' (skipped: no
 
   test('shows a new version as soon as it is told, and both while the old one finishes', async () => {
     await open('en')
-    running.manager.components = [component('orders', { instance: 'orders-2', version: '1.1.0' }), component('orders', { state: 'draining' })]
+    running.manager.components = [component('orders', { instance: 'orders-2', version: '1.1.0' }), component('orders', { state: 'leaving' })]
     await running.change('orders', '1.1.0')
     await page.locator('.version.flash', { hasText: '1.1.0' }).waitFor({ timeout: 1900 })
     expect(await cell('orders', 'version')).toBe('1.1.0also 1.0.0, Finishing')

@@ -1,6 +1,7 @@
 import { definePlugin } from '@caruso/kernel'
 import { StorageConfig } from './config.ts'
 import { Storage } from './contract.ts'
+import type { DataSource } from './data-source.ts'
 import { openSource, Sources } from './sources.ts'
 
 export { SourceConfig, StorageConfig } from './config.ts'
@@ -11,8 +12,10 @@ export default definePlugin({
   name: 'storage',
   config: StorageConfig,
   provides: { storage: Storage },
-  start({ config, scope }) {
-    const sources = new Sources(Object.entries(config.sources).map(([name, source]) => scope.own(openSource(name, source), (opened) => opened.close())))
+  async start({ config, scope }) {
+    const opened: DataSource[] = []
+    for (const [name, source] of Object.entries(config.sources)) opened.push(scope.own(await openSource(name, source), (owned) => owned.close()))
+    const sources = new Sources(opened)
     scope.health(() => sources.health())
     scope.selfTest(() => sources.check())
     return {

@@ -7,14 +7,14 @@ import { openSource as openSqlite } from './dialect/sqlite/data-source.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { StorageError } from './errors.ts'
 
-const kinds: ReadonlyMap<string, (name: string, config: SourceConfig) => DataSource> = new Map([['sqlite', openSqlite]])
+const kinds: ReadonlyMap<string, (name: string, config: SourceConfig) => Promise<DataSource>> = new Map([['sqlite', openSqlite]])
 
 /**
  * Opens a data source of whatever kind its configuration says.
  *
  * @throws StorageError `SOURCE_KIND_UNKNOWN`, `SOURCE_UNAVAILABLE`
  */
-export function openSource(name: string, config: SourceConfig): DataSource {
+export async function openSource(name: string, config: SourceConfig): Promise<DataSource> {
   const open = kinds.get(config.kind)
   if (open) return open(name, config)
   throw new StorageError('SOURCE_KIND_UNKNOWN', `Opened data source "${name}" of kind ${JSON.stringify(config.kind)}: supported are ${[...kinds.keys()].join(', ')}${didYouMean(config.kind, kinds.keys())}`)

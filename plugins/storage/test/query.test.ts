@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Plan } from '../src/contract.ts'
 import { errorFrom, makeCall, makeDatabase, startStorage } from './harness.ts'
 import type { Started } from './harness.ts'
@@ -88,6 +88,17 @@ describe('query', () => {
     makeDatabase('create table Later (x integer); insert into Later values (1); alter table Orders add column Note text', file)
     expect((await storage.query({ source: 'shop', from: 'Later' }, makeCall())).rows).toEqual([{ x: 1 }])
     expect((await storage.query({ source: 'shop', from: 'Orders', columns: ['Note'], limit: 1 }, makeCall())).rows).toEqual([{ Note: null }])
+  })
+
+  test('answers a new column among all columns a second later', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const file = makeDatabase('create table t (x integer); insert into t values (1)')
+    const { storage } = await startStorage({ shop: { kind: 'sqlite', file } })
+    expect((await storage.query({ source: 'shop', from: 't' }, makeCall())).rows).toEqual([{ x: 1 }])
+    makeDatabase('alter table t add column y integer default 2', file)
+    vi.advanceTimersByTime(1000)
+    expect((await storage.query({ source: 'shop', from: 't' }, makeCall())).rows).toEqual([{ x: 1, y: 2 }])
   })
 
   test.each<[string, string, string, Omit<Plan, 'source'>]>([

@@ -68,6 +68,29 @@ describe('data sources', () => {
     expect(openFiles()).toEqual(before)
   })
 
+  test('waits a moment for a file that another application has locked', async () => {
+    const file = makeDatabase(table)
+    const other = new Database(file)
+    other.exec('begin exclusive')
+    const starting = startStorage({ crm: { kind: 'sqlite', file } })
+    await new Promise((resolve) => setImmediate(resolve))
+    other.close()
+    const { storage } = await starting
+    expect((await storage.query({ source: 'crm', from: 't' }, makeCall())).rows).toEqual([{ x: 1 }])
+  })
+
+  test('refuses a file that another application keeps locked, and closes what it had opened', async () => {
+    const file = makeDatabase('')
+    const before = openFiles()
+    const other = new Database(file)
+    other.exec('begin exclusive')
+    const error = await errorFrom(startStorage({ crm: { kind: 'sqlite', file } }))
+    expect(error.message).toBe(`Opened data source "crm": expected a SQLite database at "${file}", found "database is locked"`)
+    // SQLite keeps a closed file's descriptor for as long as another connection of the process holds a lock on it.
+    other.close()
+    expect(openFiles()).toEqual(before)
+  })
+
   test('keeps a database in memory while it runs', async () => {
     const { storage } = await startStorage({ memory: { kind: 'sqlite', file: ':memory:' } })
     await storage.sql({ source: 'memory', sql: 'create table t (x integer)', write: true }, makeCall())

@@ -3,6 +3,8 @@ import type { Bound, Statement } from 'better-sqlite3'
 import { Recent } from '../../recent.ts'
 
 const rememberedStatements = 200
+// The driver's default of 16 MB is per connection, and there can be many; the system caches the file anyway.
+const cacheKilobytes = 2_000
 
 /** One connection with its prepared statements. Rows come as arrays, integers as BigInt. */
 export class Connection {
@@ -12,7 +14,7 @@ export class Connection {
   constructor(file: string | Buffer, options: { readonly readonly: boolean; readonly fileMustExist: boolean }) {
     this.#database = new Database(file, { ...options, timeout: 0 })
     try {
-      this.#database.exec('pragma foreign_keys = on; pragma trusted_schema = off')
+      this.#database.exec(`pragma foreign_keys = on; pragma trusted_schema = off; pragma cache_size = -${cacheKilobytes}`)
     } catch (error) {
       this.#database.close()
       throw error

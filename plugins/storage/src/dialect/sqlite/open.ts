@@ -1,12 +1,15 @@
-import { messageOf } from '@caruso/contract'
+import { codeOf, messageOf } from '@caruso/contract'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { SourceConfig } from '../../config.ts'
 import { StorageError } from '../../errors.ts'
 import { Connection } from './connection.ts'
 import { Readers } from './readers.ts'
 
 const keptReaders = 4
+const longestWait = 2_000
+const pause = 20
 
 /** The connections of one data source. */
 export interface Connections {
@@ -20,11 +23,11 @@ export interface Connections {
 /**
  * Opens a SQLite database: one connection that writes and several that read. A file that is missing is made, with its
  * folder, unless the source is read-only. Only a database that is new gets WAL mode, which is kept in the file:
- * one that another application made keeps its mode.
+ * one that another application made keeps its mode. A locked file is tried for two seconds.
  *
- * @throws StorageError `SOURCE_UNAVAILABLE`, `SOURCE_BROKEN`
+ * @throws StorageError `SOURCE_UNAVAILABLE`
  */
-export function openSqlite(name: string, config: SourceConfig): Connections {
+export async function openSqlite(name: string, config: SourceConfig): Promise<Connections> {
   const { file, readonly = false } = config
   if (file === undefined || file === '') throw unavailable(name, 'expected "file", the path of a SQLite database or ":memory:"')
   if (file === ':memory:') {
@@ -33,9 +36,20 @@ export function openSqlite(name: string, config: SourceConfig): Connections {
   }
   const path = resolve(file)
   if (readonly && !existsSync(path)) throw unavailable(name, `expected a SQLite database at ${JSON.stringify(path)} to read, found no such file`)
+  const until = Date.now() + longestWait
+  for (;;) {
+    const opened = tryFile(name, path, readonly, Date.now() < until)
+    if (opened) return opened
+    await setTimeout(pause)
+  }
+}
+
+/** Undefined when another application has locked the file and that may pass. */
+function tryFile(name: string, path: string, readonly: boolean, patient: boolean): Connections | undefined {
   try {
     return openFile(path, readonly)
   } catch (error) {
+    if (patient && codeOf(error)?.startsWith('SQLITE_BUSY')) return undefined
     throw new StorageError('SOURCE_UNAVAILABLE', `Opened data source "${name}": expected a SQLite database at ${JSON.stringify(path)}, found ${JSON.stringify(messageOf(error))}`, { cause: error })
   }
 }

@@ -1,0 +1,74 @@
+import type { DeepReadonly, OutputOf } from '@caruso/contract'
+import type { ComponentStatus, Manager } from '@caruso/manager'
+import type { Static } from 'typebox'
+import { connected } from '../connection.ts'
+import { colour, duration, table, terminal } from '../terminal.ts'
+
+type Status = DeepReadonly<Static<typeof ComponentStatus>>
+type HistoryEntry = OutputOf<(typeof Manager)['operations']['history']>[number]
+const timeout = 10_000
+
+/** `caruso ls`: what runs. */
+export async function ls(folder: string, json: boolean): Promise<void> {
+  await connected(folder, async ({ manager, call }) => {
+    const list = await manager.list({}, call(timeout))
+    terminal(json).answer(list, () =>
+      table([
+        ['COMPONENT', 'VERSION', 'ISOLATION', 'STATE', 'HEALTH', 'CALLS', 'ERRORS', 'RUNS FOR'],
+        ...list.components.map((status) => [status.component, status.version, status.isolation, status.state, healthOf(status), String(status.calls), String(status.errors), duration(Date.now() - Date.parse(status.started))]),
+      ]),
+    )
+  })
+}
+
+/** `caruso info`: one component. */
+export async function info(folder: string, json: boolean, component: string): Promise<void> {
+  await connected(folder, async ({ manager, call }) => {
+    const told = await manager.info({ component }, call(timeout))
+    const { status } = told
+    terminal(json).answer(told, () =>
+      [
+        `${colour.bold(status.component)} ${status.version}, plugin ${status.plugin}, ${status.isolation}, ${status.state}, ${healthOf(status)}`,
+        `instance   ${status.instance} on ${status.host}, started in ${duration(status.startMs)}, runs for ${duration(Date.now() - Date.parse(status.started))}`,
+        `figures    ${status.calls} calls, ${status.errors} errors, ${status.inFlight} in flight`,
+        `provides   ${status.provides.join(', ') || 'nothing'}`,
+        ...status.requires.map((required) => `requires   ${required.key}: ${required.contract}${required.optional ? ' (optional)' : ''}, ${required.component === undefined ? 'nobody now' : `by ${required.component}`}`),
+        `config     ${JSON.stringify(told.config)}`,
+        `versions   ${told.versions.map((version) => (version === status.version ? `${version} (runs)` : version === told.previous ? `${version} (before)` : version)).join(', ')}`,
+      ].join('\n'),
+    )
+  })
+}
+
+/** `caruso graph`: who asks whom. */
+export async function graph(folder: string, json: boolean): Promise<void> {
+  await connected(folder, async ({ manager, call }) => {
+    const { assembly, components } = await manager.list({}, call(timeout))
+    const edges = components.flatMap(({ component, requires }) => requires.map(({ key, contract, optional, component: provider }) => ({ from: component, key, contract, optional, to: provider ?? null })))
+    terminal(json).answer({ assembly, components: components.map(({ component, version, provides }) => ({ component, version, provides })), edges }, () =>
+      components
+        .flatMap(({ component, version, provides }) => [
+          `${colour.bold(component)} ${version}${provides.length === 0 ? '' : `  provides ${provides.join(', ')}`}`,
+          ...edges.filter(({ from }) => from === component).map(({ key, contract, optional, to }) => `  ${key} -> ${to ?? (contract === 'every public' ? 'every public operation' : colour.yellow('nobody'))}  ${colour.dim(contract)}${optional ? ' optional' : ''}`),
+        ])
+        .join('\n'),
+    )
+  })
+}
+
+/** `caruso history`: what was swapped, by whom and why. */
+export async function history(folder: string, json: boolean, component: string | undefined, options: { readonly limit?: number }): Promise<void> {
+  await connected(folder, async ({ manager, call }) => {
+    const entries = await manager.history({ ...(component === undefined ? {} : { component }), ...(options.limit === undefined ? {} : { limit: options.limit }) }, call(timeout))
+    terminal(json).answer(entries, () => (entries.length === 0 ? 'Nothing has been swapped yet' : table([['WHEN', 'COMPONENT', 'WHAT', 'FROM', 'TO', 'OUTCOME', 'TOOK', 'WHO', 'WHY'], ...entries.map(historyRow)])))
+  })
+}
+
+function historyRow(entry: HistoryEntry): string[] {
+  const why = [entry.why, entry.outcome === 'done' ? '' : entry.detail].filter((text) => text !== '').join('; ')
+  return [entry.at.replace('T', ' ').slice(0, 19), entry.component, entry.action, entry.from, entry.to, entry.outcome, duration(entry.ms), entry.who, why]
+}
+
+function healthOf({ health }: Status): string {
+  return health.ok ? 'well' : `not well: ${health.detail ?? 'no reason given'}`
+}

@@ -1,0 +1,2 @@
+export { exitCode } from './exit-code.ts'
+export { program } from './program.ts'

@@ -1,0 +1,123 @@
+import { Command, InvalidArgumentError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { assemblyFolder } from './assembly-folder.ts'
+
+/** Every command, with its help. What a command needs is loaded when it runs, so help and errors come at once. */
+export function program(): Command {
+  const caruso = new Command('caruso')
+    .description('Runs an assembly of components, and exchanges their versions while people work.')
+    .version(manifest.version)
+    .option('-a, --assembly <folder>', 'the folder of the assembly (default: the nearest with an assembly.yaml)')
+    .option('--json', 'print JSON, one value a line, for scripts')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(see caruso --help)')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 typed or configured wrongly, 3 nothing runs, 4 swap refused, 5 swap discarded and the old version goes on.')
+  addRunning(caruso)
+  addLooking(caruso)
+  addSwapping(caruso)
+  return caruso
+}
+
+function addRunning(caruso: Command): void {
+  caruso
+    .command('up')
+    .argument('[folder]', 'the folder of the assembly')
+    .description('run an assembly in this terminal until Ctrl+C')
+    .addHelpText('after', example('caruso up examples/orders'))
+    .action(async (folder: string | undefined) => await (await import('./commands/up.ts')).up(assemblyFolder(folder ?? typed(caruso)), isJson(caruso)))
+  caruso
+    .command('check')
+    .description('check the assembly file, the plugins, their configuration and who requires whom; start nothing')
+    .addHelpText('after', example('caruso check'))
+    .action(async () => await (await import('./commands/plugins.ts')).check(assemblyFolder(typed(caruso)), isJson(caruso)))
+  caruso
+    .command('add')
+    .argument('<plugin>', 'NAME@RANGE from npm, a tarball or a folder')
+    .description("take a plugin's version in, beside those that are there")
+    .addHelpText('after', example('caruso add ./releases/legacy-orders-1.1.0'))
+    .action(async (plugin: string) => await (await import('./commands/plugins.ts')).add(assemblyFolder(typed(caruso)), isJson(caruso), plugin))
+  caruso
+    .command('prune')
+    .option('--dry-run', 'say what would be kept, remove nothing')
+    .description('remove versions that neither run nor would by a rollback')
+    .addHelpText('after', example('caruso prune --dry-run'))
+    .action(async (options: { dryRun?: boolean }) => await (await import('./commands/plugins.ts')).prune(assemblyFolder(typed(caruso)), isJson(caruso), options))
+}
+
+function addLooking(caruso: Command): void {
+  caruso
+    .command('ls')
+    .description('list what runs: version, health, figures')
+    .addHelpText('after', example('caruso ls --json'))
+    .action(async () => await (await import('./commands/look.ts')).ls(assemblyFolder(typed(caruso)), isJson(caruso)))
+  caruso
+    .command('info')
+    .argument('<component>')
+    .description('show one component: contracts, configuration without secrets, versions')
+    .addHelpText('after', example('caruso info legacy-orders'))
+    .action(async (component: string) => await (await import('./commands/look.ts')).info(assemblyFolder(typed(caruso)), isJson(caruso), component))
+  caruso
+    .command('graph')
+    .description('show who asks whom')
+    .addHelpText('after', example('caruso graph'))
+    .action(async () => await (await import('./commands/look.ts')).graph(assemblyFolder(typed(caruso)), isJson(caruso)))
+  caruso
+    .command('call')
+    .argument('<contract.operation>')
+    .argument('[input]', 'JSON, or - for standard input')
+    .option('--timeout <ms>', 'milliseconds to wait', wholeNumber, 10_000)
+    .description('ask an operation and print its answer')
+    .addHelpText('after', example(`caruso call orders.customer '{"id":"ALFKI"}'`))
+    .action(async (target: string, input: string | undefined, options: { timeout: number }) => await (await import('./commands/call.ts')).call(assemblyFolder(typed(caruso)), isJson(caruso), target, input, options))
+  caruso
+    .command('events')
+    .argument('[contract.event]')
+    .option('--count <n>', 'stop after so many', wholeNumber)
+    .description('print events as they come')
+    .addHelpText('after', example('caruso events manager.changed'))
+    .action(async (topic: string | undefined, options: { count?: number }) => await (await import('./commands/events.ts')).events(assemblyFolder(typed(caruso)), isJson(caruso), topic, options))
+}
+
+function addSwapping(caruso: Command): void {
+  caruso
+    .command('swap')
+    .argument('<component>')
+    .argument('[version]', 'a version or range (default: the newest on disk)')
+    .option('--dry-run', 'say what would be checked and done, touch nothing')
+    .option('--why <reason>', 'for the history')
+    .description("replace a component's version while calls flow")
+    .addHelpText('after', example('caruso swap legacy-orders 1.1.0 --why "shows what is shipped"'))
+    .action(async (component: string, version: string | undefined, options: { dryRun?: boolean; why?: string }) => await (await import('./commands/swap.ts')).swap(assemblyFolder(typed(caruso)), isJson(caruso), component, version, options))
+  caruso
+    .command('rollback')
+    .argument('<component>')
+    .option('--why <reason>', 'for the history')
+    .description('go back to the version before')
+    .addHelpText('after', example('caruso rollback legacy-orders'))
+    .action(async (component: string, options: { why?: string }) => await (await import('./commands/swap.ts')).rollback(assemblyFolder(typed(caruso)), isJson(caruso), component, options))
+  caruso
+    .command('history')
+    .argument('[component]')
+    .option('--limit <n>', 'how many entries', wholeNumber, 20)
+    .description('tell what was swapped, by whom, why, and how long it took')
+    .addHelpText('after', example('caruso history legacy-orders'))
+    .action(async (component: string | undefined, options: { limit: number }) => await (await import('./commands/look.ts')).history(assemblyFolder(typed(caruso)), isJson(caruso), component, options))
+}
+
+function typed(caruso: Command): string | undefined {
+  return caruso.opts<{ assembly?: string }>().assembly
+}
+
+function isJson(caruso: Command): boolean {
+  return caruso.opts<{ json?: boolean }>().json === true
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1')
+  return number
+}
+
+function example(line: string): string {
+  return `\nExample:\n  ${line}`
+}

@@ -1,0 +1,124 @@
+import { codeOf, messageOf } from '@caruso/contract'
+import { mkdir, open, readFile, truncate, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import Type, { type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import { ManagerError } from './errors.ts'
+
+/**
+ * One line of the journal. `begin` opens an epoch; `switch` is its point of no return; the others end it.
+ * `install` is the version a component first ran with, or was given because the assembly file asks for another range.
+ */
+const Entry = Type.Object({
+  at: Type.String(),
+  epoch: Type.Integer({ minimum: 1 }),
+  component: Type.String(),
+  step: Type.Union([Type.Literal('install'), Type.Literal('begin'), Type.Literal('switch'), Type.Literal('done'), Type.Literal('refused'), Type.Literal('discarded'), Type.Literal('interrupted')]),
+  action: Type.String(),
+  from: Type.String(),
+  to: Type.String(),
+  who: Type.String(),
+  why: Type.String(),
+  detail: Type.String(),
+  ms: Type.Number(),
+})
+export type JournalEntry = Static<typeof Entry>
+
+const ends: readonly string[] = ['done', 'refused', 'discarded', 'interrupted']
+
+/** What runs and how it came to be, one JSON line per step, each on disk before the next step is taken. */
+export class Journal {
+  readonly #file: string
+  readonly #handle: FileHandle
+  readonly #entries: JournalEntry[]
+
+  private constructor(file: string, handle: FileHandle, entries: JournalEntry[]) {
+    this.#file = file
+    this.#handle = handle
+    this.#entries = entries
+  }
+
+  /**
+   * Opens the journal. A last line that a crash cut short is taken away: its step was never acted upon.
+   *
+   * @throws ManagerError `JOURNAL_INVALID` naming the line that is no entry
+   */
+  static async open(file: string): Promise<Journal> {
+    await mkdir(dirname(file), { recursive: true })
+    const { whole, cut } = await readLines(file)
+    if (cut) await truncate(file, Buffer.byteLength(whole))
+    return new Journal(file, await open(file, 'a', 0o600), entriesOf(file, whole))
+  }
+
+  /** The entries of a journal that another process may be writing. */
+  static async read(file: string): Promise<JournalEntry[]> {
+    const { whole } = await readLines(file)
+    return entriesOf(file, whole)
+  }
+
+  /** The next epoch. */
+  get nextEpoch(): number {
+    return (this.#entries.at(-1)?.epoch ?? 0) + 1
+  }
+
+  /** All entries, the oldest first. */
+  entries(component?: string): readonly JournalEntry[] {
+    return component === undefined ? this.#entries : this.#entries.filter((entry) => entry.component === component)
+  }
+
+  /** The version of a component that is past its point of no return, if it ever ran. */
+  current(component: string): string | undefined {
+    return this.#entries.findLast((entry) => entry.component === component && (entry.step === 'switch' || entry.step === 'install'))?.to
+  }
+
+  /** The version that ran before the last switch. */
+  previous(component: string): string | undefined {
+    return this.#entries.findLast((entry) => entry.component === component && entry.step === 'switch')?.from
+  }
+
+  /** Epochs that a crash left open: their last entry. */
+  unfinished(): JournalEntry[] {
+    const last = new Map(this.#entries.map((entry) => [entry.epoch, entry]))
+    return [...last.values()].filter(({ step }) => step !== 'install' && !ends.includes(step))
+  }
+
+  /** Writes an entry; resolves when it is on disk. */
+  async append(entry: Omit<JournalEntry, 'at'>): Promise<void> {
+    const whole = { at: new Date().toISOString(), ...entry }
+    try {
+      await this.#handle.appendFile(`${JSON.stringify(whole)}\n`)
+      await this.#handle.datasync()
+    } catch (cause) {
+      throw new ManagerError('JOURNAL_INVALID', `Wrote journal ${JSON.stringify(this.#file)}: ${messageOf(cause)}`, { cause })
+    }
+    this.#entries.push(whole)
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+}
+
+async function readLines(file: string): Promise<{ whole: string; cut: boolean }> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw new ManagerError('JOURNAL_INVALID', `Read journal ${JSON.stringify(file)}: ${messageOf(error)}`, { cause: error })
+  })
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  return { whole, cut: whole.length < text.length }
+}
+
+function entriesOf(file: string, whole: string): JournalEntry[] {
+  return whole.split('\n').slice(0, -1).map((line, index) => readEntry(file, line, index + 1))
+}
+
+function readEntry(file: string, line: string, number: number): JournalEntry {
+  let entry: unknown
+  try {
+    entry = JSON.parse(line)
+  } catch (cause) {
+    throw new ManagerError('JOURNAL_INVALID', `Read journal ${JSON.stringify(file)}, line ${number}: it is not JSON`, { cause })
+  }
+  if (Value.Check(Entry, entry)) return entry
+  throw new ManagerError('JOURNAL_INVALID', `Read journal ${JSON.stringify(file)}, line ${number}: it is no entry`)
+}

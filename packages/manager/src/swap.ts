@@ -1,0 +1,117 @@
+import { messageOf } from '@caruso/contract'
+import type { ComponentSpec, Host, Instance } from '@caruso/kernel'
+import type { Static } from 'typebox'
+import type { PlanCheck, SwapPlan, SwapStep } from './contract.ts'
+import { ManagerError } from './errors.ts'
+import type { Journal } from './journal.ts'
+import { checkReplacement } from './swap-plan.ts'
+
+/** Milliseconds that the old instance may take to finish what it accepted. */
+const drainLimit = 30_000
+
+/** What is asked: this component, in this version, by whom and why. */
+export interface SwapRequest {
+  readonly action: 'swap' | 'rollback'
+  readonly spec: ComponentSpec
+  readonly previous: Instance
+  readonly who: string
+  readonly why: string
+}
+
+type Step = Static<typeof SwapStep>
+
+/**
+ * Replaces a running instance by one of another version, with no failed call:
+ * 1. plan: load the new version, check its configuration, and its contracts against those of live callers
+ * 2. start it beside the old one, and let it prove that it works
+ * 3. switch: what may run once ends in the old one and begins in the new one
+ * 4. the point of no return is journalled, and callers are sent to the new one
+ * 5. drain: the old one finishes what it accepted and disposes what it owns
+ *
+ * A failure before 4 discards the new version; the old one has not stopped serving.
+ */
+export class Swap {
+  readonly #host: Host
+  readonly #journal: Journal
+  readonly #request: SwapRequest
+  readonly #epoch: number
+  readonly #tell: (step: Step) => void
+  readonly #begun = performance.now()
+  #stepBegun = performance.now()
+
+  constructor(host: Host, journal: Journal, request: SwapRequest, tell: (step: Step) => void) {
+    this.#host = host
+    this.#journal = journal
+    this.#request = request
+    this.#epoch = journal.nextEpoch
+    this.#tell = tell
+  }
+
+  /** @throws ManagerError `SWAP_REFUSED` when the plan does not hold, `SWAP_FAILED` when the new version does not start or take over */
+  async run(): Promise<void> {
+    await this.#write('begin', '')
+    const next = await this.#planned()
+    await this.#startedAndSwitched(next)
+    const left = await this.#host.retire(this.#request.previous, drainLimit)
+    this.#step('drain', left.length === 0 ? 'the old instance finished what it had accepted and left nothing behind' : `the old instance left: ${left.join('; ')}`)
+    await this.#write('done', left.join('; '))
+    this.#step('done', `${this.#request.spec.component} runs as ${this.#request.spec.version}`, this.#begun)
+  }
+
+  async #planned(): Promise<Instance> {
+    const { plan, instance } = await planSwap(this.#host, this.#request)
+    const failed = plan.checks.filter(({ ok }) => !ok)
+    if (plan.accepted && instance !== undefined) {
+      this.#step('plan', plan.checks.map(({ check }) => check).join(', '))
+      return instance
+    }
+    await instance?.dispose()
+    const reason = failed.map(({ check, detail }) => `${check}: ${detail}`).join('; ')
+    await this.#write('refused', reason)
+    throw new ManagerError('SWAP_REFUSED', `${this.#title()}: refused, nothing was touched: ${reason}`, { details: plan })
+  }
+
+  async #startedAndSwitched(next: Instance): Promise<void> {
+    try {
+      await next.start()
+      this.#step('start', `${next.id} started beside ${this.#request.previous.id} and proved that it works`)
+      await this.#host.switchTo(next, this.#request.previous, async () => await this.#write('switch', ''))
+      this.#step('switch', 'callers are sent to the new instance')
+    } catch (cause) {
+      await next.dispose()
+      const reason = messageOf(cause)
+      await this.#write('discarded', reason)
+      this.#step('discard', `the old version goes on: ${reason}`)
+      throw new ManagerError('SWAP_FAILED', `${this.#title()}: the new version was discarded and the old one goes on: ${reason}`, { cause })
+    }
+  }
+
+  #step(step: Step['step'], detail: string, since = this.#stepBegun): void {
+    const now = performance.now()
+    this.#tell({ step, detail, ms: Math.round((now - since) * 10) / 10 })
+    this.#stepBegun = now
+  }
+
+  async #write(step: 'begin' | 'switch' | 'done' | 'refused' | 'discarded', detail: string): Promise<void> {
+    const { action, spec, previous, who, why } = this.#request
+    await this.#journal.append({ epoch: this.#epoch, component: spec.component, step, action, from: previous.spec.version, to: spec.version, who, why, detail, ms: Math.round(performance.now() - this.#begun) })
+  }
+
+  #title(): string {
+    const { spec, previous } = this.#request
+    return `Swapped component "${spec.component}" ${previous.spec.version} to ${spec.version}`
+  }
+}
+
+/** What a swap would check; the new version is loaded, and is the caller's to start or dispose. */
+export async function planSwap(host: Host, { spec, previous }: Pick<SwapRequest, 'spec' | 'previous'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
+  const plan = (checks: Static<typeof PlanCheck>[]): Static<typeof SwapPlan> => ({ component: spec.component, from: previous.spec.version, to: spec.version, accepted: checks.every(({ ok }) => ok), checks })
+  if (spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), instance: undefined }
+  try {
+    const instance = await host.load(spec)
+    const loaded = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration` }
+    return { plan: plan([loaded, ...checkReplacement(instance, previous, host.status(), host.bus.registry)]), instance }
+  } catch (error) {
+    return { plan: plan([{ check: 'load', ok: false, detail: messageOf(error) }]), instance: undefined }
+  }
+}

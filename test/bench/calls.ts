@@ -1,0 +1,117 @@
+import type { Findings, Options } from './benchmark.ts'
+import { Child } from './child.ts'
+import { startEmbeddedServer, startNatsServer, type Nats } from './nats.ts'
+import { median, rounded, type Percentiles } from './statistics.ts'
+
+const peerFile = './peers/peer-process.ts'
+const checkedAnswers = 200
+
+/** Something that is measured once per round: who (a peer in its own process), and what. */
+interface Lane {
+  readonly name: string
+  readonly child: Child
+  readonly command: 'throughput' | 'latency'
+  readonly input: { readonly calls: number; readonly inFlight?: number }
+}
+
+type Results = Map<string, number[]>
+
+/** How fast calls are: in one process and between two, against Moleculer, the bare client, and nats-server. */
+export async function calls(options: Options): Promise<Findings> {
+  const results: Results = new Map()
+  const rounds = options.quick ? 1 : 9
+  const scale = options.quick ? 0.01 : 1
+  await measurePeers(results, rounds, scale, options)
+  await measureServers(results, rounds, scale, options)
+  return findings(results, rounds)
+}
+
+async function measurePeers(results: Results, rounds: number, scale: number, { progress }: Options): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const nats = stack.use(await startNatsServer())
+  const lanes: Lane[] = []
+  for (const peer of ['caruso', 'moleculer', 'caruso-fresh']) {
+    progress(`starting ${peer} in one process`)
+    const child = stack.use(await Child.start(peerFile, peer, 'direct'))
+    lanes.push({ name: `direct ${peer}`, child, command: 'throughput', input: { inFlight: 1, calls: 200_000 } })
+    lanes.push({ name: `direct64 ${peer}`, child, command: 'throughput', input: { inFlight: 64, calls: 200_000 } })
+  }
+  const remote = new Map<string, Child>()
+  for (const peer of ['caruso', 'moleculer', 'moleculer-cbor', 'bare-client']) remote.set(peer, await startPair(stack, peer, nats, progress))
+  for (const [peer, child] of remote) lanes.push({ name: `remote64 ${peer}`, child, command: 'throughput', input: { inFlight: 64, calls: 16_000 } })
+  for (const [peer, child] of remote) lanes.push({ name: `remote256 ${peer}`, child, command: 'throughput', input: { inFlight: 256, calls: 16_000 } })
+  for (const [peer, child] of remote) lanes.push({ name: `single ${peer}`, child, command: 'latency', input: { calls: 2_000 } })
+  await checkAnswers(lanes)
+  await interleaved(lanes, results, rounds, scale, progress)
+}
+
+async function measureServers(results: Results, rounds: number, scale: number, { progress }: Options): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const servers = { 'nats-server': stack.use(await startNatsServer()), embedded: stack.use(await startEmbeddedServer()) }
+  const lanes: Lane[] = []
+  for (const [name, server] of Object.entries(servers)) {
+    const child = await startPair(stack, 'bare-bytes', server, progress)
+    lanes.push({ name: `server ${name}`, child, command: 'throughput', input: { inFlight: 64, calls: 16_000 } })
+  }
+  await checkAnswers(lanes)
+  await interleaved(lanes, results, rounds, scale, progress)
+}
+
+/** A provider and its caller, each in a process of its own; they end before what is below them on the stack. */
+async function startPair(stack: AsyncDisposableStack, peer: string, nats: Nats & { readonly token?: string }, progress: Options['progress']): Promise<Child> {
+  progress(`starting ${peer} in two processes`)
+  const address = nats.token === undefined ? [nats.url] : [nats.url, nats.token]
+  stack.use(await Child.start(peerFile, peer, 'provide', ...address))
+  return stack.use(await Child.start(peerFile, peer, 'connect', ...address))
+}
+
+/** Only what answers alike is compared. */
+async function checkAnswers(lanes: readonly Lane[]): Promise<void> {
+  const expected = JSON.stringify(Array.from({ length: checkedAnswers }, (_, i) => i + 1))
+  for (const { name, child } of lanes) {
+    const answers = JSON.stringify(await child.ask('answers', { calls: checkedAnswers }))
+    if (answers !== expected) throw new Error(`Checked the answers of "${name}": expected ${expected.slice(0, 40)}…, found ${answers.slice(0, 40)}…`)
+  }
+}
+
+/** Warms up, then measures one lane after the other, every second round backwards, so that what drifts hits all alike. */
+async function interleaved(lanes: readonly Lane[], results: Results, rounds: number, scale: number, progress: Options['progress']): Promise<void> {
+  for (const lane of lanes) await measure(lane, scale)
+  for (let round = 0; round < rounds; round++) {
+    progress(`round ${round + 1} of ${rounds}`)
+    for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
+      for (const [name, value] of await measure(lane, scale)) results.set(name, [...(results.get(name) ?? []), value])
+    }
+  }
+}
+
+async function measure({ name, child, command, input }: Lane, scale: number): Promise<[name: string, value: number][]> {
+  const result = await child.ask(command, { ...input, calls: Math.ceil(input.calls * scale) })
+  if (command === 'throughput') return [[name, result as number]]
+  const { p50, p99, p999 } = result as Percentiles
+  return [[`${name} p50`, p50], [`${name} p99`, p99], [`${name} p99.9`, p999]]
+}
+
+function findings(results: Results, rounds: number): Findings {
+  const of = (name: string): number => median(results.get(name) ?? [])
+  // The peer is whichever of its serializers is faster here.
+  const remoteRatio = (lane: string): number => of(`${lane} caruso`) / Math.max(of(`${lane} moleculer`), of(`${lane} moleculer-cbor`))
+  return {
+    figures: [
+      { name: 'direct_vs_moleculer', value: rounded(of('direct caruso') / of('direct moleculer')), goal: { atLeast: 2 }, meaning: 'direct calls per second in one process, one after the other' },
+      { name: 'remote64_vs_moleculer', value: rounded(remoteRatio('remote64')), goal: { atLeast: 2.5 }, meaning: 'calls per second between two processes, 64 in flight' },
+      { name: 'remote256_vs_moleculer', value: rounded(remoteRatio('remote256')), goal: { atLeast: 2.5 }, meaning: 'the same, 256 in flight' },
+      { name: 'single_p50_vs_client', value: rounded(of('single caruso p50') / of('single bare-client p50')), goal: { atMost: 1.1 }, meaning: 'median time of one call at a time, against a bare request of the official client' },
+      { name: 'embedded_vs_nats_server', value: rounded(of('server embedded') / of('server nats-server')), goal: { atLeast: 0.7 }, meaning: 'calls per second through the embedded server, 128 bytes, 64 in flight' },
+    ],
+    details: {
+      rounds,
+      calls_per_s: medians(results, (name) => !name.startsWith('single')),
+      single_call_ms: medians(results, (name) => name.startsWith('single')),
+    },
+  }
+}
+
+function medians(results: Results, chosen: (name: string) => boolean): Record<string, number> {
+  return Object.fromEntries([...results].filter(([name]) => chosen(name)).map(([name, values]) => [name, rounded(median(values))]))
+}

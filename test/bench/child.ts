@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { monotonic } from './clock.ts'
+
+interface Reply {
+  readonly id: number
+  readonly result?: unknown
+  readonly error?: string
+}
+
+const exitLimit = 8_000
+
+/** A process of a benchmark that answers commands (see `serveCommands`). It ends with this process, whatever happens to it. */
+export class Child implements AsyncDisposable {
+  readonly #process: ChildProcess
+  readonly #title: string
+  readonly #pending = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>()
+  readonly #exited: Promise<number>
+  #nextId = 0
+
+  private constructor(file: string, parameters: readonly string[]) {
+    this.#title = [file, ...parameters].join(' ')
+    // What a child prints is progress, and progress goes to stderr.
+    this.#process = spawn(process.execPath, [...process.execArgv, new URL(file, import.meta.url).pathname, ...parameters], { stdio: ['ignore', 2, 2, 'ipc'] })
+    this.#process.on('message', (message) => this.#answered(message as Reply))
+    this.#exited = once(this.#process, 'exit').then(() => this.#ended())
+  }
+
+  /** Starts a file of this folder; resolves when it is ready for commands. */
+  static async start(file: string, ...parameters: string[]): Promise<Child> {
+    const child = new Child(file, parameters)
+    await child.ask('ready')
+    return child
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
+  async ask(command: string, input: object = {}): Promise<unknown> {
+    const id = this.#nextId++
+    return await new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+      this.#process.send({ id, command, input }, (error) => {
+        if (error !== null) reject(error)
+      })
+    })
+  }
+
+  /** Kills it without a word; resolves to when it was killed and when it was seen to be gone (ms, monotonic). */
+  async kill(): Promise<{ killed: number; gone: number }> {
+    const killed = monotonic()
+    this.#process.kill('SIGKILL')
+    return { killed, gone: await this.#exited }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    if (this.#process.connected) this.#process.disconnect()
+    const limit = setTimeout(() => this.#process.kill('SIGKILL'), exitLimit)
+    await this.#exited
+    clearTimeout(limit)
+  }
+
+  #answered({ id, result, error }: Reply): void {
+    const waiting = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (error === undefined) waiting?.resolve(result)
+    else waiting?.reject(new Error(`${this.#title}: ${error}`))
+  }
+
+  #ended(): number {
+    const gone = monotonic()
+    for (const { reject } of this.#pending.values()) reject(new Error(`${this.#title}: it ended (${this.#process.exitCode ?? this.#process.signalCode})`))
+    this.#pending.clear()
+    return gone
+  }
+}
