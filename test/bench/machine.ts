@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { natsServerPath } from './nats.ts'
 
@@ -16,10 +16,12 @@ export function machine(): Record<string, string | number> {
     node: process.versions.node,
     nats_server: nats === undefined ? 'none' : execFileSync(nats, ['--version'], { encoding: 'utf8' }).trim().replace(/^.*v/, ''),
     moleculer: versionOf('moleculer'),
+    moleculer_nats_client: versionOf('nats'),
     nats_client: versionOf('@nats-io/transport-node'),
   }
 }
 
 function versionOf(name: string): string {
-  return (JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as { version: string }).version
+  const manifest = new URL(`../../node_modules/${name}/package.json`, import.meta.url)
+  return existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version : 'none'
 }

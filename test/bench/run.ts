@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util'
 import { reached, type Benchmark, type Figure, type Findings } from './benchmark.ts'
 import { calls } from './calls.ts'
+import { discovery } from './discovery.ts'
 import { machine } from './machine.ts'
+import { start } from './start.ts'
+import { swap } from './swap.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, discovery, start, swap }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 

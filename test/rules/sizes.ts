@@ -14,9 +14,14 @@ export function linesOf(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
 }
 
-/** The lines of what each package ships, comments and blank lines included. */
+/** The lines of code of what each package ships: comments and blank lines are free, or the budget would be paid by explaining less. */
 export function packageSizes(packages: readonly Package[]): Sized[] {
-  return packages.map(({ folder, sources }) => ({ place: folder, lines: sources.filter(({ shipped }) => shipped).reduce((sum, { text }) => sum + linesOf(text), 0) }))
+  return packages.map(({ folder, sources }) => ({ place: folder, lines: sources.filter(({ shipped }) => shipped).reduce((sum, { text }) => sum + codeLinesOf(text), 0) }))
+}
+
+/** Lines that are neither blank nor within a comment that stands on lines of its own. */
+export function codeLinesOf(text: string): number {
+  return text.split('\n').filter((line) => !/^\s*($|\/\/|\/\*|\*)/.test(line)).length
 }
 
 export function fileSizes(sources: readonly Source[]): Sized[] {

@@ -8,7 +8,7 @@ import { NatsLink, type Delivery, type NatsAddress } from './nats-link.ts'
 import { Outbox } from './outbox.ts'
 import { Outlet, type Consumer, type Paths } from './outlet.ts'
 import { Presence } from './presence.ts'
-import { decodeCaller, decodeFrames } from './protocol.ts'
+import { decodeCaller, readFrames, type Frame } from './protocol.ts'
 import type { Provider } from './provider.ts'
 import { Registry, type Entry, type InstanceInfo } from './registry.ts'
 import { Requester } from './requester.ts'
@@ -19,6 +19,9 @@ import { announceMicro } from './micro.ts'
 /** Characters of one tick's calls to one instance that share a message. */
 const batchLimit = 262_144
 const messageOverhead = 4_096
+const defaultPayload = 1_048_576
+/** The name of a host, as it may stand in a subject. */
+const hostName = /^[A-Za-z0-9_-]{1,96}$/
 
 /** Where a call of its own comes from: the component, and on whose behalf. */
 export interface Origin extends Consumer {
@@ -38,48 +41,46 @@ export interface Served {
 /**
  * Calls, events and presence of one process. Without `connect` it knows only what runs in this process.
  *
- * Subjects, all below the assembly's name: `call.HOST.INSTANCE` (frames for an instance), `reply.HOST.…` (frames back,
- * and word of what could not be delivered), `event.CONTRACT.EVENT`, `presence`, `ask` and `ask.HOST`.
+ * Subjects, all below the assembly's name: `call.HOST.INSTANCE` (calls for an instance), `control.HOST` (credits and
+ * cancellations for what runs at a host), `reply.HOST.…` (frames back, and word of what could not be delivered),
+ * `event.CONTRACT.EVENT`, `presence`, `ask`, `ask.HOST`, and `api.CONTRACT.vMAJOR.OPERATION` for foreign clients.
  */
 export class Bus {
   readonly assembly: string
   readonly host: string
   readonly registry = new Registry()
-  /** Messages that were dropped because they were none of ours. */
-  strangeMessages = 0
   readonly #events: Events
   readonly #outbox = new Outbox((route, message, first, last) => this.#send(route, message, first, last), batchLimit)
-  readonly #requester = new Requester(this.#outbox)
+  readonly #requester: Requester
   readonly #paths: Paths
-  readonly #subscriptions = new Map<string, () => void>()
+  readonly #subscriptions = new Map<string, () => Promise<void>>()
   readonly #served = new Map<string, Served>()
+  #strangeMessages = 0
+  #closed = false
   #link: NatsLink | undefined
   #presence: Presence | undefined
-  #responder = new Responder(this.#outbox, 1_048_576)
+  #responder = new Responder(this.#outbox, defaultPayload)
 
   /** @param name begins the name of this process on the bus, which no other process has */
   constructor(assembly: string, name: string) {
     this.assembly = assembly
     this.host = `${name}-${randomBytes(6).toString('hex')}`
-    this.#events = new Events(assembly)
-    this.#paths = {
-      registry: this.registry,
-      requester: this.#requester,
-      route: ({ info }) => this.#route(info.host, info.id),
-      ready: async (deadline) => await this.#link?.ready(deadline),
-      undelivered: (entry) => this.#undelivered(entry),
-    }
+    this.#events = new Events(assembly, () => this.#strange())
+    this.#requester = new Requester(this.#outbox, (route) => `${assembly}.control.${route.slice(assembly.length + '.call.'.length).split('.', 1)[0]}`)
+    this.#paths = this.#makePaths()
   }
 
   /** @throws BusError `NOT_CONNECTED` when the server cannot be reached; once connected it comes back by itself */
   async connect(address: NatsAddress): Promise<void> {
-    const link = await NatsLink.connect(address, this.host, { down: () => this.#down(), up: () => this.#presence?.resume() })
+    const link = await NatsLink.connect(address, this.host, { down: () => this.#down(), up: () => this.#up() })
     this.#link = link
     this.#responder = new Responder(this.#outbox, link.maxPayload - messageOverhead)
+    this.#outbox.limit(Math.min(batchLimit, Math.floor((link.maxPayload - messageOverhead) / 3)))
     link.subscribe(`${this.assembly}.reply.${this.host}.>`, (delivery) => this.#replied(delivery))
+    link.subscribe(`${this.assembly}.control.${this.host}`, (delivery) => this.#controlled(delivery))
     for (const served of this.#served.values()) this.#subscribe(served)
     this.#events.connect(link)
-    this.#presence = new Presence(link, { assembly: this.assembly, host: this.host, registry: this.registry, lost: (host) => this.#lost(host) })
+    this.#presence = new Presence(link, { assembly: this.assembly, host: this.host, registry: this.registry, lost: (host) => this.#lost(host), strange: () => this.#strange() })
     this.#presence.start([...this.#served.values()].map(({ info }) => info))
     await link.flush()
   }
@@ -106,8 +107,13 @@ export class Bus {
     return this.#events.on(topic, heard)
   }
 
-  /** Lets instances of this process in and others go, as one change that callers everywhere see as one. */
+  /**
+   * Lets instances of this process in and others go, as one change that callers everywhere see as one.
+   *
+   * @throws BusError `TOO_LARGE` when what is to be told of an instance fits into no message
+   */
   exchange(enter: readonly Served[], leave: readonly string[]): void {
+    for (const { info } of enter) this.#requireTellable(info)
     for (const served of enter) {
       this.#served.set(served.info.id, served)
       if (!this.#subscriptions.has(served.info.id)) this.#subscribe(served)
@@ -117,11 +123,16 @@ export class Bus {
     this.#presence?.exchange(enter.map(({ info }) => info), leave)
   }
 
-  /** Ends the subscriptions of an instance that has left; resolves when nothing can reach it any more. */
+  /** Ends the subscriptions of an instance that has left; resolves when what was sent to it is here, and nothing more can come. */
   async retire(id: string): Promise<void> {
-    this.#subscriptions.get(id)?.()
+    const end = this.#subscriptions.get(id)
     this.#subscriptions.delete(id)
-    if (this.#link?.connected === true) await this.#link.flush().catch(() => this.#link?.ready(Date.now()))
+    await end?.()
+  }
+
+  /** Messages that were dropped because they were none of ours. */
+  get strangeMessages(): number {
+    return this.#strangeMessages
   }
 
   /** The instances of this process that the bus serves. */
@@ -129,14 +140,34 @@ export class Bus {
     return [...this.#served.values()]
   }
 
+  /** Leaves: nothing new is accepted, answers that are ready are sent, what still runs or waits is told so, in this order. */
   async close(): Promise<void> {
+    this.#closed = true
     this.exchange([], [...this.#served.keys()])
-    this.#presence?.stop()
-    for (const id of [...this.#subscriptions.keys()]) await this.retire(id)
-    this.#outbox.flush()
+    await Promise.all([...this.#subscriptions.keys()].map((id) => this.retire(id)))
+    this.#responder.close()
     this.#requester.close()
-    if (this.#link?.connected === true) await this.#link.flush().catch(() => this.#link?.ready(Date.now()))
+    this.#outbox.flush()
+    this.#presence?.stop()
+    await this.#link?.flush()
     await this.#link?.close()
+  }
+
+  #makePaths(): Paths {
+    const isConnected = (): boolean => this.#link?.connected === true
+    const isClosed = (): boolean => this.#closed
+    return {
+      registry: this.registry,
+      requester: this.#requester,
+      route: ({ info }) => this.#route(info.host, info.id),
+      undelivered: (entry) => this.#undelivered(entry),
+      get connected() {
+        return isConnected()
+      },
+      get closed() {
+        return isClosed()
+      },
+    }
   }
 
   #route(host: string, instance: string): string {
@@ -148,12 +179,10 @@ export class Bus {
     if (link === undefined) return
     const { info, provider } = served
     const target = targetOf(provider)
-    const ends = [
-      link.subscribe(this.#route(this.host, info.id), (delivery) => this.#called(delivery, target)),
-      announceMicro(link, this.assembly, info, provider),
-    ]
-    this.#subscriptions.set(info.id, () => {
-      for (const end of ends) end()
+    const calls = link.subscribe(this.#route(this.host, info.id), (delivery) => this.#called(delivery, target))
+    const endMicro = announceMicro({ link, assembly: this.assembly, info, provider, strange: () => this.#strange() })
+    this.#subscriptions.set(info.id, async () => {
+      await Promise.all([calls.drain(), endMicro()])
     })
   }
 
@@ -163,33 +192,45 @@ export class Bus {
     if (link?.connected !== true) return this.#requester.failSent(route, first, last, new BusError('NOT_CONNECTED', `Sent to "${route}": there is no connection to NATS`))
     const size = message.length * 3 > link.maxPayload ? Buffer.byteLength(message) : 0
     if (size > link.maxPayload) return this.#requester.failSent(route, first, last, new BusError('TOO_LARGE', `Sent a call of ${size} bytes to "${route}": at most ${link.maxPayload} fit into a message`))
-    const prefix = `${this.assembly}.call.`
-    if (route.startsWith(prefix)) link.publish(route, message, `${this.assembly}.reply.${this.host}.${route.slice(prefix.length)}.${first}-${last}`)
+    const calls = `${this.assembly}.call.`
+    const control = `${this.assembly}.control.`
+    const reply = `${this.assembly}.reply.${this.host}.`
+    if (route.startsWith(calls)) link.publish(route, message, `${reply}${route.slice(calls.length)}.${first}-${last}`)
+    else if (route.startsWith(control)) link.publish(route, message, `${reply}${route.slice(control.length)}`)
     else link.publish(route, message)
   }
 
   #called(delivery: Delivery, target: ResponderTarget): void {
+    this.#taken(delivery, (frame, replyTo) => this.#responder.receive(frame, replyTo, target))
+  }
+
+  #controlled(delivery: Delivery): void {
+    this.#taken(delivery, (frame, replyTo) => this.#responder.control(frame, replyTo))
+  }
+
+  #taken(delivery: Delivery, take: (frame: Frame, replyTo: string) => void): void {
     const prefix = `${this.assembly}.reply.`
-    if (delivery.reply?.startsWith(prefix) !== true) return
-    const tokens = delivery.reply.slice(prefix.length).split('.')
-    const replyTo = `${prefix}${tokens[0]}.answer`
-    try {
-      for (const frame of decodeFrames(delivery.text())) this.#responder.receive(frame, replyTo, target)
-    } catch (error) {
-      const [first, last] = callRange(tokens.at(-1))
-      this.#responder.refuse(replyTo, first, last, error)
-    }
+    const host = delivery.reply?.startsWith(prefix) === true ? (delivery.reply.slice(prefix.length).split('.', 1)[0] ?? '') : ''
+    if (!hostName.test(host)) return this.#strange()
+    const replyTo = `${prefix}${host}.answer`
+    readFrames(delivery.text(), {
+      read: (frame) => take(frame, replyTo),
+      unreadable: (error, frameKind, id) => {
+        this.#strange()
+        if (frameKind !== undefined && id !== undefined) this.#responder.refuse(frameKind, id, replyTo, error)
+      },
+    })
   }
 
   #replied(delivery: Delivery): void {
     if (delivery.noResponders) return this.#notDelivered(delivery.subject.slice(`${this.assembly}.reply.${this.host}.`.length))
-    const text = delivery.text()
-    try {
-      for (const frame of decodeFrames(text)) this.#requester.receive(frame)
-    } catch {
-      // Only a stranger who holds the token could have written this, and there is no call it belongs to.
-      this.strangeMessages++
-    }
+    readFrames(delivery.text(), {
+      read: (frame) => this.#requester.receive(frame),
+      unreadable: (error, frameKind, id) => {
+        this.#strange()
+        if (frameKind !== undefined && id !== undefined) this.#requester.refuse(frameKind, id, error)
+      },
+    })
   }
 
   #notDelivered(token: string): void {
@@ -207,10 +248,28 @@ export class Bus {
   }
 
   #lost(host: string): void {
+    this.#responder.abandon(`${this.assembly}.reply.${host}.answer`)
     this.#requester.failAll(`${this.assembly}.call.${host}.`, new BusError('PROVIDER_LOST', `Waited for an answer of host "${host}": it is gone`))
   }
 
+  #up(): void {
+    this.#presence?.resume()
+    // Calls that wait for a connection look again when the registry changes.
+    this.registry.exchange([], [])
+  }
+
+  #strange(): void {
+    this.#strangeMessages++
+  }
+
+  #requireTellable(info: InstanceInfo): void {
+    const most = (this.#link?.maxPayload ?? defaultPayload) - messageOverhead
+    const size = Buffer.byteLength(JSON.stringify(info))
+    if (size > most) throw new BusError('TOO_LARGE', `Let in instance "${info.id}" whose contracts take ${size} bytes: at most ${most} fit into a message`)
+  }
+
   #down(): void {
+    this.#responder.abandon()
     this.#requester.failAll(`${this.assembly}.call.`, new BusError('PROVIDER_LOST', 'Waited for an answer: the connection to NATS is gone'))
   }
 }
@@ -229,5 +288,5 @@ function targetOf(provider: Provider): ResponderTarget {
 /** The lowest and highest id of the calls in a message, as its reply subject tells them. */
 function callRange(token: string | undefined): [first: number, last: number] {
   const [first = 0, last = 0] = (token ?? '').split('-').map(Number)
-  return Number.isSafeInteger(first) && Number.isSafeInteger(last) && last - first < batchLimit ? [first, last] : [0, 0]
+  return Number.isSafeInteger(first) && Number.isSafeInteger(last) ? [first, last] : [0, 0]
 }

@@ -15,6 +15,7 @@ export class CallContext implements Call {
   readonly cancellable: boolean
   readonly #parent: Call | undefined
   #controller: AbortController | undefined
+  #signal: AbortSignal | undefined
   #timer: NodeJS.Timeout | undefined
   #cancelled: unknown
 
@@ -34,7 +35,8 @@ export class CallContext implements Call {
       if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled)
       else this.#arm()
     }
-    return this.#parent?.cancellable === true ? AbortSignal.any([this.#controller.signal, this.#parent.signal]) : this.#controller.signal
+    this.#signal ??= this.#parent?.cancellable === true ? AbortSignal.any([this.#controller.signal, this.#parent.signal]) : this.#controller.signal
+    return this.#signal
   }
 
   /** Tells whoever works on this call that nobody waits for it any more. */

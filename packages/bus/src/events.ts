@@ -1,8 +1,8 @@
 import { checkOf, type Call, type Contract } from '@caruso/contract'
 import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
-import type { NatsLink } from './nats-link.ts'
-import { decodeCaller, encodeCaller, parseJson } from './protocol.ts'
+import type { LinkSubscription, NatsLink } from './nats-link.ts'
+import { decodeCaller, encodeCaller, encodeValue, parseJson } from './protocol.ts'
 import { isTraceparent, newTraceparent } from './tracing.ts'
 
 /** An event as its listeners hear it. */
@@ -21,12 +21,15 @@ const handlingTime = 10_000
 /** Events: whoever listens hears each at most once, here at once, on other hosts over NATS. */
 export class Events {
   readonly #assembly: string
+  readonly #strange: () => void
   readonly #listeners = new Map<string, Set<Listener>>()
-  readonly #subscriptions = new Map<string, () => void>()
+  readonly #subscriptions = new Map<string, LinkSubscription>()
   #link: NatsLink | undefined
 
-  constructor(assembly: string) {
+  /** @param strange is told of each message that is no event */
+  constructor(assembly: string, strange: () => void) {
     this.#assembly = assembly
+    this.#strange = strange
   }
 
   connect(link: NatsLink): void {
@@ -37,7 +40,8 @@ export class Events {
   /**
    * Tells an event of a contract.
    *
-   * @throws BusError `INVALID_OUTPUT` when the contract has no such event or the payload breaks it
+   * @throws BusError `INVALID_OUTPUT` when the contract has no such event or the payload breaks it, `TOO_LARGE` when it
+   * fits into no message
    */
   emit(component: string, contract: Contract, event: string, payload: unknown, call: Call): void {
     const declared = contract.events[event]
@@ -46,22 +50,25 @@ export class Events {
     if (!check.accepts(payload)) throw new BusError('INVALID_OUTPUT', `Emitted event "${contract.name}.${event}" from component "${component}": ${check.explain(payload)}`)
     const heard: HeardEvent = { contract: contract.name, version: contract.version, component, event, payload }
     const { caller, trace } = call
-    queueMicrotask(() => this.#deliver(heard, call))
     if (this.#link?.connected === true) {
-      this.#link.publish(this.#subject(`${contract.name}.${event}`), `[${JSON.stringify(contract.version)},${JSON.stringify(component)},${JSON.stringify(payload)},${encodeCaller(caller)},"${trace}"]`)
+      const text = `[${JSON.stringify(contract.version)},${JSON.stringify(component)},${encodeValue(payload)},${encodeCaller(caller)},${JSON.stringify(trace)}]`
+      const size = Buffer.byteLength(text)
+      if (size > this.#link.maxPayload) throw new BusError('TOO_LARGE', `Emitted event "${contract.name}.${event}" from component "${component}" with ${size} bytes: at most ${this.#link.maxPayload} fit into a message`)
+      this.#link.publish(this.#subject(`${contract.name}.${event}`), text)
     }
+    queueMicrotask(() => this.#deliver(heard, call))
   }
 
   /** Listens to one event, `contract.event`, or to all of them, `*`; returns the end of it. */
   on(topic: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(topic) ?? new Set()
-    this.#listeners.set(topic, listeners.add(listener))
+    const mine: Listener = (event, call) => listener(event, call)
+    this.#listeners.set(topic, listeners.add(mine))
     if (listeners.size === 1) this.#subscribe(topic)
     return () => {
-      listeners.delete(listener)
-      if (listeners.size > 0) return
+      if (!listeners.delete(mine) || listeners.size > 0) return
       this.#listeners.delete(topic)
-      this.#subscriptions.get(topic)?.()
+      this.#subscriptions.get(topic)?.end()
       this.#subscriptions.delete(topic)
     }
   }
@@ -69,12 +76,13 @@ export class Events {
   #subscribe(topic: string): void {
     if (this.#link === undefined) return
     const listeners = this.#listeners.get(topic)
-    const end = this.#link.subscribe(this.#subject(topic === '*' ? '>' : topic), (delivery) => {
+    const subscription = this.#link.subscribe(this.#subject(topic === '*' ? '>' : topic), (delivery) => {
       const [, , contract, event] = [this.#assembly, ...delivery.subject.slice(this.#assembly.length + 1).split('.')]
       const told = readEvent(contract ?? '', event ?? '', delivery.text())
-      if (told !== undefined) for (const listener of [...(listeners ?? [])]) listener(told.heard, told.call)
+      if (told === undefined) this.#strange()
+      else for (const listener of [...(listeners ?? [])]) listener(told.heard, told.call)
     })
-    this.#subscriptions.set(topic, end)
+    this.#subscriptions.set(topic, subscription)
   }
 
   #deliver(heard: HeardEvent, call: Call): void {

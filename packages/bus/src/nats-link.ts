@@ -18,6 +18,14 @@ export interface Delivery {
   text(): string
 }
 
+/** The two ends of a subscription. */
+export interface LinkSubscription {
+  /** At once: what is on its way is dropped. */
+  end(): void
+  /** At the server first: what it had sent before is still received. */
+  drain(): Promise<void>
+}
+
 /** Told when the connection goes and comes back. */
 export interface LinkWatcher {
   down(): void
@@ -29,7 +37,6 @@ const reconnectWait = 100
 /** A connection to NATS that comes back by itself. The only place that knows the NATS client. */
 export class NatsLink {
   readonly #connection: NatsConnection
-  readonly #waiting = new Set<() => void>()
   #connected = true
 
   private constructor(connection: NatsConnection) {
@@ -72,49 +79,38 @@ export class NatsLink {
     this.#connection.publish(subject, Buffer.from(text), reply === undefined ? {} : { reply })
   }
 
-  /** Answers a request; an error goes into the headers of ADR-32. */
-  respond(reply: string, text: string, error?: { readonly code: string; readonly message: string }): void {
-    if (error === undefined) return this.publish(reply, text)
+  /** Answers a request with an error, in the headers of ADR-32. */
+  respondError(reply: string, code: number, message: string): void {
     const headers = natsHeaders([
-      ['Nats-Service-Error', error.message],
-      ['Nats-Service-Error-Code', error.code],
+      ['Nats-Service-Error', message],
+      ['Nats-Service-Error-Code', String(code)],
     ])
-    this.#connection.publish(reply, Buffer.from(text), { headers })
+    this.#connection.publish(reply, Buffer.alloc(0), { headers })
   }
 
-  /** Subscribes; returns the end of it. */
-  subscribe(subject: string, received: (delivery: Delivery) => void, queue?: string): () => void {
+  subscribe(subject: string, received: (delivery: Delivery) => void, queue?: string): LinkSubscription {
     const subscription = this.#connection.subscribe(subject, {
       ...(queue === undefined ? {} : { queue }),
       callback: (error, message) => {
         if (error === null) received(new NatsDelivery(message))
       },
     })
-    return () => subscription.unsubscribe()
+    return {
+      end: () => subscription.unsubscribe(),
+      drain: async () => {
+        if (!subscription.isClosed() && !this.#connection.isClosed()) await subscription.drain()
+      },
+    }
   }
 
-  /** Resolves when the server has taken everything that was sent before. */
+  /** Resolves when the server has taken everything that was sent before, or the connection is gone. */
   async flush(): Promise<void> {
-    await this.#connection.flush()
-  }
-
-  /** Resolves when there is a connection, or the deadline has passed. */
-  async ready(deadline: number): Promise<void> {
-    if (this.#connected) return
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer)
-        this.#waiting.delete(end)
-        resolve()
-      }
-      const timer = setTimeout(end, Math.max(deadline - Date.now(), 0))
-      this.#waiting.add(end)
-    })
+    if (this.#connected) await Promise.allSettled([this.#connection.flush()])
   }
 
   async close(): Promise<void> {
+    this.#connected = false
     await this.#connection.close()
-    for (const end of [...this.#waiting]) end()
   }
 
   async #follow(watcher: LinkWatcher): Promise<void> {
@@ -124,7 +120,6 @@ export class NatsLink {
         watcher.down()
       } else if (status.type === 'reconnect') {
         this.#connected = true
-        for (const end of [...this.#waiting]) end()
         watcher.up()
       }
     }

@@ -6,6 +6,9 @@ import type { Candidate, Entry, Registry } from './registry.ts'
 import type { Requester } from './requester.ts'
 import type { ServedOperation } from './served-operation.ts'
 
+/** Milliseconds before an instance that could not be reached is asked again, when no other is there and no change is heard of. */
+const retryPause = 20
+
 /** The component that asks, and what the assembly lets it do on whosever behalf. */
 export interface Consumer {
   readonly component: string
@@ -18,8 +21,10 @@ export interface Paths {
   readonly requester: Requester
   /** The route of an instance elsewhere. */
   route(entry: Entry): string
-  /** Resolves when calls can leave this process, or the deadline passes. */
-  ready(deadline: number): Promise<void>
+  /** Whether calls can leave this process; the registry tells of a change when that begins. */
+  readonly connected: boolean
+  /** Whether calls have come to an end here. */
+  readonly closed: boolean
   /** Told when a call could not be delivered to an instance. */
   undelivered(entry: Entry): void
 }
@@ -65,31 +70,43 @@ export class Outlet {
   async *stream(name: string, input: unknown, call: Call): AsyncGenerator<unknown, void> {
     const operation = this.#operation(name)
     const context = this.#derive(call, operation)
-    for (;;) {
-      const target = await this.#await(name, context)
-      let begun = false
-      try {
-        for await (const item of this.#open(target, name, input, context)) {
-          begun = true
-          yield item
+    let failed: Entry | undefined
+    try {
+      for (;;) {
+        const target = this.#reachable(failed) ?? (await this.#await(name, context, failed))
+        let begun = false
+        try {
+          for await (const item of this.#open(target, name, input, context)) {
+            begun = true
+            yield item
+          }
+          return
+        } catch (error) {
+          if (begun || !this.#mayRepeat(error, operation.idempotent === true, target)) throw error
+          failed = target.entry
         }
-        return
-      } catch (error) {
-        if (begun || !this.#mayRepeat(error, false, target)) throw error
       }
+    } finally {
+      context.finish()
     }
   }
 
   /** The slow way: another process, several instances, or nobody yet. */
   async #call(name: string, operation: Operation, input: unknown, call: Call): Promise<unknown> {
     const context = this.#derive(call, operation)
-    for (;;) {
-      const target = await this.#await(name, context)
-      try {
-        return await this.#ask(target, name, operation, input, context)
-      } catch (error) {
-        if (!this.#mayRepeat(error, operation.idempotent === true, target)) throw error
+    let failed: Entry | undefined
+    try {
+      for (;;) {
+        const target = this.#reachable(failed) ?? (await this.#await(name, context, failed))
+        try {
+          return await this.#ask(target, name, operation, input, context)
+        } catch (error) {
+          if (!this.#mayRepeat(error, operation.idempotent === true, target)) throw error
+          failed = target.entry
+        }
       }
+    } finally {
+      context.finish()
     }
   }
 
@@ -137,34 +154,47 @@ export class Outlet {
     return operation
   }
 
-  /** An instance to ask, once calls can leave and somebody provides the contract. */
-  async #await(name: string, call: Call): Promise<Candidate> {
-    const first = this.#pick()
-    if (first?.entry.provider !== undefined) return first
-    if (first !== undefined) {
-      await this.#paths.ready(call.deadline)
-      const again = this.#pick()
-      if (again !== undefined && Date.now() < call.deadline) return again
-    }
-    await this.#registryChange(call)
-    const found = this.#pick()
-    if (found !== undefined) return found
-    if (Date.now() < call.deadline && !call.signal.aborted) return await this.#await(name, call)
-    const whose = this.#component === undefined ? '' : ` of component "${this.#component}"`
-    throw new BusError('NO_PROVIDER', `Called "${this.contract.name}.${name}"${whose} by component "${this.#consumer.component}": nobody provides version ^${this.contract.version}`)
+  /** An instance that can be asked now; not the one that could not be reached a moment ago. */
+  #reachable(failed?: Entry): Candidate | undefined {
+    const target = this.#pick()
+    if (target === undefined || target.entry === failed) return undefined
+    return target.entry.provider !== undefined || this.#paths.connected ? target : undefined
   }
 
-  /** Resolves at the next change of who provides what, when the deadline passes, or when the caller cancels. */
-  #registryChange(call: Call): Promise<void> {
+  /** Waits for an instance that can be asked; the one that could not be reached is asked again after a pause. */
+  async #await(name: string, call: CallContext, failed: Entry | undefined): Promise<Candidate> {
+    let pause = failed === undefined ? undefined : retryPause
+    for (;;) {
+      if (call.signal.aborted || this.#paths.closed) throw this.#givenUp(name, call)
+      await this.#change(call, pause)
+      pause = undefined
+      const target = this.#reachable()
+      if (target !== undefined && !call.signal.aborted) return target
+    }
+  }
+
+  #givenUp(name: string, call: CallContext): BusError {
+    const whose = this.#component === undefined ? '' : ` of component "${this.#component}"`
+    const what = `Called "${this.contract.name}.${name}"${whose} by component "${this.#consumer.component}"`
+    if (this.#paths.closed) return new BusError('CANCELLED', `${what}: the caller has closed its bus`)
+    if (codeOf(call.signal.reason) !== 'DEADLINE_EXCEEDED') return new BusError('CANCELLED', `${what}: the caller cancelled`, { cause: call.signal.reason })
+    if (this.available) return new BusError('NOT_CONNECTED', `${what}: no provider could be reached before the deadline`)
+    return new BusError('NO_PROVIDER', `${what}: nobody provides version ^${this.contract.version}`)
+  }
+
+  /** Resolves at the next change of who can be asked, after the pause, when the deadline passes, or when the caller cancels. */
+  #change(call: CallContext, pause: number | undefined): Promise<void> {
+    const { signal } = call
     return new Promise((resolve) => {
       const end = (): void => {
         unwatch()
-        call.signal.removeEventListener('abort', end)
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
         resolve()
       }
       const unwatch = this.#paths.registry.watch(end)
-      if (call.signal.aborted) end()
-      else call.signal.addEventListener('abort', end, { once: true })
+      const timer = pause === undefined ? undefined : setTimeout(end, pause)
+      signal.addEventListener('abort', end, { once: true })
     })
   }
 

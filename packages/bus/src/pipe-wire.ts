@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { BusError } from './errors.ts'
 import { FramePipe } from './frame-pipe.ts'
 import { Outbox } from './outbox.ts'
-import { decodeFrames } from './protocol.ts'
+import { readFrames } from './protocol.ts'
 import { Requester } from './requester.ts'
 import { Responder, type ResponderTarget } from './responder.ts'
 
@@ -17,6 +17,7 @@ export class PipeWire {
   readonly requester: Requester
   readonly #pipe: FramePipe
   readonly #outbox: Outbox
+  readonly #responder: Responder
 
   constructor(socket: Socket, target: ResponderTarget, closed: () => void) {
     this.#outbox = new Outbox((_route, message, first, last) => {
@@ -24,16 +25,14 @@ export class PipeWire {
       else this.requester.failSent(route, first, last, new BusError('NOT_DELIVERED', 'Called through the pipe of an isolated process: its other end is gone'))
     }, batchLimit)
     this.requester = new Requester(this.#outbox)
-    const responder = new Responder(this.#outbox, maxAnswer)
+    this.#responder = new Responder(this.#outbox, maxAnswer)
     this.#pipe = new FramePipe(
       socket,
-      (message) => {
-        for (const frame of decodeFrames(message)) {
-          this.requester.receive(frame)
-          responder.receive(frame, route, target)
-        }
+      (message) => this.#received(message, target),
+      () => {
+        this.#responder.abandon()
+        closed()
       },
-      closed,
     )
   }
 
@@ -49,6 +48,21 @@ export class PipeWire {
   close(error: Error): void {
     this.requester.failAll('', error)
     this.requester.close()
+    this.#responder.abandon()
     this.#pipe.close()
+  }
+
+  #received(message: string, target: ResponderTarget): void {
+    readFrames(message, {
+      read: (frame) => {
+        this.requester.receive(frame)
+        this.#responder.receive(frame, route, target)
+      },
+      unreadable: (error, kind, id) => {
+        // A process that does not speak the protocol is broken or hostile; its end is what its host knows to handle.
+        if (kind === undefined || id === undefined) this.#pipe.close()
+        else if (!this.requester.refuse(kind, id, error)) this.#responder.refuse(kind, id, route, error)
+      },
+    })
   }
 }

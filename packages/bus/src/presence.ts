@@ -18,16 +18,28 @@ const Info = Type.Object({
   health: Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String({ maxLength: 1000 })) }),
 })
 
-/** What a host says of itself: a change, everything it has (`all`), that it is still there, or that it leaves (`bye`). */
+/**
+ * What a host says of itself: a change, the ids of everything it has (`all`, with some of it in `enter`), that it is
+ * still there, or that it leaves (`bye`). `seq` counts its changes, `session` its connections.
+ */
 const Announcement = Type.Object({
   host: Name,
   seq: Type.Integer({ minimum: 0 }),
+  session: Type.Integer({ minimum: 0 }),
   enter: Type.Optional(Type.Array(Info, { maxItems: 10_000 })),
   leave: Type.Optional(Type.Array(Name, { maxItems: 10_000 })),
-  all: Type.Optional(Type.Boolean()),
+  all: Type.Optional(Type.Array(Name, { maxItems: 10_000 })),
   bye: Type.Optional(Type.Boolean()),
 })
 type Announcement = Static<typeof Announcement>
+
+/** What this process says of itself; the same as an announcement, before the border. */
+interface Told {
+  readonly enter?: readonly InstanceInfo[]
+  readonly leave?: readonly string[]
+  readonly all?: readonly string[]
+  readonly bye?: true
+}
 
 /** Milliseconds between two signs of life, and without one until a host is taken for dead. */
 const beat = 600
@@ -36,6 +48,7 @@ const tick = 200
 
 interface Neighbour {
   seq: number
+  session: number
   heard: number
 }
 
@@ -44,8 +57,10 @@ export interface PresenceOptions {
   /** This process, by a name no other has. */
   readonly host: string
   readonly registry: Registry
-  /** Called when a host is gone without a word, so nothing it accepted will be answered. */
+  /** Called when a host is gone or was away, so nothing it accepted before will be answered. */
   lost(host: string): void
+  /** Told of each message that is no announcement. */
+  strange(): void
 }
 
 /**
@@ -59,6 +74,7 @@ export class Presence {
   readonly #neighbours = new Map<string, Neighbour>()
   readonly #ends: (() => void)[] = []
   #seq = 0
+  #session = 0
   #ticks = 0
   #lastTick = Date.now()
 
@@ -71,9 +87,9 @@ export class Presence {
   start(own: readonly InstanceInfo[]): void {
     for (const info of own) this.#own.set(info.id, info)
     this.#ends.push(
-      this.#link.subscribe(this.#subject(), (delivery) => this.#received(delivery.text())),
-      this.#link.subscribe(this.#askSubject(), () => this.#tellAll()),
-      this.#link.subscribe(this.#askSubject(this.#options.host), () => this.#tellAll()),
+      this.#link.subscribe(this.#subject(), (delivery) => this.#received(delivery.text())).end,
+      this.#link.subscribe(this.#askSubject(), () => this.#tellAll()).end,
+      this.#link.subscribe(this.#askSubject(this.#options.host), () => this.#tellAll()).end,
     )
     const timer = setInterval(() => this.#tick(), tick).unref()
     this.#ends.push(() => clearInterval(timer))
@@ -83,6 +99,7 @@ export class Presence {
   /** After a connection: nobody is given up for what could not be heard, and everybody is asked. */
   resume(): void {
     const now = Date.now()
+    this.#session++
     for (const neighbour of this.#neighbours.values()) neighbour.heard = now
     this.#tellAll()
     this.#link.publish(this.#askSubject(), '')
@@ -92,8 +109,10 @@ export class Presence {
   exchange(enter: readonly InstanceInfo[], leave: readonly string[]): void {
     for (const id of leave) this.#own.delete(id)
     for (const info of enter) this.#own.set(info.id, info)
-    this.#seq++
-    this.#tell({ enter: [...enter] as Announcement['enter'] & object, leave: [...leave] })
+    for (const [at, infos] of this.#portions(enter).entries()) {
+      this.#seq++
+      this.#tell({ enter: infos, leave: at === 0 ? [...leave] : [] })
+    }
   }
 
   /** Asks a host whether it is still there; when nobody listens for it, it is lost. `reply` is where that is heard. */
@@ -128,14 +147,20 @@ export class Presence {
 
   #received(text: string): void {
     const message = readAnnouncement(text)
-    if (message === undefined || message.host === this.#options.host) return
-    if (message.bye === true) return this.forget(message.host)
-    const known = this.#neighbours.get(message.host)
+    if (message === undefined) return this.#options.strange()
+    const { host, seq, session, all } = message
+    if (host === this.#options.host) return
+    if (message.bye === true) return this.forget(host)
+    const known = this.#neighbours.get(host)
     const changes = message.enter !== undefined || message.leave !== undefined
-    const expected = known === undefined ? undefined : changes && message.all !== true ? known.seq + 1 : known.seq
-    this.#neighbours.set(message.host, { seq: message.seq, heard: Date.now() })
-    if (message.all === true) this.#withdraw(message.host, (id) => message.enter?.some((info) => info.id === id) !== true)
-    else if (message.seq !== expected) this.#link.publish(this.#askSubject(message.host), '')
+    const expected = known === undefined ? undefined : changes && all === undefined ? known.seq + 1 : known.seq
+    this.#neighbours.set(host, { seq, session, heard: Date.now() })
+    // Its answers of before went nowhere, whether or not this process saw its connection break.
+    if (known !== undefined && known.session !== session) this.#options.lost(host)
+    if (all !== undefined) {
+      const kept = new Set(all)
+      this.#withdraw(host, (id) => !kept.has(id))
+    } else if (seq !== expected) this.#link.publish(this.#askSubject(host), '')
     if (changes) this.#apply(message)
   }
 
@@ -152,11 +177,27 @@ export class Presence {
   }
 
   #tellAll(): void {
-    this.#tell({ all: true, enter: [...this.#own.values()] as Announcement['enter'] & object })
+    for (const enter of this.#portions([...this.#own.values()])) this.#tell({ all: [...this.#own.keys()], enter })
   }
 
-  #tell(message: Omit<Announcement, 'host' | 'seq'>): void {
-    if (this.#link.connected) this.#link.publish(this.#subject(), JSON.stringify({ host: this.#options.host, seq: this.#seq, ...message }))
+  /** Instances by what fits into one message each; at least one portion, which may be empty. */
+  #portions(infos: readonly InstanceInfo[]): (readonly InstanceInfo[])[] {
+    const portions: InstanceInfo[][] = [[]]
+    let size = 0
+    for (const info of infos) {
+      const length = Buffer.byteLength(JSON.stringify(info))
+      if (size > 0 && size + length > this.#link.maxPayload / 2) {
+        portions.push([])
+        size = 0
+      }
+      portions.at(-1)?.push(info)
+      size += length
+    }
+    return portions
+  }
+
+  #tell(message: Told): void {
+    if (this.#link.connected) this.#link.publish(this.#subject(), JSON.stringify({ host: this.#options.host, seq: this.#seq, session: this.#session, ...message }))
   }
 
   #subject(): string {

@@ -44,10 +44,17 @@ export function serviceKey(contract: { readonly name: string; readonly version: 
   return `${contract.name}@${contract.version}`
 }
 
-export function encodeCall(frameKind: 0 | 1, id: number, service: string, operation: string, caller: string, input: unknown, call: Call, credits?: number): string {
+/** What a call frame says of where it goes, and the caller as the wire shows it. */
+export interface Addressee {
+  readonly service: string
+  readonly operation: string
+  readonly caller: string
+}
+
+export function encodeCall(frameKind: 0 | 1, id: number, to: Addressee, input: unknown, call: Call, credits?: number): string {
   const left = Math.max(Math.ceil(call.deadline - Date.now()), 1)
   const key = call.key === undefined ? 'null' : JSON.stringify(call.key)
-  const head = `[${frameKind},${id},"${service}","${operation}",${left},${caller},${JSON.stringify(call.trace)},${key},${encodeValue(input)}`
+  const head = `[${frameKind},${id},"${to.service}","${to.operation}",${left},${to.caller},${JSON.stringify(call.trace)},${key},${encodeValue(input)}`
   return credits === undefined ? `${head}]` : `${head},${credits}]`
 }
 
@@ -99,21 +106,24 @@ export function decodeFrames(message: string): readonly Frame[] {
   return frames as Frame[]
 }
 
-/**
- * Reads a message frame by frame. One frame that cannot be read costs no other of its message, for they come from
- * different callers: `unreadable` is told its id, or undefined where nobody can tell whose it was.
- */
-export function readFrames(message: string, read: (frame: Frame) => void, unreadable: (id: number | undefined, error: unknown) => void): void {
+/** Takes what a message holds; of a frame that cannot be read, its kind and id, or neither where those cannot be told. */
+export interface FrameReader {
+  read(frame: Frame): void
+  unreadable(error: unknown, kind?: number, id?: number): void
+}
+
+/** Reads a message frame by frame: one that cannot be read costs no other of its message, for they come from different callers. */
+export function readFrames(message: string, reader: FrameReader): void {
   let frames: readonly Frame[]
   try {
     frames = decodeFrames(message)
   } catch (error) {
     const pieces = splitFrames(message)
-    if (pieces.length === 0) unreadable(undefined, error)
-    for (const piece of pieces) readOne(piece, read, unreadable)
+    if (pieces.length === 0) reader.unreadable(error)
+    for (const piece of pieces) readOne(piece, reader)
     return
   }
-  for (const frame of frames) read(frame)
+  for (const frame of frames) reader.read(frame)
 }
 
 /** The call that a frame asks for, or undefined where a field is not of its type. */
@@ -145,16 +155,17 @@ function refuseProto(name: string, value: unknown): unknown {
   return value
 }
 
-function readOne(piece: string, read: (frame: Frame) => void, unreadable: (id: number | undefined, error: unknown) => void): void {
+function readOne(piece: string, reader: FrameReader): void {
   let frames: readonly Frame[]
   try {
     frames = decodeFrames(`[${piece}]`)
   } catch (error) {
-    const id = Number(/^\[\s*\d+\s*,\s*(\d{1,10})\s*[,\]]/.exec(piece)?.[1])
-    unreadable(Number.isSafeInteger(id) ? id : undefined, error)
+    const [, kindText, idText] = /^\[\s*(\d)\s*,\s*(\d{1,10})\s*[,\]]/.exec(piece) ?? []
+    if (kindText === undefined) reader.unreadable(error)
+    else reader.unreadable(error, Number(kindText), Number(idText))
     return
   }
-  for (const frame of frames) read(frame)
+  for (const frame of frames) reader.read(frame)
 }
 
 /** The texts of the arrays within an array, found by their brackets alone. */

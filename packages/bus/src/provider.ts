@@ -1,7 +1,9 @@
 import type { Call, Contract } from '@caruso/contract'
 import { serviceKey } from './protocol.ts'
 import { ServedOperation } from './served-operation.ts'
+import type { CallContext } from './call-context.ts'
 import { Deadlines } from './deadlines.ts'
+import { BusError } from './errors.ts'
 import { registeredTracer } from './tracing.ts'
 
 /** A contract with the functions that implement it; whether their types fit was settled where the plugin was written. */
@@ -22,9 +24,10 @@ export class Provider {
   readonly started = new Date()
   readonly deadlines = new Deadlines()
   readonly tracer = registeredTracer()
+  /** The streams that are being read. */
+  readonly streams = new Set<CallContext>()
   readonly #services = new Map<string, ReadonlyMap<string, ServedOperation>>()
   #inFlight = 0
-  #closed = false
   readonly #idle: (() => void)[] = []
 
   constructor(instance: string, component: string, services: readonly ProvidedService[], checks: boolean) {
@@ -43,11 +46,6 @@ export class Provider {
   /** Calls and streams that were accepted and have not ended, by our own count. */
   get inFlight(): number {
     return this.#inFlight
-  }
-
-  /** Whether the instance has left, so that streams which still run are cut. */
-  get closed(): boolean {
-    return this.#closed
   }
 
   operation(service: string, name: string): ServedOperation | undefined {
@@ -78,8 +76,10 @@ export class Provider {
     })
   }
 
+  /** Gives up what has not ended: streams end with `MOVED`, calls with `PROVIDER_LOST`. */
   close(): void {
-    this.#closed = true
-    this.deadlines.close()
+    const left = `the instance "${this.instance}" of component "${this.component}" has left`
+    for (const stream of [...this.streams]) stream.cancel(new BusError('MOVED', `Read a stream: ${left}`))
+    this.deadlines.close(new BusError('PROVIDER_LOST', `Waited for an answer: ${left}`))
   }
 }

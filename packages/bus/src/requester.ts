@@ -2,15 +2,12 @@ import { codeOf, fromWireError, messageOf, type Call } from '@caruso/contract'
 import { Deadlines, Expiring } from './deadlines.ts'
 import { BusError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
-import { encodeCall, kind, type Frame } from './protocol.ts'
+import { encodeCall, kind, type Addressee, type Frame } from './protocol.ts'
 import { IncomingStream } from './incoming-stream.ts'
 
-/** Where a call goes: the route of an instance, the service and the operation there, and the caller as the wire shows it. */
-export interface Address {
+/** Where a call goes: the route of an instance, and what is asked for there. */
+export interface Address extends Addressee {
   readonly route: string
-  readonly service: string
-  readonly operation: string
-  readonly caller: string
 }
 
 /** A call or stream that waits for an answer. */
@@ -104,6 +101,14 @@ export class Requester {
     if (answers.has(frame[0])) this.#pending.get(frame[1])?.settle(frame)
   }
 
+  /** Fails the call whose answer could not be read; false where the frame is no answer. */
+  refuse(frameKind: number, id: number, cause: unknown): boolean {
+    if (!answers.has(frameKind)) return false
+    const pending = this.#pending.get(id)
+    pending?.fail(new BusError('INVALID_OUTPUT', `Read the answer of a call to "${pending.route}": ${messageOf(cause)}`, { cause }))
+    return true
+  }
+
   /** Fails what is pending at the routes that begin so, or everything. */
   failAll(routePrefix: string, error: Error): void {
     for (const pending of [...this.#pending.values()]) {
@@ -113,9 +118,11 @@ export class Requester {
 
   /** Fails the calls of one message: those at a route with an id in a range. */
   failSent(route: string, first: number, last: number, error: Error): void {
-    for (let id = first; id !== 0 && id <= last; id++) {
-      const pending = this.#pending.get(id)
-      if (pending?.route === route) pending.fail(error)
+    if (first === 0) return
+    // Ids begin anew after the highest, so the last of a message can be lower than its first.
+    const isAmong = first <= last ? (id: number) => id >= first && id <= last : (id: number) => id >= first || id <= last
+    for (const [id, pending] of [...this.#pending]) {
+      if (isAmong(id) && pending.route === route) pending.fail(error)
     }
   }
 
@@ -181,7 +188,7 @@ export class Requester {
 
 function encode(frameKind: 0 | 1, id: number, to: Address, input: unknown, call: Call, credits?: number): string {
   try {
-    return encodeCall(frameKind, id, to.service, to.operation, to.caller, input, call, credits)
+    return encodeCall(frameKind, id, to, input, call, credits)
   } catch (cause) {
     throw new BusError('INVALID_INPUT', `Called ${title(to)}: the input is no JSON value: ${messageOf(cause)}`, { cause })
   }

@@ -1,8 +1,8 @@
-import { toWireError, type Caller } from '@caruso/contract'
+import type { Caller } from '@caruso/contract'
 import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
-import { decodeCall, encodeValue, kind, type CallFrame, type Frame } from './protocol.ts'
+import { decodeCall, encodeError, encodeValue, kind, type CallFrame, type Frame } from './protocol.ts'
 import { isTraceparent, newTraceparent } from './tracing.ts'
 
 /** Runs what a frame asks for. */
@@ -22,6 +22,7 @@ interface Running {
   readonly call: CallContext
   readonly replyTo: string
   readonly id: number
+  readonly stream: boolean
   credits: number
   more: (() => void) | undefined
 }
@@ -43,20 +44,32 @@ export class Responder {
   /** Takes a frame from a caller who reads its answers at `replyTo`. */
   receive(frame: Frame, replyTo: string, target: ResponderTarget): void {
     if (frame[0] === kind.call || frame[0] === kind.open) this.#begin(frame, replyTo, target)
-    else if (frame[0] === kind.cancel) this.#cancel(`${replyTo} ${frame[1]}`)
+    else this.control(frame, replyTo)
+  }
+
+  /** Takes a credit or a cancellation for what runs already, of whatever instance. */
+  control(frame: Frame, replyTo: string): void {
+    if (frame[0] === kind.cancel) this.#cancel(`${replyTo} ${frame[1]}`)
     else if (frame[0] === kind.credit) this.#credit(`${replyTo} ${frame[1]}`, frame[2])
   }
 
-  /** Answers each call of a message that could not be read. */
-  refuse(replyTo: string, first: number, last: number, error: unknown): void {
-    for (let id = first; id !== 0 && id <= last; id++) this.#answerError(replyTo, id, error)
+  /** Answers a call that could not be read. */
+  refuse(frameKind: number, id: number, replyTo: string, error: unknown): void {
+    if (frameKind === kind.call || frameKind === kind.open) this.#answerError(replyTo, id, error)
   }
 
-  /** Ends what still runs, and tells whoever waits for it why. */
-  cancelAll(reason: BusError): void {
-    for (const [key, { replyTo, id }] of [...this.#running]) {
-      this.#cancel(key, reason)
-      this.#answerError(replyTo, id, reason)
+  /** Ends what still runs, since whoever reads its answers at `replyTo` is gone; without it, since nobody is reached any more. */
+  abandon(replyTo?: string): void {
+    for (const [key, running] of [...this.#running]) {
+      if (replyTo === undefined || running.replyTo === replyTo) this.#cancel(key)
+    }
+  }
+
+  /** Ends what still runs, and tells whoever waits for it that nobody goes on with it here. */
+  close(): void {
+    for (const [key, { replyTo, id, stream }] of [...this.#running]) {
+      this.#cancel(key)
+      this.#answerError(replyTo, id, new BusError(stream ? 'MOVED' : 'PROVIDER_LOST', 'Waited for an answer: the host of its provider closes'))
     }
   }
 
@@ -68,7 +81,7 @@ export class Responder {
     try {
       const served = target.find(request.service, request.operation, frame[0] === kind.open)
       const call = contextOf(request, target.caller(request.caller, request))
-      const running: Running = { call, replyTo, id, credits: request.credits, more: undefined }
+      const running: Running = { call, replyTo, id, stream: frame[0] === kind.open, credits: request.credits, more: undefined }
       this.#running.set(key, running)
       if (frame[0] === kind.open) void this.#pump(served.runStream(request.input, call), running, key)
       else void this.#answer(served.run(request.input, call), key, replyTo, id)
@@ -93,10 +106,13 @@ export class Responder {
 
   async #pump(items: AsyncGenerator<unknown, void>, running: Running, key: string): Promise<void> {
     const { replyTo, id } = running
+    const { signal } = running.call
+    const aborted = (): void => running.more?.()
+    signal.addEventListener('abort', aborted)
     try {
       for await (const item of items) {
-        while (running.credits <= 0 && !running.call.signal.aborted) await this.#creditsOf(running)
-        if (running.call.signal.aborted) return
+        while (running.credits <= 0 && !signal.aborted) await creditsOf(running)
+        signal.throwIfAborted()
         running.credits--
         const text = encodeValue(item)
         if (!fits(text, this.#maxAnswer)) throw tooLarge(text.length, this.#maxAnswer)
@@ -104,32 +120,25 @@ export class Responder {
       }
       this.#outbox.add(replyTo, `[${kind.end},${id}]`)
     } catch (error) {
-      this.#answerError(replyTo, id, error)
+      if (this.#running.has(key)) this.#answerError(replyTo, id, error)
     } finally {
+      signal.removeEventListener('abort', aborted)
+      running.call.finish()
       this.#running.delete(key)
     }
   }
 
-  /** Resolves when the reader gave credits, cancelled, or its deadline passed. */
-  async #creditsOf(running: Running): Promise<void> {
-    const { signal } = running.call
-    await new Promise<void>((resolve) => {
-      running.more = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-  }
-
   #answerError(replyTo: string, id: number, error: unknown): void {
-    let text = JSON.stringify(toWireError(error))
-    if (!fits(text, this.#maxAnswer)) text = JSON.stringify(toWireError(tooLarge(text.length, this.#maxAnswer)))
+    let text = encodeError(error)
+    if (!fits(text, this.#maxAnswer)) text = encodeError(tooLarge(text.length, this.#maxAnswer))
     this.#outbox.add(replyTo, `[${kind.error},${id},${text}]`)
   }
 
-  #cancel(key: string, reason = new BusError('CANCELLED', 'Worked on a call: its caller cancelled')): void {
+  #cancel(key: string): void {
     const running = this.#running.get(key)
     if (running === undefined) return
     this.#running.delete(key)
-    running.call.cancel(reason)
+    running.call.cancel(new BusError('CANCELLED', 'Worked on a call: its caller cancelled'))
     running.more?.()
   }
 
@@ -140,6 +149,13 @@ export class Responder {
     running.more?.()
     running.more = undefined
   }
+}
+
+/** Resolves when the reader gave credits, cancelled, or its deadline passed. */
+async function creditsOf(running: Running): Promise<void> {
+  await new Promise<void>((resolve) => {
+    running.more = resolve
+  })
 }
 
 /** Checks what a caller at the other end of a wire says of its call, so that no clock and no text of its is taken as it is. */

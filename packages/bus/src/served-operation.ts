@@ -1,4 +1,4 @@
-import { checkOf, isCarusoError, messageOf, type Call, type Check, type Contract, type Operation } from '@caruso/contract'
+import { checkOf, codeOf, isCarusoError, messageOf, type Call, type Check, type Contract, type Operation } from '@caruso/contract'
 import type { CallContext } from './call-context.ts'
 import { Expiring } from './deadlines.ts'
 import { BusError } from './errors.ts'
@@ -6,6 +6,7 @@ import { serviceKey } from './protocol.ts'
 import type { Provider } from './provider.ts'
 import { RememberedAnswers } from './remembered-answers.ts'
 import { serverSpan, type ServerSpan } from './tracing.ts'
+import { untilAborted } from './until-aborted.ts'
 
 type Handler = (input: unknown, call: Call) => unknown
 
@@ -52,20 +53,28 @@ export class ServedOperation {
     const begun = Date.now()
     const refusal = this.#refusal(input, call, begun)
     if (refusal !== undefined) throw this.#count(refusal)
-    this.#provider.began()
+    const { tracer, streams } = this.#provider
+    const span = tracer === undefined ? undefined : serverSpan(tracer, this.contract.name, this.name, call)
     let failure: unknown
+    let open = 2
+    const close = (): void => {
+      if (--open === 0) this.ended(begun, codeOf(failure) === 'CANCELLED' ? undefined : failure)
+    }
+    this.#provider.began()
+    streams.add(call)
     try {
-      for await (const item of this.#handler(input, call) as AsyncIterable<unknown>) {
+      for await (const item of untilAborted(() => this.#handler(input, span?.call ?? call) as AsyncIterable<unknown>, call.signal, close)) {
         if (this.#answer !== undefined && !this.#answer.accepts(item)) throw this.#invalidAnswer(item)
-        if (this.#provider.closed) throw new BusError('MOVED', `Read the stream of ${this.#title()}: its instance of component "${this.#provider.component}" has left`)
         yield item
       }
     } catch (error) {
       failure = this.#asFailure(error)
       throw failure
     } finally {
+      streams.delete(call)
       call.finish()
-      this.ended(begun, failure)
+      span?.end(failure)
+      close()
     }
   }
 
@@ -75,6 +84,11 @@ export class ServedOperation {
     this.milliseconds += Date.now() - begun
     if (failure !== undefined) this.#fail(failure)
     this.#provider.ended()
+  }
+
+  /** Takes a call that is done out of those whose deadlines are watched. */
+  unwatch(running: Expiring): void {
+    this.#provider.deadlines.delete(running)
   }
 
   expired(call: Call): BusError {
@@ -89,10 +103,10 @@ export class ServedOperation {
     try {
       answer = this.#handler(input, span === undefined ? call : span.call)
     } catch (error) {
-      answer = Promise.reject(error)
+      answer = rejected(error)
     }
     return new Promise((resolve, reject) => {
-      const running = new RunningCall(this, this.#provider, call, span, begun, resolve, reject)
+      const running = new RunningCall(this, call, span, begun, resolve, reject)
       if (isPromise(answer)) {
         this.#provider.deadlines.add(running)
         answer.then((value) => running.settle(value, this.#wrong(value), true), (error: unknown) => running.settle(undefined, this.#asFailure(error), true))
@@ -131,7 +145,8 @@ export class ServedOperation {
   }
 
   #asFailure(error: unknown): unknown {
-    if (isCarusoError(error)) return error
+    // What a handler could not deliver says nothing of the call it works on, so that call must not look undelivered.
+    if (isCarusoError(error) && !(this.#provider.checks && (error.code === 'NOT_DELIVERED' || error.code === 'NOT_CONNECTED'))) return error
     return new BusError('HANDLER_FAILED', `Called ${this.#title()} of component "${this.#provider.component}": ${messageOf(error)}`, { cause: error })
   }
 
@@ -143,17 +158,15 @@ export class ServedOperation {
 /** A call whose handler has begun: it is answered when the handler is done, or given up at the deadline. */
 class RunningCall extends Expiring {
   readonly #served: ServedOperation
-  readonly #provider: Provider
   readonly #call: CallContext
   readonly #span: ServerSpan | undefined
   readonly #begun: number
   readonly #resolve: (value: unknown) => void
   readonly #reject: (error: unknown) => void
 
-  constructor(served: ServedOperation, provider: Provider, call: CallContext, span: ServerSpan | undefined, begun: number, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+  constructor(served: ServedOperation, call: CallContext, span: ServerSpan | undefined, begun: number, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
     super(call.deadline)
     this.#served = served
-    this.#provider = provider
     this.#call = call
     this.#span = span
     this.#begun = begun
@@ -162,7 +175,7 @@ class RunningCall extends Expiring {
   }
 
   settle(value: unknown, failure: unknown, watched: boolean): void {
-    if (watched) this.#provider.deadlines.delete(this)
+    if (watched) this.#served.unwatch(this)
     this.#call.finish()
     this.#served.ended(this.#begun, failure)
     this.#span?.end(failure)
@@ -174,6 +187,14 @@ class RunningCall extends Expiring {
   override expire(): void {
     this.#reject(this.#served.expired(this.#call))
   }
+
+  override lose(error: Error): void {
+    this.#reject(error)
+  }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -1,9 +1,9 @@
-import { metricsText, type Bus, type Consumer, type HeardEvent } from '@caruso/bus'
+import { metricsText, PublicOperations, type Bus, type Consumer, type HeardEvent } from '@caruso/bus'
 import type { Call, Contract } from '@caruso/contract'
 import type { Server } from 'node:net'
 import type { RequirementDescription } from './instance.ts'
 import type { ListeningSockets } from './listening-sockets.ts'
-import type { PublicService, PublicServices, PublicTarget } from './public-services.ts'
+import type { PublicServices } from './public-services.ts'
 import type { Disposer, Ownership } from './scope.ts'
 import type { AvailablePath, Surroundings } from './surroundings.ts'
 
@@ -44,48 +44,14 @@ export class BusSurroundings implements Surroundings {
 
   publicServices(owner: Ownership): PublicServices {
     const bus = this.#bus
+    const offered = new PublicOperations(bus, this.#consumer)
     return {
-      list: () => publicServices(bus),
+      list: () => offered.list(),
       watch: (changed) => void owner.own(bus.registry.watch(changed), (end) => end()),
-      call: async (target, input, call) => await this.#publicOutlet(target).call(target.operation, input, call),
-      stream: (target, input, call) => this.#publicOutlet(target).stream(target.operation, input, call),
-      onEvent: (heard) =>
-        void owner.own(
-          bus.on('*', (event) => {
-            if (isPublicEvent(bus, event)) heard(event)
-          }),
-          (end) => end(),
-        ),
+      call: async (target, input, call) => await offered.outlet(target).call(target.operation, input, call),
+      stream: (target, input, call) => offered.outlet(target).stream(target.operation, input, call),
+      onEvent: (heard) => void owner.own(bus.on('*', (event) => void (offered.isPublic(event) && heard(event))), (end) => end()),
       metrics: () => metricsText(bus),
     }
   }
-
-  #publicOutlet(target: PublicTarget): ReturnType<Bus['outlet']> {
-    const offered = publicServices(this.#bus).find(
-      ({ contract, component }) => contract.name === target.contract && majorOf(contract.version) === target.major && (target.component === undefined || component === target.component) && target.operation in contract.operations,
-    )
-    const contract = offered?.contract ?? { name: target.contract, version: `${target.major}.0.0`, operations: { [target.operation]: { input: {}, output: {} } }, events: {} }
-    return this.#bus.outlet(contract, this.#consumer, target.component)
-  }
-}
-
-function publicServices(bus: Bus): PublicService[] {
-  const offered = new Map<string, PublicService>()
-  for (const { info } of bus.registry.list()) {
-    for (const contract of info.contracts) {
-      const operations = Object.fromEntries(Object.entries(contract.operations).filter(([, operation]) => operation.public === true))
-      const events = Object.fromEntries(Object.entries(contract.events).filter(([, event]) => event.public === true))
-      if (Object.keys(operations).length + Object.keys(events).length === 0) continue
-      offered.set(`${info.component} ${contract.name}@${contract.version}`, { component: info.component, componentVersion: info.version, contract: { ...contract, operations, events } })
-    }
-  }
-  return [...offered.values()]
-}
-
-function isPublicEvent(bus: Bus, event: HeardEvent): boolean {
-  return bus.registry.list().some(({ info }) => info.component === event.component && info.contracts.some((contract) => contract.name === event.contract && contract.events[event.event]?.public === true))
-}
-
-function majorOf(version: string): number {
-  return Number.parseInt(version, 10)
 }

@@ -1,4 +1,4 @@
-import { type Bus, type CallContext, type CallFrame, type Consumer, type Outlet } from '@caruso/bus'
+import type { Bus, CallContext, CallFrame, Consumer, Outlet, ResponderTarget } from '@caruso/bus'
 import { checkOf, type Call } from '@caruso/contract'
 import Type, { type Static } from 'typebox'
 import { KernelError } from './errors.ts'
@@ -10,7 +10,7 @@ const Emit = Type.Object({ contract: Type.String(), version: Type.String(), even
 const Topic = Type.Object({ topic: Type.String({ maxLength: 130 }) })
 const Line = Type.Object({ level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]), fields: Type.Record(Type.String(), Type.Unknown()), message: Type.String({ maxLength: 10_000 }) })
 
-type Serve = (input: unknown, call: CallContext) => Promise<unknown>
+type Serve = (input: unknown, call: CallContext) => unknown
 
 export interface HostServiceOptions {
   parent(frame: CallFrame): Call | undefined
@@ -45,13 +45,13 @@ export class HostService {
   }
 
   /** @throws KernelError `UNDECLARED` for whatever the plugin did not declare */
-  find(service: string, operation: string): { run: Serve; runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> } {
+  find(service: string, operation: string): ReturnType<ResponderTarget['find']> {
     const outlet = service.startsWith(control.requirement) ? this.#outlets.get(service.slice(control.requirement.length)) : undefined
     if (outlet !== undefined && operation in outlet.contract.operations) {
       return { run: async (input, call) => await outlet.call(operation, input, call), runStream: (input, call) => outlet.stream(operation, input, call) }
     }
     const serve = service === control.host ? this.#own(operation) : undefined
-    if (serve !== undefined) return { run: serve, runStream: () => refuse(this.#undeclared(service, operation)) }
+    if (serve !== undefined) return { run: async (input, call) => (await serve(input, call)) ?? null, runStream: () => refuse(this.#undeclared(service, operation)) }
     const error = this.#undeclared(service, operation)
     this.#log.warn({ component: this.consumer.component, service, operation }, `Refused an undeclared call of component "${this.consumer.component}"`)
     throw error
@@ -69,37 +69,35 @@ export class HostService {
   }
 
   #own(operation: string): Serve | undefined {
-    if (operation === 'emit') return (input, call) => this.#emit(required(Emit, input), call)
-    if (operation === 'on') return (input) => this.#on(required(Topic, input).topic)
-    if (operation === 'off') return (input) => this.#off(required(Topic, input).topic)
-    if (operation === 'log') return (input) => this.#write(required(Line, input))
-    if (operation === 'available') return () => Promise.resolve(this.#available())
-    return undefined
+    const serves: Readonly<Record<string, Serve>> = {
+      emit: (input, call) => this.#emit(required(Emit, input), call),
+      on: (input) => this.#on(required(Topic, input).topic),
+      off: (input) => this.#off(required(Topic, input).topic),
+      log: (input) => this.#write(required(Line, input)),
+      available: () => this.#available(),
+    }
+    return Object.hasOwn(serves, operation) ? serves[operation] : undefined
   }
 
-  async #emit(input: Static<typeof Emit>, call: Call): Promise<null> {
+  #emit(input: Static<typeof Emit>, call: Call): void {
     const contract = this.#description.provides.find(({ name, version }) => name === input.contract && version === input.version)
     if (contract === undefined) throw this.#undeclared(input.contract, input.event)
     this.#bus.emit(this.consumer.component, contract, input.event, input.payload, call)
-    return await Promise.resolve(null)
   }
 
-  async #on(topic: string): Promise<null> {
+  #on(topic: string): void {
     const contract = topic.split('.', 1)[0]
     if (!this.#description.requires.some((requirement) => requirement.contract?.name === contract)) throw this.#undeclared(contract ?? '', topic)
     if (!this.#topics.has(topic)) this.#topics.set(topic, this.#bus.on(topic, (event, call) => this.#options.event({ ...event, caller: call.caller, trace: call.trace })))
-    return await Promise.resolve(null)
   }
 
-  async #off(topic: string): Promise<null> {
+  #off(topic: string): void {
     this.#topics.get(topic)?.()
     this.#topics.delete(topic)
-    return await Promise.resolve(null)
   }
 
-  async #write({ level, fields, message }: Static<typeof Line>): Promise<null> {
+  #write({ level, fields, message }: Static<typeof Line>): void {
     this.#log[level]({ ...fields, component: this.consumer.component }, message)
-    return await Promise.resolve(null)
   }
 
   /** The optional requirements that are there now; from the first question on the process is told of changes. */

@@ -10,7 +10,7 @@ import { loadPlugin } from './load-plugin.ts'
 import type { Log } from './log.ts'
 import { ProcessInstance } from './process-instance.ts'
 import type { Health } from './scope.ts'
-import type { StartNode } from './start-tree.ts'
+import type { StartNode } from './start-node.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** Milliseconds between two questions of how an instance is. */
@@ -73,8 +73,7 @@ export class Host {
     const id = `${spec.component}-${randomBytes(6).toString('hex')}`
     const consumer: Consumer = { component: spec.component, grants: spec.grants }
     if (spec.isolation === 'process') {
-      const instance: ProcessInstance = await ProcessInstance.load({ id, spec, bus: this.bus, log: this.#log, crashed: (reason) => this.#crashed(instance, reason) }, consumer)
-      return instance
+      return await ProcessInstance.load({ id, spec, bus: this.bus, log: this.#log, crashed: (instance, reason) => this.#crashed(instance, reason) }, consumer)
     }
     const plugin = typeof spec.entry === 'string' ? await loadPlugin(spec.entry) : spec.entry
     return new InlineInstance({ id, spec, plugin, clock: this.#clock, log: this.#log, surroundings: new BusSurroundings(this.bus, consumer, this.#sockets) })

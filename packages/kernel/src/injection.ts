@@ -1,4 +1,4 @@
-import { asValue, createContainer, InjectionMode } from 'awilix'
+import { asValue, createContainer, InjectionMode } from 'awilix/browser'
 import { KernelError } from './errors.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { clientOf, Provider, type ProvidedService } from '@caruso/bus'
+import { clientOf, Provider, type ProvidedService } from '@caruso/bus/pipe'
 import { messageOf } from '@caruso/contract'
 import type { Clock } from './clock.ts'
 import { configure } from './configuration.ts'
@@ -98,9 +98,8 @@ export class InlineInstance implements Instance {
 
   async dispose(): Promise<readonly string[]> {
     if (this.state === 'gone' || this.state === 'failed') return []
-    if (this.state === 'active') await this.deactivate()
     this.#lifecycle.move('leaving')
-    const errors = await this.#scope.dispose()
+    const errors = [...(await this.#scope.deactivate()), ...(await this.#scope.dispose())]
     this.#provider?.close()
     this.#lifecycle.move('gone')
     return errors.map((error) => `disposing failed: ${messageOf(error)}`)

@@ -79,13 +79,15 @@ export class InstanceScope extends Owner implements Scope {
     }
   }
 
-  /** The worst of what the instance says of itself. */
+  /** What the instance says of itself: the first complaint, or what it says when it is well. */
   async currentHealth(): Promise<Health> {
+    let well: Health = { ok: true }
     for (const check of this.#healthChecks) {
       const health = await check()
       if (!health.ok) return health
+      if (health.detail !== undefined) well = health
     }
-    return { ok: true }
+    return well
   }
 
   /** Begins what may run in one instance only; what had begun is ended again when one of them fails. */

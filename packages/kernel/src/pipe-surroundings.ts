@@ -1,4 +1,4 @@
-import { CallContext, decodeCaller, type HeardEvent, isTraceparent, newTraceparent, type PipeWire } from '@caruso/bus'
+import { CallContext, decodeCaller, type HeardEvent, isTraceparent, newTraceparent, type PipeWire } from '@caruso/bus/pipe'
 import type { Call, Caller, Contract } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 import type { RequirementDescription } from './instance.ts'

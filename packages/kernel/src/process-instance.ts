@@ -16,6 +16,8 @@ const stepTimeout = 60_000
 const healthTimeout = 4_000
 const exitTimeout = 2_000
 const heapMegabytes = 512
+/** Small, since every isolated component pays for it; the default would grow to 16. */
+const youngMegabytes = 2
 
 export interface ProcessOptions {
   readonly id: string
@@ -23,7 +25,7 @@ export interface ProcessOptions {
   readonly bus: Bus
   readonly log: Log
   /** Called when the process ends though nobody asked it to. */
-  crashed(reason: string): void
+  crashed(instance: Instance, reason: string): void
 }
 
 /** An instance in a process of its own: it has no connection but a pipe to its host, who checks and stamps what it asks. */
@@ -33,6 +35,7 @@ export class ProcessInstance implements Instance {
   readonly started = new Date()
   readonly #options: ProcessOptions
   readonly #child: ChildProcess
+  readonly #socket: Socket
   readonly #wire: PipeWire
   readonly #hostService: HostService
   readonly #lifecycle: Lifecycle
@@ -49,18 +52,15 @@ export class ProcessInstance implements Instance {
     this.#lifecycle = new Lifecycle(`component "${spec.component}" ${spec.version}`)
     this.#child = spawn(process.execPath, [...childArguments(), childFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: childEnvironment() })
     this.#hostService = new HostService(bus, consumer, log, { parent: (frame) => this.#parentOf(frame), event: (input) => this.#tell('event', input) })
-    this.#wire = new PipeWire(this.#child.stdio[3] as Socket, { find: (service, operation) => this.#hostService.find(service, operation), caller: (wire, frame) => this.#callerOf(wire, frame) }, () => undefined)
+    this.#socket = this.#child.stdio[3] as Socket
+    this.#wire = new PipeWire(this.#socket, { find: (service, operation) => this.#hostService.find(service, operation), caller: (wire, frame) => this.#callerOf(wire, frame) }, () => this.#pipeClosed())
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => log.warn({ component: spec.component }, line))
     }
-    this.#exited = new Promise((resolve) => {
-      const exited = (reason: string): void => {
-        this.#exit(reason)
-        resolve()
-      }
-      this.#child.once('error', (error) => exited(messageOf(error)))
-      this.#child.once('exit', (code, signal) => exited(signal === null ? `exit code ${code}` : `signal ${signal}`))
-    })
+    this.#child.once('error', (error) => this.#exit(messageOf(error)))
+    this.#child.once('exit', (code, signal) => this.#exit(signal === null ? `exit code ${code}` : `signal ${signal}`))
+    // It has exited before its output has been read and its pipes are closed.
+    this.#exited = new Promise((resolve) => this.#child.once('close', () => resolve()))
   }
 
   /**
@@ -107,7 +107,7 @@ export class ProcessInstance implements Instance {
     try {
       await this.#step('start', null)
     } catch (error) {
-      await this.#end()
+      await this.#end('failed')
       throw error
     }
     this.#provider = new Provider(this.id, this.spec.component, this.description.provides.map((contract) => this.#forward(contract)), false)
@@ -138,7 +138,7 @@ export class ProcessInstance implements Instance {
     if (this.state === 'gone' || this.state === 'failed') return []
     this.#lifecycle.move('leaving')
     const left = await this.#step('dispose', null).then((words) => words as readonly string[], (error: unknown) => [`disposing failed: ${messageOf(error)}`])
-    await this.#end()
+    await this.#end('gone')
     return left
   }
 
@@ -151,7 +151,7 @@ export class ProcessInstance implements Instance {
     const service = serviceKey(contract)
     const operations = Object.entries(contract.operations).map(([name, { stream }]) => [
       name,
-      (input: unknown, call: Call) => (stream === undefined ? this.#wire.call(service, name, encodeCaller(call.caller), input, call) : this.#wire.stream(service, name, encodeCaller(call.caller), input, call)),
+      (input: unknown, call: Call) => (stream === undefined ? this.#open().call(service, name, encodeCaller(call.caller), input, call) : this.#open().stream(service, name, encodeCaller(call.caller), input, call)),
     ])
     return { contract, implementation: Object.fromEntries(operations) as ProvidedService['implementation'] }
   }
@@ -179,23 +179,46 @@ export class ProcessInstance implements Instance {
     return typeof parent === 'number' ? this.#wire.requester.pendingCall(parent) : undefined
   }
 
+  /** The wire to the process. Where it has closed and the exit is still to be told, callers are sent elsewhere first. */
+  #open(): PipeWire {
+    if (!this.#socket.writable) this.#pipeClosed()
+    return this.#wire
+  }
+
+  /** A process without its pipe is of no use; its exit tells the supervisor. */
+  #pipeClosed(): void {
+    if (this.#ends()) return
+    this.#options.bus.exchange([], [this.id])
+    this.kill()
+  }
+
   #exit(reason: string): void {
-    const expected = this.state === 'leaving' || this.state === 'gone'
-    if (!expected && this.state !== 'failed') this.#lifecycle.move('failed')
-    // The registry forgets the instance first, so that whatever is repeated goes elsewhere.
-    if (!expected) this.#options.crashed(reason)
+    if (!this.#ends()) {
+      this.#lifecycle.move('failed')
+      // The registry forgets the instance first, so that whatever is repeated goes elsewhere.
+      this.#options.crashed(this, reason)
+    }
     this.#hostService.close()
     this.#provider?.close()
     this.#wire.close(new CarusoError('PROVIDER_LOST', `Waited for component "${this.spec.component}" ${this.spec.version}: its process is gone (${reason})`))
   }
 
-  async #end(): Promise<void> {
-    if (this.state !== 'leaving') this.#lifecycle.move('leaving')
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), exitTimeout)
+  async #end(last: 'gone' | 'failed'): Promise<void> {
+    if (!this.#ends()) this.#lifecycle.move('leaving')
+    const timer = setTimeout(() => {
+      this.kill()
+      // Programs it started may hold its output open.
+      for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy()
+    }, exitTimeout)
     this.#wire.close(new CarusoError('PROVIDER_LOST', `Waited for component "${this.spec.component}" ${this.spec.version}: its process ends`))
     await this.#exited
     clearTimeout(timer)
-    this.#lifecycle.move('gone')
+    if (this.state === 'leaving') this.#lifecycle.move(last)
+  }
+
+  /** Whether its end is known, so that its exit is no crash. */
+  #ends(): boolean {
+    return this.state === 'leaving' || this.state === 'gone' || this.state === 'failed'
   }
 
   #notYet(): never {
@@ -207,7 +230,9 @@ const source = import.meta.filename.endsWith('.ts')
 const childFile = new URL(source ? './process-main.ts' : './process-main.js', import.meta.url).pathname
 
 function childArguments(): string[] {
-  return [...process.execArgv.filter((argument) => argument.startsWith('--conditions')), `--max-old-space-size=${heapMegabytes}`]
+  const isCondition = (argument: string | undefined): boolean => argument === '--conditions' || argument === '-C'
+  const conditions = process.execArgv.filter((argument, index, all) => isCondition(argument) || argument.startsWith('--conditions=') || isCondition(all[index - 1]))
+  return [...conditions, `--max-old-space-size=${heapMegabytes}`, `--max-semi-space-size=${youngMegabytes}`]
 }
 
 /** A process of its own sees nothing of the host's environment but what a program needs to run. */

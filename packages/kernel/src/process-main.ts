@@ -1,4 +1,4 @@
-import { CallContext, type CallFrame, PipeWire } from '@caruso/bus'
+import { CallContext, type CallFrame, PipeWire } from '@caruso/bus/pipe'
 import type { Caller } from '@caruso/contract'
 import { Socket } from 'node:net'
 import { systemClock } from './clock.ts'

@@ -24,13 +24,10 @@ else {
 
 async function peerOf(wanted: string): Promise<Peer> {
   // Only its own processes load what a peer brings.
-  if (wanted.startsWith('moleculer')) {
-    const { moleculerCbor, moleculerJson } = await import('./moleculer.ts')
-    return wanted === 'moleculer-cbor' ? moleculerCbor : moleculerJson
-  }
+  if (wanted === 'moleculer') return (await import('./moleculer.ts')).moleculerPeer
   const peers: Readonly<Record<string, Peer>> = { caruso, 'caruso-fresh': carusoFresh, 'bare-client': bareClient, 'bare-bytes': bareBytes }
   const found = peers[wanted]
-  if (found === undefined) throw new Error(`Started peer "${wanted}": there are moleculer, moleculer-cbor, ${Object.keys(peers).join(', ')}`)
+  if (found === undefined) throw new Error(`Started peer "${wanted}": there are moleculer, ${Object.keys(peers).join(', ')}`)
   return found
 }
 

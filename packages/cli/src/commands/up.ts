@@ -1,5 +1,4 @@
 import { codeOf, messageOf } from '@caruso/contract'
-import { printStartTree } from '@caruso/kernel'
 import { readAssembly, runAssembly, type Assembly, type RunningAssembly } from '@caruso/manager'
 import { readConnectionFile, startNatsServer } from '@caruso/nats-server'
 import { mkdir } from 'node:fs/promises'
@@ -8,6 +7,7 @@ import { join } from 'node:path'
 import { natsAddress } from '../connection.ts'
 import { CliError } from '../errors.ts'
 import { openLog } from '../log-file.ts'
+import { printStartTree } from '../start-tree.ts'
 import { colour, duration, terminal } from '../terminal.ts'
 
 /** `caruso up`: runs an assembly in this terminal until it is told to stop. */

@@ -1,9 +1,4 @@
-/** How long a part of the start took, and of what parts it consisted. */
-export interface StartNode {
-  readonly name: string
-  readonly ms: number
-  readonly parts: readonly StartNode[]
-}
+import type { StartNode } from '@caruso/kernel'
 
 /** A start-up as lines of text, one per part, indented by branches. */
 export function printStartTree(node: StartNode): string {

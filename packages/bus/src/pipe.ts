@@ -1,0 +1,11 @@
+// What a process without a connection of its own needs: the bus without its NATS client, which such a process must not load.
+export { CallContext } from './call-context.ts'
+export { clientOf } from './client.ts'
+export type { CallPath } from './client.ts'
+export type { HeardEvent } from './events.ts'
+export { PipeWire } from './pipe-wire.ts'
+export { decodeCaller } from './protocol.ts'
+export type { CallFrame } from './protocol.ts'
+export { Provider } from './provider.ts'
+export type { ProvidedService } from './provider.ts'
+export { isTraceparent, newTraceparent } from './tracing.ts'

@@ -1,0 +1,35 @@
+import { type Call, contract, type Implementation } from '@caruso/contract'
+import { Type } from 'typebox'
+
+const Text = Type.Object({ text: Type.String() })
+
+export const Echo = contract({
+  name: 'echo',
+  version: '1.0.0',
+  operations: {
+    say: { input: Text, output: Text, idempotent: true },
+    act: { input: Text, output: Text },
+    secret: { input: Text, output: Text, permission: 'secrets' },
+    quick: { input: Text, output: Text, timeout: 100 },
+    anything: { input: Type.Unknown(), output: Type.Unknown() },
+  },
+  events: { said: { payload: Text } },
+})
+
+export const EchoNext = contract({ ...Echo, version: '1.1.0' })
+export const EchoMajor = contract({ ...Echo, version: '2.0.0' })
+
+export const Numbers = contract({
+  name: 'numbers',
+  version: '1.0.0',
+  operations: { count: { input: Type.Object({ to: Type.Integer() }), stream: Type.Object({ n: Type.Integer() }) } },
+})
+
+interface Said {
+  readonly text: string
+}
+
+/** An implementation of `Echo` that answers each operation the same way. */
+export function echo<C extends typeof Echo | typeof EchoNext | typeof EchoMajor>(answer: (input: Said, call: Call) => Said | Promise<Said>): Implementation<C> {
+  return { say: answer, act: answer, secret: answer, quick: answer, anything: (input: unknown) => input } as Implementation<C>
+}

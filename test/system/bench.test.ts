@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, inject, test } from 'vitest'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const file = join(root, 'test/bench/run.ts')
+const hasNatsServer = inject('natsServer') !== undefined
+
+// What the figures are is nobody's business here: a busy machine must not fail a test.
+test.skipIf(!hasNatsServer).each([
+  ['calls', ['direct_vs_moleculer', 'remote64_vs_moleculer', 'remote256_vs_moleculer', 'single_p50_vs_client', 'embedded_vs_nats_server']],
+  ['discovery', ['join_p99_ms', 'leave_p99_ms', 'kill_ms', 'errors']],
+  ['start', ['ready_ms', 'rss_inline_mb', 'rss_mb']],
+  ['swap', ['failed', 'duplicated', 'p99_ratio', 'memory_growth', 'kb_per_swap']],
+])('bench %s prints one JSON object with the promised figures', async (name, figures) => {
+  const { stdout } = await run(process.execPath, ['--conditions=source', file, name, '--quick', '--json'], { cwd: root, timeout: 170_000, killSignal: 'SIGTERM' })
+  const printed = JSON.parse(stdout) as Readonly<Record<string, unknown>>
+  expect(figures.filter((figure) => typeof printed[figure] !== 'number')).toEqual([])
+  expect(printed).toMatchObject({ bench: name, details: expect.any(Object), machine: { cores: expect.any(Number), node: process.versions.node } })
+}, 180_000)
+
+test('bench without a name says which there are, and fails', async () => {
+  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|discovery|start|swap|all') })
+})
+
+test('bench --help shows an example', async () => {
+  const { stdout } = await run(process.execPath, ['--conditions=source', file, '--help'], { cwd: root })
+  expect(stdout).toContain('Example: npm run')
+})
