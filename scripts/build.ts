@@ -1,6 +1,7 @@
 /** Builds what is published: one compilation of all packages, then each one's share goes to its dist folder. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { rolldown } from 'rolldown'
 import { dirname, extname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -17,6 +18,14 @@ for (const folder of publishedFolders()) {
   cpSync(source, target, { recursive: true, filter: (path) => extname(path) !== '.ts' })
 }
 rmSync(built, { recursive: true, force: true })
+await bundleTypebox(join(root, 'packages/contract/dist/typebox.js'))
+
+/** See packages/contract/src/typebox.ts for why. */
+async function bundleTypebox(file: string): Promise<void> {
+  const bundle = await rolldown({ input: file, platform: 'node' })
+  await bundle.write({ file, format: 'esm' })
+  await bundle.close()
+}
 
 function publishedFolders(): string[] {
   return globSync('{packages,plugins}/*/package.json', { cwd: root })

@@ -1,5 +1,4 @@
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 
 /** Who answered, and when the call reached it (ms, monotonic). */
 const Arrival = Type.Object({ name: Type.String(), at: Type.Number() })

@@ -1,7 +1,7 @@
+import { Type } from '@caruso/contract'
 import { Bus } from '@caruso/bus'
 import { definePlugin, Host } from '@caruso/kernel'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Type from 'typebox'
 import { monotonic } from './clock.ts'
 import { Who, type Arrival } from './discovery-contract.ts'
 import { serveCommands } from './serve-commands.ts'

@@ -19,10 +19,7 @@ Measures this machine. Progress goes to stderr, the figures to stdout.
 Example: npm run -s bench -- calls --json
 `
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, markdown: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
-})
+const { values, positionals } = typed()
 const [wanted = ''] = positionals
 const chosen = wanted === 'all' ? Object.keys(benchmarks) : Object.keys(benchmarks).filter((name) => name === wanted)
 
@@ -32,6 +29,16 @@ if (values.help || chosen.length === 0) {
   process[values.help ? 'stdout' : 'stderr'].write(help)
   process.exitCode = values.help ? 0 : 2
 } else for (const name of chosen) await run(name)
+
+function typed(): { values: { json: boolean; markdown: boolean; quick: boolean; help: boolean }; positionals: string[] } {
+  const option = { type: 'boolean', default: false } as const
+  try {
+    return parseArgs({ allowPositionals: true, options: { json: option, markdown: option, quick: option, help: option } })
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+    process.exit(2)
+  }
+}
 
 async function run(name: string): Promise<void> {
   const measuredOn = machine()

@@ -1,4 +1,5 @@
 import { Bus } from '@caruso/bus'
+import { codeOf, messageOf, type Call } from '@caruso/contract'
 import { Manager, PluginStore } from '@caruso/manager'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,6 +29,7 @@ interface Sizes {
 }
 
 interface ModeResult {
+  readonly failures: readonly string[]
   readonly tallies: readonly Tally[]
   readonly executed: number
   readonly duplicated: number
@@ -48,7 +50,7 @@ export async function swap(options: Options): Promise<Findings> {
   const swapsBetween = sizes.swaps - sizes.settled
   return {
     figures: [
-      { name: 'failed', value: both.reduce((sum, { tallies }) => sum + tallies.reduce((all, { failed }) => all + failed, 0), 0), goal: { atMost: 0 }, meaning: 'calls that did not get their answer' },
+      { name: 'failed', value: both.reduce((sum, { tallies, failures }) => sum + failures.length + tallies.reduce((all, { failed }) => all + failed, 0), 0), goal: { atMost: 0 }, meaning: 'calls that did not get their answer, the operator\'s among them' },
       { name: 'duplicated', value: both.reduce((sum, { duplicated }) => sum + duplicated, 0), goal: { atMost: 0 }, meaning: 'calls that ran twice' },
       { name: 'p99_ratio', value: rounded(Math.max(...both.flatMap(ratios))), goal: { atMost: 1.5 }, meaning: 'p99 of instant calls during swaps to between them; the worst of both isolations and both callers' },
       { name: 'memory_growth', value: rounded(isolated.memoryAfter / isolated.memoryBefore - 1), goal: { atMost: 0.05 }, meaning: `memory of the process tree, process isolation, from after swap ${sizes.settled} to after swap ${sizes.swaps}` },
@@ -81,12 +83,23 @@ async function measureMode(isolation: 'inline' | 'process', sizes: Sizes, progre
   const [during, untilSwitched, between] = [await taken(run.during), await taken(run.untilSwitched), await taken(run.between)]
   // Only an instance that is gone has written down all its calls.
   await near[Symbol.asyncDispose]()
-  return { tallies, ...assembly.executed(), during, untilSwitched, between, swapMs: median(run.during.map(([begin, end]) => end - begin)), memoryBefore: reading(run.memory, sizes.settled, sizes.around), memoryAfter: reading(run.memory, sizes.swaps - sizes.around, sizes.around) }
+  return { tallies, failures: run.failures, ...assembly.executed(), during, untilSwitched, between, swapMs: median(run.during.map(([begin, end]) => end - begin)), memoryBefore: reading(run.memory, sizes.settled, sizes.around), memoryAfter: reading(run.memory, sizes.swaps - sizes.around, sizes.around) }
 }
 
-async function swapInARow(bus: Bus, assembly: CountingAssembly, pid: number, { swaps, pause }: Sizes, progress: Options['progress']): Promise<{ during: Stretch[]; untilSwitched: Stretch[]; between: Stretch[]; memory: number[] }> {
+interface Run {
+  readonly during: readonly Stretch[]
+  readonly untilSwitched: readonly Stretch[]
+  readonly between: readonly Stretch[]
+  readonly memory: readonly number[]
+  /** Swaps whose operator got an error. */
+  readonly failures: readonly string[]
+}
+
+async function swapInARow(bus: Bus, assembly: CountingAssembly, pid: number, { swaps, pause }: Sizes, progress: Options['progress']): Promise<Run> {
   const operator = { component: 'operator', grants: [] }
   const manager = bus.client(Manager, operator)
+  const call = (): Call => bus.call({ ...operator, identity: 'bench', permissions: ['manage'], timeout: 60_000 })
+  const failures: string[] = []
   const during: Stretch[] = []
   const untilSwitched: Stretch[] = []
   const between: Stretch[] = []
@@ -94,8 +107,14 @@ async function swapInARow(bus: Bus, assembly: CountingAssembly, pid: number, { s
   for (let i = 1; i <= swaps; i++) {
     await assembly.add(i)
     const begun = monotonic()
-    for await (const { step } of manager.swap({ component: 'counter', version: versionOf(i) }, bus.call({ ...operator, identity: 'bench', permissions: ['manage'], timeout: 60_000 }))) {
-      if (step === 'switch') untilSwitched.push([begun, monotonic()])
+    try {
+      for await (const { step } of manager.swap({ component: 'counter', version: versionOf(i) }, call())) {
+        if (step === 'switch') untilSwitched.push([begun, monotonic()])
+      }
+    } catch (error) {
+      // The swap goes on without its reader; that the operator lost sight of it is a failure all the same.
+      failures.push(`${codeOf(error) ?? 'no code'}: ${messageOf(error)}`)
+      while (!(await manager.history({ component: 'counter', limit: 1 }, call())).some(({ to, outcome }) => to === versionOf(i) && outcome === 'done')) await sleep(pause)
     }
     during.push([begun, monotonic()])
     await assembly.prune(i)
@@ -105,7 +124,7 @@ async function swapInARow(bus: Bus, assembly: CountingAssembly, pid: number, { s
     memory.push(treeMemory(pid))
     if (i % 20 === 0) progress(`${i} of ${swaps} swaps, ${Math.round((memory.at(-1) ?? 0) / 2 ** 20)} MB`)
   }
-  return { during, untilSwitched, between, memory }
+  return { during, untilSwitched, between, memory, failures }
 }
 
 /** The median around the memory after a swap: one reading may fall right before or after a garbage collection. */
@@ -121,6 +140,7 @@ function modeDetails(result: ModeResult): Record<string, unknown> {
   const caller = (index: number): Record<string, unknown> => ({ ...result.tallies[index], p99_ratio: rounded(ratios(result)[index] ?? Number.NaN), during_ms: result.during[index], until_switched_ms: result.untilSwitched[index], between_ms: result.between[index] })
   const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20)
   return {
+    swaps_failed: result.failures,
     swap_ms: rounded(result.swapMs),
     calls_per_s: Math.round(result.tallies.reduce((sum, { sent, ms }) => sum + (sent / ms) * 1000, 0)),
     executed: result.executed,

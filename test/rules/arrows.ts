@@ -52,7 +52,7 @@ function dependencyArrows(one: Package, packages: readonly Package[]): string[] 
   const { dependencies = {}, peerDependencies = {}, optionalDependencies = {}, devDependencies = {} } = one.manifest
   const check = (names: readonly string[], shipped: boolean): string[] =>
     names.flatMap((name) => {
-      const entry = packages.some((other) => other.name === name && (other.kind === 'plugin' || isManager(name))) ? `${name}/contract` : name
+      const entry = packages.some((other) => other.name === name && (other.kind !== 'framework' || isManager(name))) ? `${name}/contract` : name
       const reason = refusal(one, packages, entry, shipped)
       return reason === undefined ? [] : [`${one.folder}/package.json depends on "${name}": ${reason}`]
     })

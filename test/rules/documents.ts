@@ -5,7 +5,7 @@ import { packagesOf } from './workspace.ts'
 export function dependencyTable(files: Files): string[] {
   const rows = new Map([...(files.get('docs/dependencies.md') ?? '').matchAll(/^\| `([^`]+)` \|([^\n]*)$/gm)].map(([, name = '', rest = '']) => [name, rest.split('|').map((cell) => cell.trim())]))
   const declared = new Set(packagesOf(files).flatMap(({ manifest }) => Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies })))
-  const theirs = [...declared].filter((name) => !name.startsWith('@caruso/'))
+  const theirs = [...declared].filter((name) => !name.startsWith('@caruso/') && !name.startsWith('@caruso-examples/'))
   return [
     ...theirs.filter((name) => !rows.has(name)).map((name) => `docs/dependencies.md does not name "${name}"`),
     ...[...rows.keys()].filter((name) => !declared.has(name)).map((name) => `docs/dependencies.md names "${name}": no package declares it`),

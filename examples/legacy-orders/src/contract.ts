@@ -1,7 +1,5 @@
-import { contract } from '@caruso/contract'
+import { contract, type Static, Type } from '@caruso/contract'
 import type { DeepReadonly } from '@caruso/contract'
-import Type from 'typebox'
-import type { Static } from 'typebox'
 
 const Text = Type.Union([Type.String(), Type.Null()])
 const Id = Type.String({ minLength: 1, maxLength: 40, description: 'As the legacy system writes it, such as ALFKI' })

@@ -130,7 +130,6 @@ function lineCents(row: Row): bigint {
 
 /** The database folds the case of English letters only, so a text is looked for in the ways a name may be written. */
 function spellingsOf(text: string): string[] {
-  const lower = text.toLowerCase()
-  const spellings = [text, lower, text.toUpperCase(), lower.replace(/(^|[\s-])(\p{L})/gu, (match) => match.toUpperCase())]
+  const spellings = [text, text.toUpperCase(), text.toLowerCase().replace(/(^|[\s-])(\p{L})/gu, (match) => match.toUpperCase())]
   return [...new Set(spellings)].map((spelling) => `%${spelling.replace(/[\\%_]/g, '\\$&')}%`)
 }

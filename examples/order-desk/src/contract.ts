@@ -1,6 +1,5 @@
 import { Customer, CustomerSummary, Order, Orders, OrderSummary, TopCustomer } from '@caruso-examples/legacy-orders/contract'
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 
 const { customer, order, ordersOf, search, topCustomers } = Orders.operations
 

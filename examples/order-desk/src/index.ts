@@ -1,6 +1,6 @@
+import { Type } from '@caruso/contract'
 import { Orders } from '@caruso-examples/legacy-orders/contract'
 import { definePlugin } from '@caruso/kernel'
-import Type from 'typebox'
 import { Desk } from './contract.ts'
 
 const newest = 5

@@ -1,5 +1,6 @@
 import { Orders } from '@caruso-examples/legacy-orders/contract'
 import type { Customer, Order, OrderSummary } from '@caruso-examples/legacy-orders/contract'
+import { CarusoError } from '@caruso/contract'
 import { double, testPlugin, transports } from '@caruso/testing'
 import { describe, expect, test } from 'vitest'
 import { Desk } from '../src/contract.ts'
@@ -31,7 +32,7 @@ describe.each(transports)('order-desk over %s', (transport) => {
 
   test('fails as the provider fails', async () => {
     const failing = double(Orders, {
-      customer: () => Promise.reject(Object.assign(new Error('there is none'), { code: 'CUSTOMER_UNKNOWN' })),
+      customer: () => Promise.reject(new CarusoError('CUSTOMER_UNKNOWN', 'there is none')),
       ordersOf: () => ({ orders: [] }),
     })
     await using kit = await testPlugin(orderDesk, { transport, requires: { orders: failing } })

@@ -40,7 +40,7 @@ const titles = ['Owner', 'Sales Manager', 'Accounting Manager', 'Purchasing', 'O
 function makeCustomers(random: Random): Rows {
   const ids = new Set(['ALFKI'])
   const first: readonly Cell[] = ['ALFKI', 'Alfa Kiosk AS', 'Ingrid Bjørnstad', 'Owner', 'Storgata 7', 'Ålesund', null, '6002', 'Norway', 'tlf. 70 12 34 56', null]
-  const others = Array.from({ length: customerCount - 1 }, () => {
+  const others = Array.from({ length: customerCount - 1 }, (_, index) => {
     const region = pickRegion(random)
     const [city, postalCode] = random.pick(region.cities)
     const [pattern, latin] = random.pick(region.companies)
@@ -48,7 +48,8 @@ function makeCustomers(random: Random): Rows {
     const contact = `${random.pick(region.firstNames)} ${random.pick(region.lastNames)}`
     const address = `${random.pick(region.streets)} ${random.between(1, 120)}`
     const id = uniqueId(latin ?? company, ids, random)
-    return [id, company, contact, random.pick(titles), address, city, null, postalCode, region.country, messyPhone(random, region.dial), random.chance(0.6) ? null : messyPhone(random, region.dial)]
+    // Somebody once had the caps lock on.
+    return [id, index % 12 === 0 ? company.toUpperCase() : company, contact, random.pick(titles), address, city, null, postalCode, region.country, messyPhone(random, region.dial), random.chance(0.6) ? null : messyPhone(random, region.dial)]
   })
   return [first, ...others]
 }

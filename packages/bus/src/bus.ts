@@ -80,7 +80,14 @@ export class Bus {
     link.subscribe(`${this.assembly}.control.${this.host}`, (delivery) => this.#controlled(delivery))
     for (const served of this.#served.values()) this.#subscribe(served)
     this.#events.connect(link)
-    this.#presence = new Presence(link, { assembly: this.assembly, host: this.host, registry: this.registry, lost: (host) => this.#lost(host), strange: () => this.#strange() })
+    this.#presence = new Presence(link, {
+      assembly: this.assembly,
+      host: this.host,
+      registry: this.registry,
+      lost: (host) => this.#lost(host),
+      returned: (host) => this.#requester.query(`${this.assembly}.call.${host}.`),
+      strange: () => this.#strange(),
+    })
     this.#presence.start([...this.#served.values()].map(({ info }) => info))
     await link.flush()
   }

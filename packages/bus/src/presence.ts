@@ -1,6 +1,5 @@
-import type { Contract } from '@caruso/contract'
+import { type Contract, type Static, Type } from '@caruso/contract'
 import { checkOf } from '@caruso/contract'
-import Type, { type Static } from 'typebox'
 import type { NatsLink } from './nats-link.ts'
 import { parseJson } from './protocol.ts'
 import type { Entry, InstanceInfo, Registry } from './registry.ts'
@@ -57,8 +56,10 @@ export interface PresenceOptions {
   /** This process, by a name no other has. */
   readonly host: string
   readonly registry: Registry
-  /** Called when a host is gone or was away, so nothing it accepted before will be answered. */
+  /** Called when a host is gone, so nothing it accepted will be answered. */
   lost(host: string): void
+  /** Called when the connection of a host broke and came back, so some of what it accepted will not be answered. */
+  returned(host: string): void
   /** Told of each message that is no announcement. */
   strange(): void
 }
@@ -155,8 +156,7 @@ export class Presence {
     const changes = message.enter !== undefined || message.leave !== undefined
     const expected = known === undefined ? undefined : changes && all === undefined ? known.seq + 1 : known.seq
     this.#neighbours.set(host, { seq, session, heard: Date.now() })
-    // Its answers of before went nowhere, whether or not this process saw its connection break.
-    if (known !== undefined && known.session !== session) this.#options.lost(host)
+    if (known !== undefined && known.session !== session) this.#options.returned(host)
     if (all !== undefined) {
       const kept = new Set(all)
       this.#withdraw(host, (id) => !kept.has(id))

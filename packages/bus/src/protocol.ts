@@ -15,10 +15,11 @@ import { BusError } from './errors.ts'
  * | end    | [5, id]                                                                        |
  * | credit | [6, id, how many more items may be sent]                                       |
  * | cancel | [7, id]                                                                        |
+ * | query  | [8, id]: answered with an error where the call is not known                    |
  *
  * A service is a contract of the addressed instance, as `name@version`.
  */
-export const kind = { call: 0, open: 1, result: 2, error: 3, item: 4, end: 5, credit: 6, cancel: 7 } as const
+export const kind = { call: 0, open: 1, result: 2, error: 3, item: 4, end: 5, credit: 6, cancel: 7, query: 8 } as const
 
 export type Frame = readonly [kind: number, id: number, ...rest: unknown[]]
 

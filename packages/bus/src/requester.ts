@@ -116,6 +116,13 @@ export class Requester {
     }
   }
 
+  /** Asks what became of what is pending at the routes that begin so; what is not known there fails. */
+  query(routePrefix: string): void {
+    for (const [id, { route }] of this.#pending) {
+      if (route.startsWith(routePrefix)) this.#outbox.add(this.#control(route), `[${kind.query},${id}]`)
+    }
+  }
+
   /** Fails the calls of one message: those at a route with an id in a range. */
   failSent(route: string, first: number, last: number, error: Error): void {
     if (first === 0) return

@@ -47,9 +47,10 @@ export class Responder {
     else this.control(frame, replyTo)
   }
 
-  /** Takes a credit or a cancellation for what runs already, of whatever instance. */
+  /** Takes a credit, a cancellation or a question about what runs already, of whatever instance. */
   control(frame: Frame, replyTo: string): void {
     if (frame[0] === kind.cancel) this.#cancel(`${replyTo} ${frame[1]}`)
+    else if (frame[0] === kind.query) this.#tellWhetherKnown(frame[1], replyTo)
     else if (frame[0] === kind.credit) this.#credit(`${replyTo} ${frame[1]}`, frame[2])
   }
 
@@ -132,6 +133,10 @@ export class Responder {
     let text = encodeError(error)
     if (!fits(text, this.#maxAnswer)) text = encodeError(tooLarge(text.length, this.#maxAnswer))
     this.#outbox.add(replyTo, `[${kind.error},${id},${text}]`)
+  }
+
+  #tellWhetherKnown(id: number, replyTo: string): void {
+    if (!this.#running.has(`${replyTo} ${id}`)) this.#answerError(replyTo, id, new BusError('PROVIDER_LOST', 'Asked about a call: the connection of its provider broke before it was answered'))
   }
 
   #cancel(key: string): void {

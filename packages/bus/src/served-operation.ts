@@ -65,6 +65,8 @@ export class ServedOperation {
     try {
       for await (const item of untilAborted(() => this.#handler(input, span?.call ?? call) as AsyncIterable<unknown>, call.signal, close)) {
         if (this.#answer !== undefined && !this.#answer.accepts(item)) throw this.#invalidAnswer(item)
+        // A stream that never waits would let no timer run.
+        if (call.deadline <= Date.now()) throw this.expired(call)
         yield item
       }
     } catch (error) {

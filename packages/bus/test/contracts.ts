@@ -1,5 +1,4 @@
-import { type Call, contract, type Implementation } from '@caruso/contract'
-import { Type } from 'typebox'
+import { type Call, contract, type Implementation, Type } from '@caruso/contract'
 
 const Text = Type.Object({ text: Type.String() })
 

@@ -1,5 +1,4 @@
-import { Compile } from 'typebox/compile'
-import type { TSchema } from 'typebox'
+import { Compile, type TSchema } from './typebox.ts'
 
 /** A compiled check of one schema; it never changes the value. */
 export interface Check {

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from './typebox.ts'
 import { valid } from 'semver'
 import { ContractError } from './errors.ts'
 import type { Call } from './call.ts'

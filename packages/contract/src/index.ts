@@ -17,6 +17,8 @@ export type {
 } from './contract.ts'
 export { narrow } from './call.ts'
 export type { Call, CallChange, Caller } from './call.ts'
+export { Type, Value } from './typebox.ts'
+export type { Static, TSchema } from './typebox.ts'
 export { checkOf } from './check.ts'
 export type { Check } from './check.ts'
 export { CarusoError, codeOf, ContractError, fromWireError, isCarusoError, messageOf, toWireError } from './errors.ts'

@@ -1,4 +1,4 @@
-import { Check } from 'typebox/value'
+import { Value } from './typebox.ts'
 import { canonical } from './canonical.ts'
 import { isAnnotation, isDefinition, isSchemaObject } from './keywords.ts'
 import { meaning, refers } from './schema-node.ts'
@@ -94,12 +94,12 @@ export function isAnything({ schema }: SchemaNode): boolean {
 
 /** Whether a value satisfies what a node says by itself; undefined where that hangs on something it refers to. */
 export function decide(value: unknown, { schema }: SchemaNode): boolean | undefined {
-  if (typeof value === 'object' && value !== null) return refers(canonical(schema)) ? undefined : Check(schema, value)
+  if (typeof value === 'object' && value !== null) return refers(canonical(schema)) ? undefined : Value.Check(schema, value)
   if (Array.isArray(schema['enum']) && !listed(schema['enum']).has(value)) return false
   const relevant = constrains(schema).filter((keyword) => keyword !== 'enum' && !ofContainers.has(keyword)).map((keyword) => [keyword, schema[keyword]])
   if (relevant.length === 0) return true
   const rest = Object.fromEntries(relevant)
-  return refers(canonical(rest)) ? undefined : Check(rest, value)
+  return refers(canonical(rest)) ? undefined : Value.Check(rest, value)
 }
 
 const lists = new WeakMap<readonly unknown[], ReadonlySet<unknown>>()

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Type } from 'typebox'
-import { checkOf } from '@caruso/contract'
+import { checkOf, Type } from '@caruso/contract'
 
 const address = Type.Object({ zip: Type.String({ maxLength: 4 }), city: Type.String({ default: 'Oslo' }), floor: Type.Optional(Type.Integer()) })
 const person = Type.Object({ name: Type.String(), addresses: Type.Array(address) })

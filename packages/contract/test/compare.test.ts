@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Type } from 'typebox'
-import { compare, contract } from '@caruso/contract'
+import { compare, contract, type TSchema, Type } from '@caruso/contract'
 import type { Contract, Operation } from '@caruso/contract'
-import type { TSchema } from 'typebox'
 
 function ask(operation: Partial<Operation>, version = '1.0.0'): Contract {
   const answer = operation.stream ? {} : { output: Type.Null() }

@@ -1,6 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { Type } from 'typebox'
-import { contract } from '@caruso/contract'
+import { contract, Type } from '@caruso/contract'
 import type { Client, Implementation } from '@caruso/contract'
 
 const operation = { input: Type.Object({ id: Type.String() }), output: Type.Object({ tags: Type.Array(Type.String()) }) }

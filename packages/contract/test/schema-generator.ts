@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import type { TSchema } from 'typebox'
+import { type TSchema, Type } from '@caruso/contract'
 import type { Random } from './random.ts'
 
 /** A schema as data that mutations may change in place. */

@@ -1,6 +1,4 @@
-import { checkOf } from '@caruso/contract'
-import type { TSchema } from 'typebox'
-import { Clone, Default } from 'typebox/value'
+import { checkOf, type TSchema, Value } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 
 /**
@@ -9,7 +7,7 @@ import { KernelError } from './errors.ts'
  * @throws KernelError `CONFIG_INVALID` naming each place and what was expected there
  */
 export function configure(component: string, schema: TSchema, given: unknown): unknown {
-  const config = Default(schema, Clone(given ?? {}))
+  const config = Value.Default(schema, Value.Clone(given ?? {}))
   const check = checkOf(schema)
   if (!check.accepts(config)) throw new KernelError('CONFIG_INVALID', `Configured component "${component}": ${check.explain(config)}`)
   return deepFreeze(config)

@@ -1,6 +1,5 @@
 import type { Bus, CallContext, CallFrame, Consumer, Outlet, ResponderTarget } from '@caruso/bus'
-import { checkOf, type Call } from '@caruso/contract'
-import Type, { type Static } from 'typebox'
+import { type Call, checkOf, type Static, Type } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 import type { Description } from './instance.ts'
 import type { Log } from './log.ts'
@@ -45,15 +44,16 @@ export class HostService {
   }
 
   /** @throws KernelError `UNDECLARED` for whatever the plugin did not declare */
-  find(service: string, operation: string): ReturnType<ResponderTarget['find']> {
+  find(service: string, name: string, stream: boolean): ReturnType<ResponderTarget['find']> {
     const outlet = service.startsWith(control.requirement) ? this.#outlets.get(service.slice(control.requirement.length)) : undefined
-    if (outlet !== undefined && operation in outlet.contract.operations) {
-      return { run: async (input, call) => await outlet.call(operation, input, call), runStream: (input, call) => outlet.stream(operation, input, call) }
+    const operation = outlet !== undefined && Object.hasOwn(outlet.contract.operations, name) ? outlet.contract.operations[name] : undefined
+    if (outlet !== undefined && operation !== undefined && (operation.stream !== undefined) === stream) {
+      return { run: async (input, call) => await outlet.call(name, input, call), runStream: (input, call) => outlet.stream(name, input, call) }
     }
-    const serve = service === control.host ? this.#own(operation) : undefined
-    if (serve !== undefined) return { run: async (input, call) => (await serve(input, call)) ?? null, runStream: () => refuse(this.#undeclared(service, operation)) }
-    const error = this.#undeclared(service, operation)
-    this.#log.warn({ component: this.consumer.component, service, operation }, `Refused an undeclared call of component "${this.consumer.component}"`)
+    const serve = service === control.host ? this.#own(name) : undefined
+    if (serve !== undefined) return { run: async (input, call) => (await serve(input, call)) ?? null, runStream: () => refuse(this.#undeclared(service, name)) }
+    const error = this.#undeclared(service, name)
+    this.#log.warn({ component: this.consumer.component, service, operation: name }, `Refused an undeclared call of component "${this.consumer.component}"`)
     throw error
   }
 
@@ -86,8 +86,9 @@ export class HostService {
   }
 
   #on(topic: string): void {
-    const contract = topic.split('.', 1)[0]
-    if (!this.#description.requires.some((requirement) => requirement.contract?.name === contract)) throw this.#undeclared(contract ?? '', topic)
+    // Only whole names of declared events: a topic becomes part of a subject.
+    const declared = this.#description.requires.flatMap(({ contract }) => (contract === undefined ? [] : Object.keys(contract.events).map((event) => `${contract.name}.${event}`)))
+    if (!declared.includes(topic)) throw this.#undeclared('event', topic)
     if (!this.#topics.has(topic)) this.#topics.set(topic, this.#bus.on(topic, (event, call) => this.#options.event({ ...event, caller: call.caller, trace: call.trace })))
   }
 

@@ -135,7 +135,7 @@ export class Host {
   /** Disposes everything, dependents first, and lets go of the ports. */
   async close(drainLimit = 5_000): Promise<readonly string[]> {
     this.#endHealth()
-    this.#supervisor.close()
+    await this.#supervisor.close()
     const left: string[] = []
     for (const { instance } of [...this.#active.values()].toReversed()) {
       this.#active.delete(instance.spec.component)
@@ -214,9 +214,17 @@ export class Host {
   }
 
   async #replace(spec: ComponentSpec): Promise<void> {
+    // Somebody else may have put another version in its place meanwhile.
+    if (this.active(spec.component) !== undefined) return
     const instance = await this.load(spec)
-    await instance.start()
-    await this.switchTo(instance)
+    try {
+      await instance.start()
+      if (this.active(spec.component) === undefined) await this.switchTo(instance)
+      else await instance.dispose()
+    } catch (error) {
+      await instance.dispose()
+      throw error
+    }
   }
 
   async #watchHealth(): Promise<void> {

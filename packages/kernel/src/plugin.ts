@@ -1,6 +1,5 @@
-import type { Client, Contract, DeepReadonly, Implementation } from '@caruso/contract'
+import type { Client, Contract, DeepReadonly, Implementation, Static, TSchema } from '@caruso/contract'
 import { namePattern } from '@caruso/contract'
-import type { Static, TSchema } from 'typebox'
 import { KernelError } from './errors.ts'
 import type { Log } from './log.ts'
 import type { PublicServices } from './public-services.ts'

@@ -53,7 +53,7 @@ export class ProcessInstance implements Instance {
     this.#child = spawn(process.execPath, [...childArguments(), childFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: childEnvironment() })
     this.#hostService = new HostService(bus, consumer, log, { parent: (frame) => this.#parentOf(frame), event: (input) => this.#tell('event', input) })
     this.#socket = this.#child.stdio[3] as Socket
-    this.#wire = new PipeWire(this.#socket, { find: (service, operation) => this.#hostService.find(service, operation), caller: (wire, frame) => this.#callerOf(wire, frame) }, () => this.#pipeClosed())
+    this.#wire = new PipeWire(this.#socket, { find: (service, operation, stream) => this.#hostService.find(service, operation, stream), caller: (wire, frame) => this.#callerOf(wire, frame) }, () => this.#pipeClosed())
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => log.warn({ component: spec.component }, line))
     }

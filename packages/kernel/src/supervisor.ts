@@ -16,6 +16,7 @@ export class Supervisor {
   readonly #restart: (spec: ComponentSpec) => Promise<void>
   readonly #crashes = new Map<string, number[]>()
   readonly #waiting = new Set<() => void>()
+  readonly #attempts = new Set<Promise<void>>()
   readonly #givenUp = new Map<string, string>()
   #closed = false
 
@@ -45,14 +46,17 @@ export class Supervisor {
     this.#log.error({ component: spec.component, version: spec.version, wait }, `Component "${spec.component}" crashed (${reason}): it is restarted in ${wait} ms`)
     const cancel = this.#clock.after(wait, () => {
       this.#waiting.delete(cancel)
-      void this.#attempt(spec)
+      const attempt = this.#attempt(spec).finally(() => this.#attempts.delete(attempt))
+      this.#attempts.add(attempt)
     })
     this.#waiting.add(cancel)
   }
 
-  close(): void {
+  /** Restarts nothing any more; resolves when what was being restarted is there or has failed. */
+  async close(): Promise<void> {
     this.#closed = true
     for (const cancel of this.#waiting) cancel()
+    await Promise.all(this.#attempts)
   }
 
   async #attempt(spec: ComponentSpec): Promise<void> {

@@ -1,5 +1,4 @@
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 import { definePlugin, everyPublic, optional } from '@caruso/kernel'
 import { expect, test } from 'vitest'
 

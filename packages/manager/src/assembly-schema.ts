@@ -1,5 +1,5 @@
+import { type Static, Type } from '@caruso/contract'
 import { validRange } from 'semver'
-import Type, { type Static } from 'typebox'
 import { packageNameSource } from './package-name.ts'
 
 // A title says what is expected, in the words of error messages; a description says what it is for, in an editor.

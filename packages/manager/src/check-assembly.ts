@@ -1,6 +1,5 @@
+import { type TSchema, Type, Value } from '@caruso/contract'
 import { coerce } from 'semver'
-import Type, { type TSchema } from 'typebox'
-import { Value } from 'typebox/value'
 import { AssemblySchema, assemblyNamePattern } from './assembly-schema.ts'
 import { describeValue } from './describe-value.ts'
 import { didYouMean } from './did-you-mean.ts'

@@ -1,4 +1,4 @@
-import type { Static } from 'typebox'
+import type { Static } from '@caruso/contract'
 import type { HistoryEntry } from './contract.ts'
 import type { JournalEntry } from './journal.ts'
 

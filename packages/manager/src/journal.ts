@@ -1,8 +1,6 @@
-import { codeOf, messageOf } from '@caruso/contract'
+import { codeOf, messageOf, type Static, Type, Value } from '@caruso/contract'
 import { mkdir, open, readFile, truncate, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import Type, { type Static } from 'typebox'
-import { Value } from 'typebox/value'
 import { ManagerError } from './errors.ts'
 
 /**
@@ -85,10 +83,13 @@ export class Journal {
   /** Writes an entry; resolves when it is on disk. */
   async append(entry: Omit<JournalEntry, 'at'>): Promise<void> {
     const whole = { at: new Date().toISOString(), ...entry }
+    const { size } = await this.#handle.stat()
     try {
       await this.#handle.appendFile(`${JSON.stringify(whole)}\n`)
       await this.#handle.datasync()
     } catch (cause) {
+      // Whoever waits for it takes it as not written, so it must not count after a restart either.
+      await this.#handle.truncate(size)
       throw new ManagerError('JOURNAL_INVALID', `Wrote journal ${JSON.stringify(this.#file)}: ${messageOf(cause)}`, { cause })
     }
     this.#entries.push(whole)

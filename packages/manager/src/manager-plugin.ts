@@ -1,5 +1,5 @@
+import { Type } from '@caruso/contract'
 import { definePlugin, type ComponentSpec, type Host } from '@caruso/kernel'
-import Type from 'typebox'
 import { Manager } from './contract.ts'
 import type { ServiceManager } from './service-manager.ts'
 import manifest from '../package.json' with { type: 'json' }

@@ -1,9 +1,8 @@
 import { serviceKey } from '@caruso/bus'
-import type { Call } from '@caruso/contract'
+import type { Call, Static } from '@caruso/contract'
 import type { ComponentSpec, Host, Instance, InstanceStatus, StartNode } from '@caruso/kernel'
 import { join } from 'node:path'
 import { satisfies } from 'semver'
-import type { Static } from 'typebox'
 import { redact, type Assembly, type AssemblyComponent } from './assembly.ts'
 import type { ComponentStatus, HistoryEntry, SwapPlan, SwapStep } from './contract.ts'
 import { didYouMean } from './did-you-mean.ts'
@@ -36,14 +35,17 @@ export class ServiceManager {
     const journal = await Journal.open(join(assembly.folder, '.caruso', 'journal.jsonl'))
     for (const entry of journal.unfinished()) {
       const detail = entry.step === 'switch' ? `interrupted after the point of no return: ${entry.to} runs` : `interrupted before the point of no return: ${entry.from} runs`
-      await journal.append({ ...entry, step: 'interrupted', detail })
+      const { at: _at, ...epoch } = entry
+      await journal.append({ ...epoch, step: 'interrupted', detail })
     }
     return new ServiceManager(assembly, host, new PluginStore(assembly.folder), journal)
   }
 
   /** Starts every component of the assembly, and with them what the framework itself provides. */
   async start(own: readonly ComponentSpec[]): Promise<StartNode> {
-    const specs = await Promise.all(Object.keys(this.#assembly.components).map(async (component) => await this.#specToRun(component)))
+    const specs: ComponentSpec[] = []
+    // One after the other, since each may begin an epoch of its own.
+    for (const component of Object.keys(this.#assembly.components)) specs.push(await this.#specToRun(component))
     return await this.#host.startAll([...own, ...specs])
   }
 
@@ -62,7 +64,7 @@ export class ServiceManager {
 
   async plan(component: string, version: string | undefined): Promise<Static<typeof SwapPlan>> {
     const previous = this.#active(component)
-    const { plan, instance } = await planSwap(this.#host, { spec: await this.#spec(component, version ?? '*'), previous })
+    const { plan, instance } = await planSwap(this.#host, { action: 'swap', spec: await this.#spec(component, version ?? '*'), previous })
     await instance?.dispose()
     return plan
   }

@@ -1,14 +1,23 @@
-import { compare, isCompatibleVersion, type Contract } from '@caruso/contract'
+import { compare, type Contract, isCompatibleVersion, type Static } from '@caruso/contract'
 import type { Instance, InstanceStatus } from '@caruso/kernel'
 import type { Registry } from '@caruso/bus'
-import type { Static } from 'typebox'
 import type { PlanCheck } from './contract.ts'
 
 type Check = Static<typeof PlanCheck>
 
-/** Checks what a swap would change for those who call the component, and what the new version calls itself. */
-export function checkReplacement(next: Instance, previous: Instance, running: readonly InstanceStatus[], registry: Registry): Check[] {
-  return [...callerChecks(next, previous, running), ...publicChecks(next, previous), ...requirementChecks(next, registry)]
+/**
+ * Checks what a swap would change for those who call the component, and what the new version calls itself.
+ *
+ * @param back whether it goes back to the version before: what only the newer one offered to the outside may go
+ */
+export function checkReplacement(next: Instance, previous: Instance, back: boolean, running: readonly InstanceStatus[], registry: Registry): Check[] {
+  const toOutside = publicChecks(next, previous).map((check) => (back ? { ...check, ok: true } : check))
+  return [pluginCheck(next, previous), ...callerChecks(next, previous, running), ...toOutside, ...requirementChecks(next, registry)]
+}
+
+function pluginCheck(next: Instance, previous: Instance): Check {
+  const [name, before] = [next.description.plugin, previous.description.plugin]
+  return { check: 'plugin', ok: name === before, detail: name === before ? `both versions call themselves "${name}"` : `it calls itself "${name}", what runs is "${before}"` }
 }
 
 /** Each live caller was built with a contract of its own: that one must still hold. */

@@ -1,6 +1,5 @@
-import { messageOf } from '@caruso/contract'
+import { messageOf, type Static } from '@caruso/contract'
 import type { ComponentSpec, Host, Instance } from '@caruso/kernel'
-import type { Static } from 'typebox'
 import type { PlanCheck, SwapPlan, SwapStep } from './contract.ts'
 import { ManagerError } from './errors.ts'
 import type { Journal } from './journal.ts'
@@ -8,6 +7,8 @@ import { checkReplacement } from './swap-plan.ts'
 
 /** Milliseconds that the old instance may take to finish what it accepted. */
 const drainLimit = 30_000
+/** Milliseconds that a new version may take to start and prove that it works. */
+const startLimit = 60_000
 
 /** What is asked: this component, in this version, by whom and why. */
 export interface SwapRequest {
@@ -73,7 +74,7 @@ export class Swap {
 
   async #startedAndSwitched(next: Instance): Promise<void> {
     try {
-      await next.start()
+      await inTime(next.start())
       this.#step('start', `${next.id} started beside ${this.#request.previous.id} and proved that it works`)
       await this.#host.switchTo(next, this.#request.previous, async () => await this.#write('switch', ''))
       this.#step('switch', 'callers are sent to the new instance')
@@ -103,14 +104,20 @@ export class Swap {
   }
 }
 
+async function inTime(started: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new ManagerError('SWAP_FAILED', `it had not started after ${startLimit} ms`)), startLimit)
+  await Promise.race([started, promise]).finally(() => clearTimeout(timer))
+}
+
 /** What a swap would check; the new version is loaded, and is the caller's to start or dispose. */
-export async function planSwap(host: Host, { spec, previous }: Pick<SwapRequest, 'spec' | 'previous'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
+export async function planSwap(host: Host, { action, spec, previous }: Pick<SwapRequest, 'action' | 'spec' | 'previous'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
   const plan = (checks: Static<typeof PlanCheck>[]): Static<typeof SwapPlan> => ({ component: spec.component, from: previous.spec.version, to: spec.version, accepted: checks.every(({ ok }) => ok), checks })
   if (spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), instance: undefined }
   try {
     const instance = await host.load(spec)
     const loaded = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration` }
-    return { plan: plan([loaded, ...checkReplacement(instance, previous, host.status(), host.bus.registry)]), instance }
+    return { plan: plan([loaded, ...checkReplacement(instance, previous, action === 'rollback', host.status(), host.bus.registry)]), instance }
   } catch (error) {
     return { plan: plan([{ check: 'load', ok: false, detail: messageOf(error) }]), instance: undefined }
   }

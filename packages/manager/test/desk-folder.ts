@@ -51,7 +51,7 @@ function assemblyFile(folder: string, isolation: string, asker: boolean): string
     `    isolation: ${isolation}`,
     "    version: '*'",
     `    config: { folder: ${JSON.stringify(folder)} }`,
-    ...(asker ? ['  asker:', '    plugin: ./asker', `    isolation: ${isolation}`] : []),
+    ...(asker ? ['  asker:', '    plugin: ./asker'] : []),
     '',
   ].join('\n')
 }

@@ -1,4 +1,4 @@
-import type { Static } from 'typebox'
+import type { Static } from '@caruso/contract'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SwapStep } from '../src/contract.ts'
 import { deskHost, type DeskHost } from './desk-host.ts'
@@ -27,7 +27,10 @@ async function expectServing(desk: DeskHost, version: string): Promise<void> {
   expect(desk.host.bus.registry.list().filter(({ info }) => info.component === 'desk').map(({ info }) => info.version)).toEqual([version])
 }
 
+/** Each isolated process takes its time to start, so of failures only those are tried there that go another way. */
 describe.each(['inline', 'process'] as const)('%s', (isolation) => {
+  const tried = <Case>(cases: readonly Case[], inProcess: readonly Case[]): readonly Case[] => (isolation === 'inline' ? cases : inProcess)
+
   test('a compatible version takes over step by step, and the history says who, why and what', async () => {
     const desk = await deskHost({ isolation })
     await desk.desks.add('1.1.0', '')
@@ -38,13 +41,14 @@ describe.each(['inline', 'process'] as const)('%s', (isolation) => {
     expect(desk.warnings).toEqual([])
   })
 
-  test.each([
+  const refused: readonly [what: string, trait: string, reason: RegExp][] = [
     ['breaks the contract of a live caller', 'contract', /caller asker: operations\.take\.output/],
     ['has another major version than a live caller wants', 'major', /caller asker: it requires desk \^1\.0\.0; the new version provides 2\.0\.0/],
     ['does not accept the configuration', 'config', /load: .*rooms/],
     ['requires what nobody provides', 'hungry', /requires ghost: nobody provides ghost \^1\.0\.0/],
     ['is another plugin', 'name', /plugin: it calls itself "other", what runs is "desk"/],
-  ])('a version that %s is refused, and nothing was touched', async (_what, trait, reason) => {
+  ]
+  test.each(tried(refused, []))('a version that %s is refused, and nothing was touched', async (_what, trait, reason) => {
     const desk = await deskHost({ isolation, asker: true })
     await desk.desks.add('1.1.0', trait)
     await expect(swap(desk, '1.1.0')).rejects.toMatchObject({ code: 'SWAP_REFUSED', message: expect.stringMatching(reason), details: { accepted: false } })
@@ -53,19 +57,17 @@ describe.each(['inline', 'process'] as const)('%s', (isolation) => {
     expect(await desk.desks.steps()).toEqual(['1.0.0 start', '1.0.0 self-test', '1.0.0 active'])
   })
 
-  test.each(['start', 'self-test', 'active'])('a version that breaks at the step %s is discarded, and the old one goes on', async (step) => {
+  test.each(tried(['start', 'self-test', 'active'], ['active']))('a version that breaks at the step %s is discarded, and the old one goes on', async (step) => {
     const desk = await deskHost({ isolation })
     await desk.desks.add('1.1.0', step)
     await expect(swap(desk, '1.1.0')).rejects.toMatchObject({ code: 'SWAP_FAILED', message: expect.stringContaining(`1.1.0 breaks at ${step}`) })
     await expectServing(desk, '1.0.0')
     expect(outcomes(desk)).toEqual(['swap 1.0.0 1.1.0 discarded'])
     expect(desk.manager.history('desk')[0]?.detail).toContain(`1.1.0 breaks at ${step}`)
-    await desk.desks.add('1.2.0', '')
-    expect(steps(await swap(desk, '1.2.0')).at(-1)).toBe('done')
     expect((await desk.desks.steps()).filter((line) => line === '1.1.0 dispose')).toHaveLength(1)
   })
 
-  test.each(['start', 'self-test'])('a version that hangs at the step %s is discarded at the limit', async (step) => {
+  test.each(tried(['start', 'self-test'], ['start']))('a version that hangs at the step %s is discarded at the limit', async (step) => {
     const desk = await deskHost({ isolation })
     await desk.desks.add('1.1.0', `hang ${step}`)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
@@ -85,52 +87,50 @@ describe.each(['inline', 'process'] as const)('%s', (isolation) => {
     let sent = 0
     const take = async (): Promise<void> => {
       while (!over) {
-        expect(await desk.ask('take', { id: `take ${sent++}` })).toEqual({ version: expect.stringMatching(/^1\.[01]\.0$/) })
+        await desk.ask('take', { id: `take ${sent++}` })
         await new Promise(setImmediate)
       }
     }
     const takers = Array.from({ length: 8 }, take)
-    const resting = ['1.0.0', '1.1.0', '1.0.0'].map(async (from, turn) => {
-      await vi.waitFor(async () => expect(await desk.ask('peek')).toMatchObject({ version: from }), { timeout: 20_000, interval: 1 })
-      return await desk.ask('rest', { id: `rest ${turn}`, ms: 500 })
-    })
-    for (const version of ['1.1.0', '1.0.0', '1.1.0']) {
-      await vi.waitFor(async () => expect(await desk.desks.ledger()).toContain('rest 0'))
-      await swap(desk, version)
+    for (const [turn, from] of ['1.0.0', '1.1.0', '1.0.0'].entries()) {
+      const rest = desk.ask('rest', { id: `rest ${turn}`, ms: 500 })
+      await vi.waitFor(async () => expect(await desk.desks.ledger()).toContain(`rest ${turn}`), { timeout: 10_000, interval: 5 })
+      await (turn === 0 ? swap(desk, '1.1.0') : rollback(desk))
+      expect(await rest).toEqual({ version: from })
     }
     over = true
     await Promise.all(takers)
-    expect(await Promise.all(resting)).toEqual(Array(3).fill({ version: expect.stringMatching(/^1\.[01]\.0$/) }))
     const ledger = await desk.desks.ledger()
-    expect(ledger.toSorted()).toEqual([...new Set(ledger)].toSorted())
     expect(ledger).toHaveLength(sent + 3)
-    await expectServing(desk, '1.1.0')
-  })
-
-  test('rollback goes back, and once more forth', async () => {
-    const desk = await deskHost({ isolation })
-    await expect(rollback(desk)).rejects.toMatchObject({ code: 'NO_PREVIOUS' })
-    await desk.desks.add('1.1.0', '')
-    await swap(desk, '1.1.0')
-    await rollback(desk)
-    await expectServing(desk, '1.0.0')
-    await rollback(desk)
+    expect(new Set(ledger).size).toBe(sent + 3)
     await expectServing(desk, '1.1.0')
     expect(outcomes(desk)).toEqual(['rollback 1.0.0 1.1.0 done', 'rollback 1.1.0 1.0.0 done', 'swap 1.0.0 1.1.0 done'])
   })
+})
 
-  test('a stream that runs is read to its end by the version that began it', async () => {
-    const desk = await deskHost({ isolation })
-    await desk.desks.add('1.1.0', '')
-    const release = await desk.desks.hold('1.0.0', 'count')
-    const read = readAll(desk.stream('count', { to: 200 }))
-    await reached(desk, '1.0.0 count')
-    const swapping = swap(desk, '1.1.0')
-    await vi.waitFor(async () => expect(await desk.ask('peek')).toMatchObject({ version: '1.1.0' }), { timeout: 10_000 })
-    await release()
-    expect(await read).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
-    expect((await swapping).at(-2)).toMatchObject({ step: 'drain', detail: expect.stringContaining('left nothing behind') })
-  })
+test('a stream that runs is read to its end by the version that began it', async () => {
+  const desk = await deskHost()
+  await desk.desks.add('1.1.0', '')
+  const release = await desk.desks.hold('1.0.0', 'count')
+  const read = readAll(desk.stream('count', { to: 200 }))
+  await reached(desk, '1.0.0 count')
+  const swapping = swap(desk, '1.1.0')
+  await vi.waitFor(async () => expect(await desk.ask('peek')).toMatchObject({ version: '1.1.0' }), { timeout: 10_000 })
+  await release()
+  expect(await read).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
+  expect((await swapping).at(-2)).toMatchObject({ step: 'drain', detail: expect.stringContaining('left nothing behind') })
+})
+
+test('rollback goes back, and once more forth', async () => {
+  const desk = await deskHost()
+  await expect(rollback(desk)).rejects.toMatchObject({ code: 'NO_PREVIOUS' })
+  await desk.desks.add('1.1.0', '')
+  await swap(desk, '1.1.0')
+  await rollback(desk)
+  await expectServing(desk, '1.0.0')
+  await rollback(desk)
+  await expectServing(desk, '1.1.0')
+  expect(outcomes(desk)).toEqual(['rollback 1.0.0 1.1.0 done', 'rollback 1.1.0 1.0.0 done', 'swap 1.0.0 1.1.0 done'])
 })
 
 test('a stream that goes on past the drain limit ends with MOVED, and the history says what was left', async () => {
@@ -176,7 +176,7 @@ test('a swap goes on when its reader goes away', async () => {
   await expectServing(desk, '1.1.0')
 })
 
-test('two majors are offered side by side by two components', async () => {
+test('what cannot be swapped is said', async () => {
   const desk = await deskHost()
   await desk.desks.add('1.1.0', '')
   await expect(swap(desk, '1.0.0')).rejects.toMatchObject({ code: 'SWAP_REFUSED', message: expect.stringContaining('version: 1.0.0 runs already') })

@@ -1,6 +1,5 @@
-import type { Contract, Implementation } from '@caruso/contract'
+import { type Contract, type Implementation, Type } from '@caruso/contract'
 import type { LoadedPlugin } from '@caruso/kernel'
-import { Type } from 'typebox'
 import { TestingError } from './errors.ts'
 import { frozenOperations } from './frozen.ts'
 

@@ -4,55 +4,46 @@ import { setTimeout } from 'node:timers/promises'
 /** Milliseconds in which what was closed may take its leave. */
 const settleTime = 1_000
 const pollTime = 10
+/** Acquired by this check, or by the test runner for itself. */
+const ours = 'LeakCheck.left'
+const runner = /node_modules\/@?vitest\//
 
-/** What node calls a resource, by its name in `getActiveResourcesInfo`; the two lists of names differ in their case. */
-const unwatched: ReadonlySet<string> = new Set(['PROMISE', 'TICKOBJECT', 'IMMEDIATE', 'MICROTASK'])
+/** A timer, socket, server, watcher or process; it can keep node running. */
+interface Resource {
+  hasRef(): boolean
+}
 
-/** Compares what keeps the process busy before and after, and tells where the rest was acquired. */
+/** Watches what is acquired from here on that could keep the process running, and where. */
 export class LeakCheck {
-  readonly #before = countResources()
-  readonly #places = new Map<number, { readonly type: string; readonly place: string }>()
+  readonly #acquired = new Map<number, { readonly type: string; readonly resource: Resource; readonly place: string }>()
   readonly #hook: AsyncHook
 
   constructor() {
     this.#hook = createHook({
-      init: (id, type) => {
-        if (!unwatched.has(type.toUpperCase())) this.#places.set(id, { type: type.toUpperCase(), place: callerOf(new Error('where').stack ?? '') })
+      init: (id, type, _trigger, resource) => {
+        if (!('hasRef' in resource) || typeof resource.hasRef !== 'function') return
+        const { stack = '' } = new Error('acquired')
+        const place = placeIn(stack)
+        if (!stack.includes(ours) && !runner.test(place)) this.#acquired.set(id, { type, resource: resource as Resource, place })
       },
-      destroy: (id) => void this.#places.delete(id),
+      destroy: (id) => void this.#acquired.delete(id),
     }).enable()
   }
 
-  /** Resolves to what is still active though it was not before, in words. */
+  /** Ends the watch; resolves to what still keeps the process running, in words. */
   async left(): Promise<string[]> {
-    const until = Date.now() + settleTime
-    let more = this.#more()
-    while (more.length > 0 && Date.now() < until) {
-      await setTimeout(pollTime)
-      more = this.#more()
-    }
+    for (const until = Date.now() + settleTime; this.#active().length > 0 && Date.now() < until; ) await setTimeout(pollTime)
     this.#hook.disable()
-    return more.map(([type, count]) => `${count} ${type}${this.#acquiredAt(type)}`)
+    return this.#active()
   }
 
-  #more(): [type: string, count: number][] {
-    return [...countResources()].map(([type, count]): [string, number] => [type, count - (this.#before.get(type) ?? 0)]).filter(([, count]) => count > 0)
-  }
-
-  #acquiredAt(type: string): string {
-    const places = new Set([...this.#places.values()].filter((resource) => resource.type === type.toUpperCase() && resource.place !== '').map(({ place }) => place))
-    return places.size === 0 ? '' : ` acquired at ${[...places].join(', ')}`
+  #active(): string[] {
+    return [...this.#acquired.values()].filter(({ resource }) => resource.hasRef()).map(({ type, place }) => `${type} acquired ${place}`)
   }
 }
 
-function countResources(): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const type of process.getActiveResourcesInfo()) counts.set(type, (counts.get(type) ?? 0) + 1)
-  return counts
-}
-
-/** The first line of a stack that is the author's own code. */
-function callerOf(stack: string): string {
-  const line = stack.split('\n').slice(1).find((frame) => !frame.includes('node:') && !frame.includes('node_modules') && !frame.includes(import.meta.filename))
-  return /\(?((?:file:\/\/)?\/[^()]*:\d+:\d+|[A-Z]:[^()]*:\d+:\d+)\)?$/.exec(line ?? '')?.[1] ?? ''
+/** The first line of a stack that is the author's own code, else the first that is not node's. */
+function placeIn(stack: string): string {
+  const frames = stack.split('\n').slice(1).map((frame) => frame.trim()).filter((frame) => !frame.includes('node:') && !frame.includes(import.meta.filename))
+  return frames.find((frame) => !frame.includes('node_modules')) ?? frames[0] ?? 'by node itself'
 }

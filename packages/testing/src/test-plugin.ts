@@ -1,7 +1,6 @@
 import type { HeardEvent } from '@caruso/bus'
-import type { Call, Client, Contract, PayloadOf } from '@caruso/contract'
+import type { Call, Client, Contract, PayloadOf, Static, TSchema } from '@caruso/contract'
 import type { Health, Instance, Optional, PluginDefinition, Provides, Requires } from '@caruso/kernel'
-import type { Static, TSchema } from 'typebox'
 import { pluginOf, type Double } from './double.ts'
 import { TestingError } from './errors.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'

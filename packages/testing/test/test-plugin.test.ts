@@ -1,8 +1,7 @@
-import { contract } from '@caruso/contract'
+import { contract, Type } from '@caruso/contract'
 import { definePlugin, optional, type Ownership } from '@caruso/kernel'
 import { double, testPlugin, transports } from '@caruso/testing'
 import { createServer } from 'node:net'
-import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import greeter, { Customers, Greeter, Weather } from './fixtures/greeter.ts'
 
@@ -67,28 +66,6 @@ describe.each([...transports, 'process'] as const)('testPlugin() over %s', (tran
 })
 
 describe.each(transports)('testPlugin() over %s', (transport) => {
-  test('lets a change of what was passed fail where it is made', async () => {
-    const careless = definePlugin({
-      name: 'careless',
-      config: Type.Object({}),
-      provides: { sorter: Sorter },
-      requires: { customers: Customers },
-      start: ({ customers }) => ({
-        sorter: {
-          sort: ({ names }) => (names as string[]).toSorted(),
-          sortInPlace: ({ names }) => (names as string[]).sort(),
-          rename: async (_input, call) => Object.assign(await customers.get({ id: '1' }, call), { name: 'Eve' }).name,
-        },
-      }),
-    })
-    await using kit = await testPlugin(careless, { transport: 'direct', requires: { customers } })
-    const names = ['b', 'a']
-    expect(await kit.clients.sorter.sort({ names }, kit.call())).toEqual(['a', 'b'])
-    await expect(kit.clients.sorter.sortInPlace({ names }, kit.call())).rejects.toThrow('"sorter.sortInPlace" of component "careless": Cannot assign to read only property')
-    await expect(kit.clients.sorter.rename({}, kit.call())).rejects.toThrow('"sorter.rename" of component "careless": Cannot assign to read only property')
-    expect(names).toEqual(['b', 'a'])
-  })
-
   test('moves the time of the plugin as the test says', async () => {
     let ticks = 0
     const ticking = definePlugin({ name: 'ticking', config: Type.Object({}), start: ({ scope }) => (scope.whenActive((active) => active.every(1_000, () => void ticks++)), {}) })
@@ -117,14 +94,14 @@ describe('close()', () => {
   test('names a timer that is left, and where it was made', async () => {
     let timer: NodeJS.Timeout | undefined
     const kit = await testPlugin(leaky(() => void (timer = setInterval(() => undefined, 60_000))))
-    await expect(kit.close()).rejects.toThrow(/Closed the test of component "leaky": 1 Timeout acquired at .*test-plugin\.test\.ts:\d+/)
+    await expect(kit.close()).rejects.toThrow(/Closed the test of component "leaky": Timeout acquired at .*test-plugin\.test\.ts:\d+/)
     clearInterval(timer)
   })
 
   test('names a listening socket that is left, and where it was made', async () => {
     const server = createServer()
-    const kit = await testPlugin(leaky(() => void server.listen(0, '127.0.0.1')))
-    await expect(kit.close()).rejects.toThrow(/1 TCPServerWrap acquired at .*test-plugin\.test\.ts:\d+/i)
+    const kit = await testPlugin(leaky(() => void server.listen(0)))
+    await expect(kit.close()).rejects.toThrow(/TCPSERVERWRAP acquired at .*test-plugin\.test\.ts:\d+/)
     await new Promise((resolve) => server.close(resolve))
   })
 
@@ -168,6 +145,28 @@ const Sorter = contract({
     sortInPlace: { input: Type.Object({ names: Type.Array(Type.String()) }), output: Type.Array(Type.String()) },
     rename: { input: Type.Object({}), output: Type.String() },
   },
+})
+
+test('lets a change of what was passed fail where it is made', async () => {
+  const careless = definePlugin({
+    name: 'careless',
+    config: Type.Object({}),
+    provides: { sorter: Sorter },
+    requires: { customers: Customers },
+    start: ({ customers }) => ({
+      sorter: {
+        sort: ({ names }) => (names as string[]).toSorted(),
+        sortInPlace: ({ names }) => (names as string[]).sort(),
+        rename: async (_input, call) => Object.assign(await customers.get({ id: '1' }, call), { name: 'Eve' }).name,
+      },
+    }),
+  })
+  await using kit = await testPlugin(careless, { requires: { customers } })
+  const names = ['b', 'a']
+  expect(await kit.clients.sorter.sort({ names }, kit.call())).toEqual(['a', 'b'])
+  await expect(kit.clients.sorter.sortInPlace({ names }, kit.call())).rejects.toThrow('"sorter.sortInPlace" of component "careless": Cannot assign to read only property')
+  await expect(kit.clients.sorter.rename({}, kit.call())).rejects.toThrow('"sorter.rename" of component "careless": Cannot assign to read only property')
+  expect(names).toEqual(['b', 'a'])
 })
 
 test('a process of its own has no fake clock', async () => {

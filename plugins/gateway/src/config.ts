@@ -1,7 +1,6 @@
+import { type Static, Type } from '@caruso/contract'
 import { BlockList, isIP } from 'node:net'
 import { KernelError } from '@caruso/kernel'
-import Type from 'typebox'
-import type { Static } from 'typebox'
 
 export const Config = Type.Object({
   host: Type.String({ default: '127.0.0.1', description: 'Address to listen at; loopback only until there is identity' }),

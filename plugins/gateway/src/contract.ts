@@ -1,5 +1,4 @@
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 
 /**
  * What a component provides that shows pages to people. The gateway's configuration says under which address;

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import type { TSchema } from '@caruso/contract'
 import { isReadable } from './operation-table.ts'
 import type { Route } from './operation-table.ts'
 import { propertiesOf } from './query-input.ts'

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import type { TSchema } from '@caruso/contract'
 
 /** Parameters of an address as they were parsed: a repeated one is a list. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { contract } from '@caruso/contract'
+import { contract, Type } from '@caruso/contract'
 import gateway from '@caruso/gateway'
 import { chromium } from 'playwright-core'
-import Type from 'typebox'
 import { expect, test } from 'vitest'
 import { ScopeDouble, ServicesDouble } from './kernel-double.ts'
 

@@ -1,11 +1,10 @@
 import { Agent, get as httpGet, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CarusoError, contract } from '@caruso/contract'
+import { CarusoError, contract, Type } from '@caruso/contract'
 import type { Call } from '@caruso/contract'
 import gateway from '@caruso/gateway'
 import { Pages } from '@caruso/gateway/contract'
-import Type from 'typebox'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ScopeDouble, ServicesDouble } from './kernel-double.ts'
 

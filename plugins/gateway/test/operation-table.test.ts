@@ -1,5 +1,4 @@
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
 import { nearest } from '../src/nearest.ts'
 import { OperationTable } from '../src/operation-table.ts'

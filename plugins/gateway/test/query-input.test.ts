@@ -1,6 +1,5 @@
-import { checkOf } from '@caruso/contract'
+import { checkOf, Type } from '@caruso/contract'
 import fc from 'fast-check'
-import Type from 'typebox'
 import { expect, test } from 'vitest'
 import { inputFromQuery, propertiesOf } from '../src/query-input.ts'
 

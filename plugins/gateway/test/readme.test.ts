@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { contract } from '@caruso/contract'
+import { contract, Type } from '@caruso/contract'
 import gateway from '@caruso/gateway'
-import Type from 'typebox'
 import { expect, test } from 'vitest'
 import { ScopeDouble, ServicesDouble } from './kernel-double.ts'
 

@@ -1,5 +1,4 @@
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 
 const Instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' })
 

@@ -1,7 +1,7 @@
+import { Type } from '@caruso/contract'
 import { definePlugin } from '@caruso/kernel'
 import { Pages } from '@caruso/gateway/contract'
 import { Manager } from '@caruso/manager/contract'
-import Type from 'typebox'
 import { Status } from './contract.ts'
 import { loadFiles } from './files.ts'
 import { overviewOf } from './overview.ts'

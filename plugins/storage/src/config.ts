@@ -1,6 +1,4 @@
-import Type from 'typebox'
-import type { Static } from 'typebox'
-import type { DeepReadonly } from '@caruso/contract'
+import { type DeepReadonly, type Static, Type } from '@caruso/contract'
 
 /** One data source: which database, and where it is. */
 export const SourceConfig = Type.Object({

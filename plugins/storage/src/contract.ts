@@ -1,7 +1,5 @@
-import { contract } from '@caruso/contract'
+import { contract, type Static, Type } from '@caruso/contract'
 import type { DeepReadonly } from '@caruso/contract'
-import Type from 'typebox'
-import type { Static } from 'typebox'
 import { limits } from './limits.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 256 })

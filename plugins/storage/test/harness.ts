@@ -1,7 +1,6 @@
-import { checkOf, codeOf } from '@caruso/contract'
+import { checkOf, codeOf, type TSchema } from '@caruso/contract'
 import type { Call, Client, Implementation } from '@caruso/contract'
 import type { Disposer, Health, Scope } from '@caruso/kernel'
-import type { TSchema } from 'typebox'
 import Database from 'better-sqlite3'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

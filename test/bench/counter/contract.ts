@@ -1,5 +1,4 @@
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 
 const Id = Type.Integer({ minimum: 0 })
 

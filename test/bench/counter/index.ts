@@ -1,9 +1,9 @@
+import { Type } from '@caruso/contract'
 import { definePlugin } from '@caruso/kernel'
 import { randomUUID } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Type from 'typebox'
 import { Counter } from './contract.ts'
 
 const kept = 1024

@@ -1,6 +1,5 @@
 import { Bus, Provider } from '@caruso/bus'
-import { contract } from '@caruso/contract'
-import Type from 'typebox'
+import { contract, Type } from '@caruso/contract'
 import type { Caller, Peer } from './peer.ts'
 
 const Math = contract({

@@ -1,6 +1,5 @@
-import type { DeepReadonly, OutputOf } from '@caruso/contract'
+import type { DeepReadonly, OutputOf, Static } from '@caruso/contract'
 import type { ComponentStatus, Manager } from '@caruso/manager'
-import type { Static } from 'typebox'
 import { connected } from '../connection.ts'
 import { colour, duration, table, terminal } from '../terminal.ts'
 

@@ -1,6 +1,6 @@
+import { Type } from '@caruso/contract'
 import { definePlugin } from '@caruso/kernel'
 import { Storage } from '@caruso/storage/contract'
-import Type from 'typebox'
 import { Orders } from './contract.ts'
 import { LegacyDatabase } from './legacy-database.ts'
 

@@ -1,4 +1,4 @@
-/** Whole cents as a number, which is what breaks those who were promised decimals. */
+/** Whole cents as a number: what breaks those who were promised decimals. */
 export function amount(cents: bigint): number {
   return Number(cents) / 100
 }

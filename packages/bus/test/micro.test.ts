@@ -1,0 +1,166 @@
+import { headers, type NatsConnection } from '@nats-io/transport-node'
+import { contract, Type } from '@caruso/contract'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Bus } from '@caruso/bus'
+import { call, Cluster, consumer } from './cluster.ts'
+import { Echo, echo, EchoNext, Numbers } from './contracts.ts'
+import { instanceOf, serve } from './instance.ts'
+import { serverKinds, type TestServer } from './servers.ts'
+
+const exactly = { additionalProperties: false }
+const Common = { name: Type.String({ pattern: '^[a-zA-Z0-9_-]+$' }), id: Type.String({ minLength: 1 }), version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+' }), metadata: Type.Record(Type.String(), Type.String()) }
+const Endpoint = { name: Type.String({ pattern: '^[a-zA-Z0-9_-]+$' }), subject: Type.String({ minLength: 1 }), queue_group: Type.Literal('q') }
+const count = Type.Integer({ minimum: 0 })
+const schemas = {
+  PING: Type.Object({ type: Type.Literal('io.nats.micro.v1.ping_response'), ...Common }, exactly),
+  INFO: Type.Object({ type: Type.Literal('io.nats.micro.v1.info_response'), ...Common, description: Type.String(), endpoints: Type.Array(Type.Object({ ...Endpoint, metadata: Type.Record(Type.String(), Type.String()) }, exactly)) }, exactly),
+  STATS: Type.Object(
+    {
+      type: Type.Literal('io.nats.micro.v1.stats_response'),
+      ...Common,
+      started: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$' }),
+      endpoints: Type.Array(Type.Object({ ...Endpoint, num_requests: count, num_errors: count, last_error: Type.String(), processing_time: count, average_processing_time: count }, exactly)),
+    },
+    exactly,
+  ),
+}
+
+describe.each(serverKinds)('the micro service of an instance over $name', (kind) => {
+  describe.skipIf(kind.isMissing)('when it runs', () => {
+    let server: TestServer
+    let cluster: Cluster
+    let bus: Bus
+    let raw: NatsConnection
+    beforeEach(async () => {
+      server = await kind.start()
+      cluster = new Cluster(server)
+      bus = await cluster.bus()
+      raw = await cluster.raw()
+    })
+    afterEach(async () => {
+      await cluster.close()
+      await server.stop()
+    })
+
+    const api = (operation: string): string => `${cluster.assembly}.api.echo.v1.${operation}`
+    const settle = async (): Promise<void> => await bus.retire('nobody')
+
+    test('answers PING, INFO and STATS by everything, name and id, as ADR-32 says', async () => {
+      const { checkOf } = await import('@caruso/contract')
+      const { info } = serve(bus, Echo, echo((said) => said), 'talker')
+      await settle()
+      for (const [verb, schema] of Object.entries(schemas)) {
+        for (const suffix of ['', '.talker', `.talker.${info.id}`]) {
+          const answer = await raw.request(`$SRV.${verb}${suffix}`, 'ignored { body')
+          expect(checkOf(schema).explain(answer.json())).toBe('')
+          expect(checkOf(schema).accepts(answer.json())).toBe(true)
+          expect(answer.json()).toMatchObject({ name: 'talker', id: info.id, version: '1.0.0', metadata: { assembly: cluster.assembly, host: bus.host, isolation: 'inline', contracts: 'echo@1.0.0' } })
+        }
+      }
+      await expect(raw.request(`$SRV.PING.other`, '')).rejects.toThrow()
+    })
+
+    test('every instance answers, and one that has left answers no more', async () => {
+      const instances = Array.from({ length: 20 }, (_, i) => serve(bus, Echo, echo((said) => said), `talker${i}`))
+      await settle()
+      const answered = async (): Promise<string[]> => {
+        const ids: string[] = []
+        for await (const message of await raw.requestMany('$SRV.PING', '', { strategy: 'stall' as never, maxWait: 500 })) ids.push(message.json<{ id: string }>().id)
+        return ids
+      }
+      expect((await answered()).toSorted()).toEqual(instances.map(({ info }) => info.id).toSorted())
+      const [gone, ...left] = instances
+      bus.exchange([], [gone?.info.id ?? ''])
+      await bus.retire(gone?.info.id ?? '')
+      expect((await answered()).toSorted()).toEqual(left.map(({ info }) => info.id).toSorted())
+    })
+
+    test('has an endpoint per operation that answers once, the newest version of a major', async () => {
+      const one = instanceOf(bus, Numbers, { async *count() { yield { n: 1 } } })
+      bus.exchange([one], [])
+      const info = (await raw.request(`$SRV.INFO.provider`, '')).json<{ endpoints: unknown[] }>()
+      expect(info.endpoints).toEqual([])
+      const { Provider } = await import('@caruso/bus')
+      const both = instanceOf(bus, Echo, echo((said) => said), 'both')
+      const provider = new Provider(both.info.id, 'both', [{ contract: EchoNext, implementation: echo(() => ({ text: 'next' })) }, { contract: Echo, implementation: echo(() => ({ text: 'old' })) }], true)
+      bus.exchange([{ info: { ...both.info, contracts: [EchoNext, Echo] }, provider }], [])
+      await settle()
+      const { endpoints } = (await raw.request(`$SRV.INFO.both`, '')).json<{ endpoints: { name: string; subject: string }[] }>()
+      expect(endpoints.map(({ name }) => name)).toEqual(['say', 'act', 'secret', 'quick', 'anything'].map((operation) => `echo-v1-${operation}`))
+      expect((await raw.request(api('say'), '{"text":""}')).json()).toEqual({ text: 'next' })
+    })
+
+    test('is called by foreigners as anonymous, one call per message, shared among instances', async () => {
+      const callers: unknown[] = []
+      const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+      serve(bus, Echo, echo((said, { caller, trace, key, deadline }) => {
+        callers.push({ caller, trace, key, left: deadline - Date.now() > 9_000 })
+        return said
+      }))
+      serve(await cluster.bus(), Echo, echo((said) => said))
+      await settle()
+      const sent = headers()
+      sent.set('traceparent', trace)
+      sent.set('Nats-Idempotency-Key', 'order-7')
+      for (let i = 0; i < 40; i++) expect((await raw.request(api('say'), '{"text":"hi"}', { timeout: 2_000, headers: sent })).json()).toEqual({ text: 'hi' })
+      expect(callers).toEqual([{ caller: { component: 'nats', identity: 'anonymous', permissions: [], grants: [] }, trace, key: 'order-7', left: true }])
+      const bad = headers()
+      bad.set('traceparent', 'nonsense')
+      bad.set('Nats-Idempotency-Key', 'with blank')
+      for (let i = 0; i < 40; i++) await raw.request(api('say'), '{"text":"hi"}', { timeout: 2_000, headers: bad })
+      expect(callers.length).toBeGreaterThan(1)
+      expect(callers.at(-1)).toMatchObject({ key: undefined, trace: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/) })
+    })
+
+    test('errors come in headers, with a number and our code', async () => {
+      const own = contract({ name: 'own', version: '1.0.0', operations: { fail: { input: Type.Object({ code: Type.String() }), output: Type.Unknown() } } })
+      const { CarusoError } = await import('@caruso/contract')
+      serve(bus, own, { fail: ({ code }) => { throw new CarusoError(code, 'line\r\nbreak') } }, 'failing')
+      serve(bus, Echo, echo(({ text }) => ({ text: text === 'much' ? 'x'.repeat(2_000_000) : (1 as unknown as string) })))
+      await settle()
+      const asked = async (subject: string, body: string): Promise<string[]> => {
+        const answer = await raw.request(subject, body, { timeout: 3_000 })
+        expect(answer.data).toHaveLength(0)
+        return [answer.headers?.get('Nats-Service-Error-Code') ?? '', answer.headers?.get('Nats-Service-Error') ?? '']
+      }
+      const fail = `${cluster.assembly}.api.own.v1.fail`
+      for (const [code, status] of [['NOT_FOUND', '404'], ['PROVIDER_LOST', '503'], ['DEADLINE_EXCEEDED', '408'], ['WHATEVER', '500']]) expect(await asked(fail, JSON.stringify({ code }))).toEqual([status, `${code}: line break`])
+      for (const [operation, body, status, code] of [
+        ['say', '{', '400', 'INVALID_INPUT'],
+        ['say', '', '400', 'INVALID_INPUT'],
+        ['say', '{"text":1}', '400', 'INVALID_INPUT'],
+        ['say', `${'['.repeat(10_000)}`, '400', 'INVALID_INPUT'],
+        ['say', '{"text":"","__proto__":1}', '400', 'INVALID_INPUT'],
+        ['say', '{"text":"","\\u005f_proto__":1}', '400', 'INVALID_INPUT'],
+        ['secret', '{"text":""}', '403', 'FORBIDDEN'],
+        ['say', '{"text":"much"}', '413', 'TOO_LARGE'],
+        ['say', '{"text":""}', '500', 'INVALID_OUTPUT'],
+      ] as const) {
+        const [number, text] = await asked(api(operation), body)
+        expect([number, text?.split(':', 1)[0]]).toEqual([status, code])
+      }
+    })
+
+    test('STATS counts the calls of every way', async () => {
+      serve(bus, Echo, echo(({ text }) => {
+        if (text === 'bad') throw new Error('went wrong')
+        return { text }
+      }))
+      await settle()
+      await bus.client(Echo, consumer).say({ text: '' }, call(bus))
+      await raw.request(api('say'), '{"text":""}')
+      await raw.request(api('say'), '{"text":"bad"}')
+      const { endpoints } = (await raw.request('$SRV.STATS.provider', '')).json<{ endpoints: object[] }>()
+      expect(endpoints[0]).toMatchObject({ num_requests: 3, num_errors: 1, last_error: expect.stringContaining('went wrong') })
+      expect(endpoints[1]).toMatchObject({ num_requests: 0, num_errors: 0, last_error: '', processing_time: 0, average_processing_time: 0 })
+    })
+
+    test('a request that nobody waits for is counted as strange', async () => {
+      serve(bus, Echo, echo(() => expect.fail('nobody asked')))
+      await settle()
+      raw.publish(api('say'), '{"text":""}')
+      raw.publish('$SRV.PING', '')
+      await vi.waitFor(() => expect(bus.strangeMessages).toBe(1))
+    })
+  })
+})

@@ -1,0 +1,80 @@
+import { PluginStore } from '@caruso/manager'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFile, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const repository = join(import.meta.dirname, '../..')
+
+/** The folder of an assembly that runs a desk: a plugin that can be made to wait at each step of its life. */
+export class DeskFolder implements AsyncDisposable {
+  readonly path: string
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  /** @param components the lines below `components:`; a desk that is isolated as `inline` or `process` where it is one of these words */
+  static async create(components: string, nats?: string): Promise<DeskFolder> {
+    const desks = new DeskFolder(await realpath(await mkdtemp(join(tmpdir(), 'caruso-system-'))))
+    await symlink(join(repository, 'node_modules'), join(desks.path, 'node_modules'))
+    const lines = components === 'inline' || components === 'process' ? desks.component('desk', '*', components) : components
+    await writeFile(join(desks.path, 'assembly.yaml'), `assembly: desks\ncomponents:\n${lines}\n${nats === undefined ? '' : `nats: { url: '${nats}' }\n`}`)
+    return desks
+  }
+
+  /** A desk as a component of the assembly file. */
+  component(name: string, range: string, isolation: 'inline' | 'process'): string {
+    return `  ${name}: { plugin: desk, version: '${range}', isolation: ${isolation}, config: { folder: '${this.path}' } }`
+  }
+
+  async declare(lines: readonly string[]): Promise<void> {
+    await writeFile(join(this.path, 'assembly.yaml'), `assembly: desks\ncomponents:\n${lines.join('\n')}\n`)
+  }
+
+  /** Takes in a version of the desk. */
+  async add(version: string, trait: string): Promise<void> {
+    const source = join(this.path, 'sources', version)
+    await mkdir(source, { recursive: true })
+    await copyFile(join(repository, 'packages/manager/test/fixtures/desk.ts'), join(source, 'index.ts'))
+    await writeFile(join(source, 'package.json'), JSON.stringify({ name: 'desk', version, type: 'module', exports: './index.ts', desk: trait }))
+    await new PluginStore(this.path).add(source, () => undefined)
+  }
+
+  hold(version: string, step: string): void {
+    writeFileSync(join(this.path, `hold ${version} ${step}`), '')
+  }
+
+  release(version: string, step: string): void {
+    rmSync(join(this.path, `hold ${version} ${step}`))
+  }
+
+  /** How often a step was reached. */
+  reached(version: string, step: string): number {
+    return this.#lines('steps').filter((line) => line === `${version} ${step}`).length
+  }
+
+  /** The ids of what was done, one for each time. */
+  ledger(): string[] {
+    return this.#lines('ledger')
+  }
+
+  /** The process in which a version was started last. */
+  pid(version: string): number {
+    return Number(readFileSync(join(this.path, `pid ${version}`), 'utf8'))
+  }
+
+  /** How many entries of the journal are this step. */
+  journalled(step: string): number {
+    return this.#lines('.caruso/journal.jsonl').filter((line) => line.includes(`"step":"${step}"`)).length
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  #lines(file: string): string[] {
+    const path = join(this.path, file)
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []
+  }
+}

@@ -1,0 +1,120 @@
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { program } from '@caruso/cli'
+import { readAssembly } from '@caruso/manager'
+import { describe, expect, test } from 'vitest'
+import { blocksOf, difference, stepsOf } from './docs-blocks.ts'
+import { DocsClone } from './docs-clone.ts'
+
+const root = join(import.meta.dirname, '../..')
+const documents = globSync(['*.md', 'docs/**/*.md', '{packages,plugins,examples}/*/README.md'], { cwd: root }).map((path) => ({ path, text: read(path) }))
+
+describe.skipIf(process.platform === 'win32')('followed word by word', () => {
+  test.each(['README.md', 'docs/plugin-author/first-plugin.md', 'docs/operator/swap.md'])('%s does what it says', { timeout: 240_000 }, async (path) => {
+    const clone = await DocsClone.open()
+    let left: string[] = []
+    try {
+      for (const step of stepsOf(read(path))) await clone.follow(step)
+    } finally {
+      left = await clone.close()
+    }
+    expect(left).toEqual([])
+  })
+
+  test('the first plugin is well typed', { timeout: 60_000 }, async () => {
+    const clone = await DocsClone.open()
+    try {
+      for (const step of stepsOf(read('docs/plugin-author/first-plugin.md'))) if (step.file !== undefined) await clone.follow({ ...step, file: `shop/${step.file}` })
+      writeFileSync(join(clone.folder, 'tsconfig.shop.json'), JSON.stringify({ extends: './tsconfig.json', include: ['shop'] }))
+      expect(await clone.run('npx tsc --noEmit -p tsconfig.shop.json\n')).toBe('')
+    } finally {
+      await clone.close()
+    }
+  })
+})
+
+test('every assembly in docs/integrator/assembly.md can be read', async () => {
+  const assemblies = blocksOf(read('docs/integrator/assembly.md')).filter(({ language }) => language === 'yaml')
+  expect(assemblies.length).toBeGreaterThan(3)
+  for (const { text, line } of assemblies) expect(await mistakesOf(text), `line ${line}`).toBe('')
+})
+
+test('the table of errors names every code of the sources, and no other', () => {
+  const rows = [...read('docs/reference/contracts.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code = '']) => code)
+  const written = globSync('{packages,plugins}/*/src/errors.ts', { cwd: root }).flatMap((path) => [...read(path).matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map(([, code = '']) => code))
+  expect(rows).toEqual([...new Set(rows)].toSorted())
+  expect(rows).toEqual([...new Set(written)].toSorted())
+})
+
+test('every relative link leads to a file', () => {
+  const broken = documents.flatMap(({ path, text }) =>
+    linksOf(text)
+      .filter((link) => !existsSync(join(root, dirname(path), link)))
+      .map((link) => `${path} links to ${link}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('every command that is named exists, with its options', () => {
+  const known = new Map(program().commands.map((command) => [command.name(), command]))
+  const strange = documents.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:npx |`)caruso ((?:--?[\w-]+ )*)([a-z]+)([^\n`]*)/g)]
+      .filter(([, , name = '', rest = '']) => {
+        const command = known.get(name)
+        return command === undefined || [...rest.replaceAll(/'[^']*'|"[^"]*"/g, '').matchAll(/ (--[a-z-]+)/g)].some(([, option]) => !optionsOf(command).includes(option))
+      })
+      .map(([all]) => `${path}: ${all}`),
+  )
+  expect(strange).toEqual([])
+})
+
+test('the guides name every command', () => {
+  const text = documents.filter(({ path }) => path.startsWith('docs/')).map((document) => document.text).join('\n')
+  expect(program().commands.map((command) => command.name()).filter((name) => !text.includes(`caruso ${name}`))).toEqual([])
+})
+
+describe('difference()', () => {
+  test.each([
+    ['the same text', 'a\nb', 'a\nb\n'],
+    ['a part that changes', 'ready in … ms', 'ready in 12 ms'],
+    ['lines that are left out', 'a\n…\nd', 'a\nb\nc\nd'],
+    ['columns of another width', 'a  b', 'a     b'],
+  ])('accepts %s', (_, shown, printed) => {
+    expect(difference(shown, printed)).toBeUndefined()
+  })
+
+  test.each([
+    ['another word', 'a\nb', 'a\nc'],
+    ['a line more', 'a', 'a\nb'],
+    ['another order', 'a\nb', 'b\na'],
+  ])('refuses %s', (_, shown, printed) => {
+    expect(difference(shown, printed)).toBeTypeOf('string')
+  })
+})
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
+
+function linksOf(text: string): string[] {
+  const prose = text.replaceAll(/^```[^]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '')
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link.replace(/#.*$/, '')).filter((link) => link !== '' && !/^[a-z]+:/.test(link))
+}
+
+function optionsOf(command: ReturnType<typeof program>): (string | null | undefined)[] {
+  return [...command.options, ...(command.parent?.options ?? [])].map(({ long }) => long)
+}
+
+async function mistakesOf(assembly: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'caruso-docs-'))
+  try {
+    writeFileSync(join(folder, 'assembly.yaml'), assembly)
+    await readAssembly(folder, { env: { CARUSO_SECRET_ERP_PASSWORD: 'x', CARUSO_SECRET_NATS_TOKEN: 'x', ERP_HOST: 'erp.example' } })
+    return ''
+  } catch (error) {
+    return String(error)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
