@@ -114,7 +114,11 @@ async function swapInARow(bus: Bus, assembly: CountingAssembly, pid: number, { s
     } catch (error) {
       // The swap goes on without its reader; that the operator lost sight of it is a failure all the same.
       failures.push(`${codeOf(error) ?? 'no code'}: ${messageOf(error)}`)
-      while (!(await manager.history({ component: 'counter', limit: 1 }, call())).some(({ to, outcome }) => to === versionOf(i) && outcome === 'done')) await sleep(pause)
+      const done = async (): Promise<boolean> => (await manager.history({ component: 'counter', limit: 1 }, call())).some(({ to, outcome }) => to === versionOf(i) && outcome === 'done')
+      for (let waited = 0; !(await done()); waited += pause) {
+        if (waited > 60_000) throw error
+        await sleep(pause)
+      }
     }
     during.push([begun, monotonic()])
     await assembly.prune(i)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
+import { codeOf } from '@caruso/contract'
 import { difference, type Block, type Command } from './docs-blocks.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -19,6 +20,8 @@ const ownOfAssemblies: ReadonlySet<string> = new Set(['.caruso', 'assembly.lock'
 
 interface Running {
   readonly child: ChildProcess
+  /** Resolves to true when nobody is left who could write to its output: its shell ends before what that started. */
+  readonly silent: Promise<boolean>
   output: string
 }
 
@@ -62,12 +65,11 @@ export class DocsClone {
   /** Ends what was started, as Ctrl+C does, and removes the folder; resolves to what did not end well, in words. */
   async close(): Promise<string[]> {
     const left: string[] = []
-    for (const { child, output } of this.#running) {
-      const exited = ended(child)
-      signal(child, 'SIGINT')
-      const code = await Promise.race([exited, setTimeout(stopWithin, 'still runs', { ref: false })])
-      if (code === 'still runs') signal(child, 'SIGKILL')
-      if (code !== 0) left.push(`it ended with ${code}: ${output.slice(-2_000)}`)
+    for (const running of this.#running) {
+      signal(running.child, 'SIGINT')
+      const inTime = await Promise.race([running.silent, setTimeout(stopWithin, false, { ref: false })])
+      if (!inTime) signal(running.child, 'SIGKILL')
+      if (!inTime || !running.output.trimEnd().endsWith('Stopped')) left.push(`it did not stop: ${running.output.slice(-2_000)}`)
     }
     rmSync(this.folder, { recursive: true, force: true })
     return left
@@ -76,12 +78,12 @@ export class DocsClone {
   #write(file: string, content: string): void {
     const path = join(this.#cwd, file)
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, content)
+    writeFileSync(path, this.#ported(content))
   }
 
   async #start(commands: string): Promise<string> {
     const child = spawn('sh', ['-c', `${commands.trimEnd()} 2>&1`], { cwd: this.#cwd, env: this.#environment(), detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
-    const running: Running = { child, output: '' }
+    const running: Running = { child, output: '', silent: new Promise((resolve) => child.once('close', () => resolve(true))) }
     this.#running.push(running)
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
       running.output += piece
@@ -124,9 +126,13 @@ function ended(child: ChildProcess): Promise<number | string | null> {
   return new Promise((resolve) => child.once('exit', (code, by) => resolve(code ?? by)))
 }
 
-/** To the whole group, as a terminal does. */
+/** To the whole group, as a terminal does; a group that has ended already needs none. */
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name)
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, name)
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error
+  }
 }
 
 async function freePort(): Promise<number> {

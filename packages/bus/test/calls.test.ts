@@ -255,7 +255,7 @@ describe.each(serverKinds)('calls over $name', (kind) => {
       const deep = JSON.parse(`${'['.repeat(300)}${']'.repeat(300)}`) as unknown
       const circular: { self?: unknown } = {}
       circular.self = circular
-      serve(a, Echo, { ...echo((said) => said), anything: (input: unknown) => (input === 'deep' ? deep : input === 'circular' ? circular : input) } as ReturnType<typeof echo<typeof Echo>>)
+      serve(a, Echo, { ...echo((said) => said), anything: (input: unknown) => (input === 'deep' ? deep : input === 'circular' ? circular : input) })
       await sees(b, 1)
       const client = b.client(Echo, consumer)
       const proto = JSON.parse('{"__proto__":{"admin":true}}') as unknown

@@ -5,9 +5,10 @@ import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { Bus, type Origin } from '@caruso/bus'
 import type { Call } from '@caruso/contract'
 import { vi } from 'vitest'
+import { consumer } from './consumer.ts'
 import type { TestServer } from './servers.ts'
 
-export const consumer: Origin = { component: 'tester', grants: [], identity: 'ada', permissions: [], timeout: 5_000 }
+export { consumer }
 
 /** An assembly's buses, raw connections and processes, which end together. */
 export class Cluster {

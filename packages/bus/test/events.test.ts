@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { call, Cluster } from './cluster.ts'
-import { Echo } from './contracts.ts'
+import { call, Cluster, sees } from './cluster.ts'
+import { Echo, echo } from './contracts.ts'
+import { serve } from './instance.ts'
 import { serverKinds, type TestServer } from './servers.ts'
 
 describe.each(serverKinds)('events over $name', (kind) => {
@@ -24,9 +25,8 @@ describe.each(serverKinds)('events over $name', (kind) => {
       b.on('echo.said', heard[2]!)
       b.on('*', heard[3]!)
       b.on('echo.other', () => expect.fail('it listens to something else'))
-      const raw = await cluster.raw()
-      await raw.flush()
-      await b.retire('nobody')
+      serve(b, Echo, echo((said) => said))
+      await sees(a, 1)
       const context = call(a, { identity: 'bob' })
       for (const text of ['1', '2', '3']) a.emit('speaker', Echo, 'said', { text }, context)
       for (const listener of heard) {
@@ -45,7 +45,6 @@ describe.each(serverKinds)('events over $name', (kind) => {
       endFirst()
       const both = b.on('echo.said', second)
       both()
-      await (await cluster.raw()).flush()
       await vi.waitFor(() => {
         a.emit('speaker', Echo, 'said', { text: '' }, call(a))
         expect(second).toHaveBeenCalled()

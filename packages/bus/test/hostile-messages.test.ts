@@ -42,7 +42,7 @@ describe.each(serverKinds)('strange messages over $name', (kind) => {
       const raw = await cluster.raw()
       const { info } = serve(a, Echo, echo((said) => said))
       const answers: unknown[] = []
-      raw.subscribe(`${cluster.assembly}.reply.me.>`, { callback: (_error, message) => answers.push(...message.json<unknown[]>()) })
+      raw.subscribe(`${cluster.assembly}.reply.me.>`, { callback: (_error, message) => void answers.push(...message.json<unknown[]>()) })
       await raw.flush()
       const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
       const message = `[${frame(1, '{"text":"one"}')},${frame(2, deep)},${frame(3, '{"__proto__":{"admin":true}}')},${frame(4, '{"\\u005f\\u005fproto__":{"admin":true}}')},[0,5,"echo@1.0.0",7],${frame(6, '{"text":1}')},[0,7,"none@1.0.0","say",1000,[],"",null,1],${frame(8, '{"text":"]}\\"["}')}]`

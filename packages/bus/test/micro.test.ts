@@ -1,8 +1,8 @@
 import { headers, type NatsConnection } from '@nats-io/transport-node'
-import { contract, Type } from '@caruso/contract'
+import { CarusoError, checkOf, contract, Type } from '@caruso/contract'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Bus } from '@caruso/bus'
-import { call, Cluster, consumer } from './cluster.ts'
+import { type Bus, Provider } from '@caruso/bus'
+import { call, Cluster, consumer, sees } from './cluster.ts'
 import { Echo, echo, EchoNext, Numbers } from './contracts.ts'
 import { instanceOf, serve } from './instance.ts'
 import { serverKinds, type TestServer } from './servers.ts'
@@ -30,11 +30,13 @@ describe.each(serverKinds)('the micro service of an instance over $name', (kind)
     let server: TestServer
     let cluster: Cluster
     let bus: Bus
+    let watcher: Bus
     let raw: NatsConnection
     beforeEach(async () => {
       server = await kind.start()
       cluster = new Cluster(server)
       bus = await cluster.bus()
+      watcher = await cluster.bus()
       raw = await cluster.raw()
     })
     afterEach(async () => {
@@ -43,10 +45,10 @@ describe.each(serverKinds)('the micro service of an instance over $name', (kind)
     })
 
     const api = (operation: string): string => `${cluster.assembly}.api.echo.v1.${operation}`
-    const settle = async (): Promise<void> => await bus.retire('nobody')
+    // What was announced has been subscribed before, on the same connection.
+    const settle = async (): Promise<void> => await sees(watcher, bus.served().length)
 
     test('answers PING, INFO and STATS by everything, name and id, as ADR-32 says', async () => {
-      const { checkOf } = await import('@caruso/contract')
       const { info } = serve(bus, Echo, echo((said) => said), 'talker')
       await settle()
       for (const [verb, schema] of Object.entries(schemas)) {
@@ -78,9 +80,9 @@ describe.each(serverKinds)('the micro service of an instance over $name', (kind)
     test('has an endpoint per operation that answers once, the newest version of a major', async () => {
       const one = instanceOf(bus, Numbers, { async *count() { yield { n: 1 } } })
       bus.exchange([one], [])
+      await settle()
       const info = (await raw.request(`$SRV.INFO.provider`, '')).json<{ endpoints: unknown[] }>()
       expect(info.endpoints).toEqual([])
-      const { Provider } = await import('@caruso/bus')
       const both = instanceOf(bus, Echo, echo((said) => said), 'both')
       const provider = new Provider(both.info.id, 'both', [{ contract: EchoNext, implementation: echo(() => ({ text: 'next' })) }, { contract: Echo, implementation: echo(() => ({ text: 'old' })) }], true)
       bus.exchange([{ info: { ...both.info, contracts: [EchoNext, Echo] }, provider }], [])
@@ -97,8 +99,9 @@ describe.each(serverKinds)('the micro service of an instance over $name', (kind)
         callers.push({ caller, trace, key, left: deadline - Date.now() > 9_000 })
         return said
       }))
-      serve(await cluster.bus(), Echo, echo((said) => said))
       await settle()
+      serve(await cluster.bus(), Echo, echo((said) => said))
+      await sees(watcher, 2)
       const sent = headers()
       sent.set('traceparent', trace)
       sent.set('Nats-Idempotency-Key', 'order-7')
@@ -114,7 +117,6 @@ describe.each(serverKinds)('the micro service of an instance over $name', (kind)
 
     test('errors come in headers, with a number and our code', async () => {
       const own = contract({ name: 'own', version: '1.0.0', operations: { fail: { input: Type.Object({ code: Type.String() }), output: Type.Unknown() } } })
-      const { CarusoError } = await import('@caruso/contract')
       serve(bus, own, { fail: ({ code }) => { throw new CarusoError(code, 'line\r\nbreak') } }, 'failing')
       serve(bus, Echo, echo(({ text }) => ({ text: text === 'much' ? 'x'.repeat(2_000_000) : (1 as unknown as string) })))
       await settle()

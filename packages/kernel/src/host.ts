@@ -1,4 +1,4 @@
-import { Bus, type Consumer, type InstanceInfo } from '@caruso/bus'
+import type { Bus, Consumer, InstanceInfo } from '@caruso/bus'
 import { randomBytes } from 'node:crypto'
 import { BusSurroundings } from './bus-surroundings.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -97,6 +97,7 @@ export class Host {
     }
     this.#active.set(next.spec.component, { instance: next, health: { ok: true } })
     this.bus.exchange([{ info: this.#info(next, { ok: true }), provider: next.provider }], previous === undefined ? [] : [previous.id])
+    if (next.state === 'failed') this.#crashed(next, 'it ended while it took over')
   }
 
   /**

@@ -10,7 +10,7 @@ export function inject(component: string, table: Readonly<Record<string, unknown
   container.register(Object.fromEntries(Object.entries(table).map(([name, value]) => [name, asValue(value)])))
   return new Proxy(container.cradle, {
     get: (cradle, name, receiver) => {
-      if (typeof name === 'string' && !container.hasRegistration(name)) {
+      if (typeof name === 'string' && !Object.hasOwn(table, name)) {
         throw new KernelError('UNDECLARED', `Component "${component}" asked for "${name}": it declared ${Object.keys(table).join(', ')}`)
       }
       return Reflect.get(cradle, name, receiver) as unknown

@@ -23,7 +23,7 @@ export class PipeSurroundings implements Surroundings {
 
   constructor(wire: PipeWire) {
     this.#wire = wire
-    const write = (level: string) => (...[fields, message]: unknown[]) => this.#tell('log', typeof fields === 'string' ? { level, fields: {}, message: fields } : { level, fields: plain(fields), message: String(message ?? '') })
+    const write = (level: string) => (...[fields, message]: unknown[]) => this.#tell('log', typeof fields === 'string' ? { level, fields: {}, message: fields } : { level, fields: plain(fields), message: typeof message === 'string' ? message : '' })
     this.log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
   }
 

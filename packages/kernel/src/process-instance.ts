@@ -14,6 +14,7 @@ import type { Health } from './scope.ts'
 /** Milliseconds that an isolated process may take for a step of its life, and to say how it is. */
 const stepTimeout = 60_000
 const healthTimeout = 4_000
+const disposeTimeout = 10_000
 const exitTimeout = 2_000
 const heapMegabytes = 512
 /** Small, since every isolated component pays for it; the default would grow to 16. */
@@ -137,7 +138,7 @@ export class ProcessInstance implements Instance {
   async dispose(): Promise<readonly string[]> {
     if (this.state === 'gone' || this.state === 'failed') return []
     this.#lifecycle.move('leaving')
-    const left = await this.#step('dispose', null).then((words) => words as readonly string[], (error: unknown) => [`disposing failed: ${messageOf(error)}`])
+    const left = await this.#step('dispose', null, disposeTimeout).then((words) => words as readonly string[], (error: unknown) => [`disposing failed: ${messageOf(error)}`])
     await this.#end('gone')
     return left
   }

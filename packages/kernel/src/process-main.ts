@@ -1,4 +1,4 @@
-import { CallContext, type CallFrame, PipeWire } from '@caruso/bus/pipe'
+import { PipeWire, type CallContext, type CallFrame } from '@caruso/bus/pipe'
 import type { Caller } from '@caruso/contract'
 import { Socket } from 'node:net'
 import { systemClock } from './clock.ts'
@@ -55,7 +55,7 @@ class IsolatedProcess {
   }
 
   async #load(spec: ComponentSpec & { id: string }): Promise<unknown> {
-    const plugin = await loadPlugin(String(spec.entry))
+    const plugin = await loadPlugin(typeof spec.entry === 'string' ? spec.entry : spec.component)
     const { component } = spec
     this.#surroundings.component = component
     this.#instance = new InlineInstance({ id: spec.id, spec: { ...spec, isolation: 'process' }, plugin, clock: systemClock, log: this.#surroundings.log, surroundings: this.#surroundings })
@@ -80,5 +80,5 @@ class IsolatedProcess {
 }
 
 new IsolatedProcess(new Socket({ fd: 3, readable: true, writable: true }))
-// A terminal sends its signals to the whole group; the host decides when its processes end.
-process.on('SIGINT', () => undefined)
+// A terminal and systemd send their signals to the whole group; the host decides when its processes end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)

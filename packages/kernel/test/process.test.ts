@@ -88,6 +88,20 @@ describe('a process that ends by itself', { timeout }, () => {
     expect(await instance.dispose()).toEqual([])
   })
 
+  test('while it takes over, is restarted', async () => {
+    const { host, bus, workshop, call } = await openWorkshop()
+    const previous = host.active('workshop')
+    const next = await host.load(spec('workshop', fixture('workshop'), { version: '1.1.0', isolation: 'process' }))
+    await next.start()
+    await host.switchTo(next, previous, async () => {
+      if ('pid' in next) process.kill(Number(next.pid), 'SIGKILL')
+      await expect.poll(() => next.state).toBe('failed')
+    })
+    if (previous !== undefined) await host.retire(previous, 1_000)
+    expect(await workshop.echo({ text: 'Ada' }, call({ timeout: 60_000 }))).toBe('Hello Ada')
+    expect(bus.registry.lookup('workshop', '1.0.0').map(({ entry }) => entry.info.version)).toEqual(['1.1.0'])
+  })
+
   test('is not restarted where another version has taken its place', async () => {
     const clock = new ManualClock()
     const { host, workshop, call } = await openWorkshop(clock)
@@ -220,6 +234,15 @@ test('closing a host leaves no process, pipe or timer behind', { timeout }, asyn
   // A handle that was closed is counted until the event loop has turned.
   await setImmediate()
   expect(counted(process.getActiveResourcesInfo(), ['ProcessWrap', 'PipeWrap'])).toEqual(counted(before, ['ProcessWrap', 'PipeWrap']))
+})
+
+test('closing a host ends a process that blocks its event loop', { timeout }, async () => {
+  const { host, workshop, call } = await openWorkshop()
+  const pid = await workshop.pid({}, call())
+  const spinning = workshop.spin({}, call({ timeout: 500 })).catch(codeOf)
+  expect(await host.close(0)).toContainEqual(expect.stringMatching(/^workshop: disposing failed: .*no answer before the deadline/))
+  expect(await spinning).toMatch(/DEADLINE_EXCEEDED|PROVIDER_LOST/)
+  expect(runs(pid)).toBe(false)
 })
 
 test('closing a host does not wait for what a component has left running', { timeout }, async () => {

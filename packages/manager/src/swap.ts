@@ -76,7 +76,7 @@ export class Swap {
     try {
       await inTime(next.start())
       this.#step('start', `${next.id} started beside ${this.#request.previous.id} and proved that it works`)
-      await this.#host.switchTo(next, this.#request.previous, async () => await this.#write('switch', ''))
+      await this.#host.switchTo(next, this.#request.previous, async () => await this.#commit(next))
       this.#step('switch', 'callers are sent to the new instance')
     } catch (cause) {
       await next.dispose()
@@ -85,6 +85,13 @@ export class Swap {
       this.#step('discard', `the old version goes on: ${reason}`)
       throw new ManagerError('SWAP_FAILED', `${this.#title()}: the new version was discarded and the old one goes on: ${reason}`, { cause })
     }
+  }
+
+  async #commit(next: Instance): Promise<void> {
+    const { spec, previous } = this.#request
+    // The supervisor starts the old version again when its process died, and that one must not run beside the new one.
+    if (this.#host.active(spec.component) !== previous || next.state !== 'active') throw new ManagerError('SWAP_FAILED', 'one of the two instances died before the switch')
+    await this.#write('switch', '')
   }
 
   #step(step: Step['step'], detail: string, since = this.#stepBegun): void {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { natsAddress } from '../connection.ts'
 import { CliError } from '../errors.ts'
 import { openLog } from '../log-file.ts'
+import { nextCommands } from '../next-commands.ts'
 import { printStartTree } from '../start-tree.ts'
 import { colour, duration, terminal } from '../terminal.ts'
 
@@ -17,6 +18,7 @@ export async function up(folder: string, json: boolean): Promise<void> {
   const assembly = await readAssembly(folder, { env: process.env })
   const own = join(assembly.folder, '.caruso')
   await mkdir(own, { recursive: true, mode: 0o700 })
+  const from = process.cwd()
   // Paths in the assembly file are meant from its folder, whoever starts it from wherever.
   process.chdir(assembly.folder)
   const log = openLog(join(own, 'caruso.log'), (line) => process.stderr.write(`${colour.yellow(line)}\n`))
@@ -30,7 +32,7 @@ export async function up(folder: string, json: boolean): Promise<void> {
   }
   const address = await pageAddress(running)
   const ready = performance.now() - begun
-  out.answer({ event: 'ready', assembly: assembly.name, ms: Math.round(ready), ...(address === undefined ? {} : { address }), tree: running.tree }, () => readyText(assembly, running, ready, address))
+  out.answer({ event: 'ready', assembly: assembly.name, ms: Math.round(ready), ...(address === undefined ? {} : { address }), tree: running.tree }, () => readyText(assembly, running, ready, address, from))
   await signalled()
   out.progress('Stopping: calls that were accepted are finished first (once more to stop at once)')
   const left = await running.close()
@@ -69,22 +71,20 @@ async function pageAddress({ host }: RunningAssembly): Promise<string | undefine
   return undefined
 }
 
-function readyText(assembly: Assembly, { tree }: RunningAssembly, ms: number, address: string | undefined): string {
-  const [swappable] = Object.entries(assembly.components).filter(([, { plugin }]) => !plugin.startsWith('@caruso/'))
-  const component = swappable?.[0] ?? Object.keys(assembly.components)[0] ?? 'COMPONENT'
-  const lines = [
+function readyText(assembly: Assembly, { host, tree }: RunningAssembly, ms: number, address: string | undefined, from: string): string {
+  const versions = new Map(host.status().map(({ instance: { spec } }) => [spec.component, spec.version]))
+  const commands = nextCommands(assembly, versions, from)
+  const width = Math.max(...commands.map(({ command }) => command.length))
+  return [
     printStartTree(tree),
     '',
     colour.green(`Ready in ${duration(ms)}.`) + (address === undefined ? '' : ` Open ${colour.bold(address)} to see it live, ${address}/docs to ask it something.`),
     '',
     'Try next, in another terminal of this folder:',
-    `  npx caruso ls                    what runs, how it is, what it does`,
-    `  npx caruso graph                 who asks whom`,
-    `  npx caruso info ${component.padEnd(16)} one component: contracts, configuration, versions to swap to`,
+    ...commands.map(({ command, shows }) => `  ${command.padEnd(width)}   ${colour.dim(shows)}`),
     '',
     colour.dim(`Log: .caruso/caruso.log in ${assembly.folder}. Ctrl+C stops.`),
-  ]
-  return lines.join('\n')
+  ].join('\n')
 }
 
 function withAdvice(error: unknown): unknown {

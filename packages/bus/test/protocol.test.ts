@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CallContext } from '@caruso/bus'
+import { narrow } from '@caruso/contract'
+import { decodeCall, decodeCaller, decodeFrames, encodeCall, encodeCaller, encodeError, encodeValue, type Frame, kind, parseJson, readFrames } from '../src/protocol.ts'
+
+const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_-]{0,20}$/)
+const json = fc.jsonValue({ noUnicodeString: false }).filter((value) => !JSON.stringify(value).includes('__proto__'))
+
+test('a call is read as it was written, whatever its input', () => {
+  fc.assert(
+    fc.property(name, name, fc.string(), fc.option(fc.string({ minLength: 1, maxLength: 256 })), json, fc.integer({ min: 1, max: 2 ** 31 }), (service, operation, identity, key, input, id) => {
+      const caller = { component: service, identity, permissions: [identity], grants: [] }
+      const made = new CallContext(Date.now() + 60_000, caller, `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, key ?? undefined, undefined, false)
+      const text = encodeCall(kind.open, id, { service: `${service}@1.0.0`, operation, caller: encodeCaller(caller) }, input, made, 64)
+      const [frame] = decodeFrames(`[${text}]`)
+      const read = decodeCall(frame!)!
+      expect(read).toEqual({ id, service: `${service}@1.0.0`, operation, left: read.left, caller: read.caller, trace: made.trace, key: key ?? undefined, input: JSON.parse(JSON.stringify(input)) as unknown, credits: 64 })
+      expect(read.left).toBeGreaterThan(59_000)
+      expect(decodeCaller(read.caller)).toEqual(caller)
+    }),
+  )
+})
+
+test('what is no caller is nobody', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (wire) => {
+      const caller = decodeCaller(wire)
+      expect(typeof caller.component === 'string' && typeof caller.identity === 'string').toBe(true)
+      for (const texts of [caller.permissions, caller.grants]) expect(texts.every((text) => typeof text === 'string')).toBe(true)
+    }),
+  )
+})
+
+test('random text is read or refused with INVALID_INPUT, never more', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json(), fc.stringMatching(/^[[\]{}",:0-9\\]*$/)), (text) => {
+      const frames: Frame[] = []
+      const errors: unknown[] = []
+      readFrames(text, { read: (frame) => void frames.push(frame), unreadable: (error) => void errors.push(error) })
+      for (const frame of frames) decodeCall(frame)
+      for (const error of errors) expect(error).toMatchObject({ code: 'INVALID_INPUT' })
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('a frame that cannot be read costs no other of its message', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(json.map((value) => ({ value, bad: false })), fc.constant({ value: JSON.parse('{"__proto__":1}') as unknown, bad: true })), { minLength: 1, maxLength: 10 }), (values) => {
+      const read: unknown[] = []
+      const unread: unknown[] = []
+      readFrames(`[${values.map(({ value }, i) => `[2,${i},${JSON.stringify(value)}]`).join(',')}]`, { read: ([, id]) => void read.push(id), unreadable: (_error, frameKind, id) => void unread.push([frameKind, id]) })
+      expect(read).toEqual(values.flatMap(({ bad }, i) => (bad ? [] : [i])))
+      expect(unread).toEqual(values.flatMap(({ bad }, i) => (bad ? [[2, i]] : [])))
+    }),
+  )
+})
+
+test('parseJson refuses what nests too deep or hides __proto__, and takes all else', () => {
+  const nested = (depth: number): string => `${'['.repeat(depth)}${'"'.padEnd(300, 'x')}"${']'.repeat(depth)}`
+  expect(() => parseJson(nested(128))).not.toThrow()
+  expect(() => parseJson(nested(129))).toThrow('nests deeper than 128')
+  expect(parseJson(JSON.stringify('['.repeat(1_000)))).toBe('['.repeat(1_000))
+  for (const text of ['{"__proto__":1}', '{"\\u005f_proto__":1}', '{"a":[{"\\u005F\\u005fproto\\u005f_":1}]}']) expect(() => parseJson(text)).toThrow('__proto__')
+  expect(parseJson('"__proto__"')).toBe('__proto__')
+})
+
+test('encodeValue and encodeError make JSON of what has none', () => {
+  expect(encodeValue(undefined)).toBe('null')
+  expect(JSON.parse(encodeError(Object.assign(new Error('x'), { code: 'C', details: 1n })))).toEqual({ code: 'C', message: 'x' })
+})
+
+test('the key of a narrowed call goes with the next call only', () => {
+  const made = new CallContext(Date.now() + 1_000, { component: 'a', identity: '', permissions: [], grants: [] }, '', 'old', undefined, false)
+  expect([made.key, made.nextKey, narrow(made, { key: 'new' }).nextKey]).toEqual(['old', undefined, 'new'])
+})
