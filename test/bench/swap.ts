@@ -37,6 +37,8 @@ interface ModeResult {
   readonly untilSwitched: readonly Percentiles[]
   readonly between: readonly Percentiles[]
   readonly swapMs: number
+  /** Bytes after each swap. */
+  readonly memory: readonly number[]
   readonly memoryBefore: number
   readonly memoryAfter: number
 }
@@ -83,7 +85,7 @@ async function measureMode(isolation: 'inline' | 'process', sizes: Sizes, progre
   const [during, untilSwitched, between] = [await taken(run.during), await taken(run.untilSwitched), await taken(run.between)]
   // Only an instance that is gone has written down all its calls.
   await near[Symbol.asyncDispose]()
-  return { tallies, failures: run.failures, ...assembly.executed(), during, untilSwitched, between, swapMs: median(run.during.map(([begin, end]) => end - begin)), memoryBefore: reading(run.memory, sizes.settled, sizes.around), memoryAfter: reading(run.memory, sizes.swaps - sizes.around, sizes.around) }
+  return { tallies, failures: run.failures, ...assembly.executed(), during, untilSwitched, between, swapMs: median(run.during.map(([begin, end]) => end - begin)), memory: run.memory, memoryBefore: reading(run.memory, sizes.settled, sizes.around), memoryAfter: reading(run.memory, sizes.swaps - sizes.around, sizes.around) }
 }
 
 interface Run {
@@ -149,6 +151,7 @@ function modeDetails(result: ModeResult): Record<string, unknown> {
     calls_per_s: Math.round(result.tallies.reduce((sum, { sent, ms }) => sum + (sent / ms) * 1000, 0)),
     executed: result.executed,
     memory_mb: [megabytes(result.memoryBefore), megabytes(result.memoryAfter)],
+    memory_mb_every_tenth_swap: result.memory.filter((_, i) => i % 10 === 9).map(megabytes),
     caller_in_the_host: caller(0),
     caller_in_another_process: caller(1),
   }

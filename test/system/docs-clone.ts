@@ -10,7 +10,7 @@ import { difference, type Block, type Command } from './docs-blocks.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** What a guide starts and leaves running. */
-const longRunning = /^(npx caruso up|npm start)\b/m
+const longRunning = /^((npx )?caruso up|npm start)\b/m
 /** What a reader does once, and this machine has done. */
 const doneBefore = /^npm install( && )?/m
 const usualPort = '8080'
@@ -29,28 +29,31 @@ interface Running {
 export class DocsClone {
   readonly folder: string
   readonly #port: string
+  readonly #npx: string
   readonly #running: Running[] = []
   #cwd: string
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, npx: string) {
     this.folder = folder
     this.#cwd = folder
     this.#port = String(port)
+    this.#npx = npx
   }
 
-  static async open(): Promise<DocsClone> {
+  /** @param npx what takes the place of `npx `: by default nothing, because it finds the same files and takes a second each time */
+  static async open(npx = ''): Promise<DocsClone> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'caruso-docs-')))
     for (const name of ['package.json', 'tsconfig.json', 'examples']) {
       cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !ownOfAssemblies.has(basename(path)) })
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
-    return new DocsClone(folder, await freePort())
+    return new DocsClone(folder, await freePort(), npx)
   }
 
   /** Writes a block's file, or runs its commands; throws where they fail or print something else than the guide shows. */
   async follow(step: Block | Command): Promise<void> {
     if (step.file !== undefined) return this.#write(step.file, step.text)
-    const commands = this.#ported(step.text.replace(doneBefore, ''))
+    const commands = this.#ported(step.text.replace(doneBefore, '').replaceAll('npx ', this.#npx))
     const printed = longRunning.test(commands) ? await this.#start(commands) : await this.#run(commands)
     const shown = 'prints' in step ? step.prints : undefined
     const missing = shown === undefined ? undefined : difference(this.#ported(shown), printed)

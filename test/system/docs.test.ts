@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { program } from '@caruso/cli'
+import { exitCode, program } from '@caruso/cli'
 import { readAssembly } from '@caruso/manager'
 import { describe, expect, test } from 'vitest'
 import { blocksOf, difference, stepsOf } from './docs-blocks.ts'
@@ -11,8 +11,8 @@ const root = join(import.meta.dirname, '../..')
 const documents = globSync(['*.md', 'docs/**/*.md', '{packages,plugins,examples}/*/README.md'], { cwd: root }).map((path) => ({ path, text: read(path) }))
 
 describe.skipIf(process.platform === 'win32')('followed word by word', () => {
-  test.each(['README.md', 'docs/plugin-author/first-plugin.md', 'docs/operator/swap.md'])('%s does what it says', { timeout: 240_000 }, async (path) => {
-    const clone = await DocsClone.open()
+  test.each([['README.md', 'npx '], ['docs/plugin-author/first-plugin.md', ''], ['docs/operator/swap.md', '']])('%s does what it says', { timeout: 240_000 }, async (path, npx) => {
+    const clone = await DocsClone.open(npx)
     let left: string[] = []
     try {
       for (const step of stepsOf(read(path))) await clone.follow(step)
@@ -67,6 +67,11 @@ test('every command that is named exists, with its options', () => {
       .map(([all]) => `${path}: ${all}`),
   )
   expect(strange).toEqual([])
+})
+
+test('the operator is told every exit code', () => {
+  const told = [...read('docs/operator/swap.md').matchAll(/^\| (\d+) \| \w/gm)].map(([, code]) => Number(code))
+  expect(told).toEqual(Object.values(exitCode).toSorted((a, b) => a - b))
 })
 
 test('the guides name every command', () => {

@@ -48,6 +48,7 @@ export class CallContext implements Call {
 
   /** Lets go of the timer, once the call has been answered. */
   finish(): void {
+    if (this.#timer === undefined) return
     clearTimeout(this.#timer)
     this.#timer = undefined
   }

@@ -25,6 +25,21 @@ export class Deadlines {
   #first: Expiring | undefined
   #timer: NodeJS.Timeout | undefined
   #armedFor = Infinity
+  #now = 0
+
+  /**
+   * Milliseconds since the epoch, read once per turn of the event loop: no timer fires within a turn either, and to
+   * read the clock takes as long as a sixth of a direct call.
+   */
+  now(): number {
+    if (this.#now === 0) {
+      this.#now = Date.now()
+      setImmediate(() => {
+        this.#now = 0
+      }).unref()
+    }
+    return this.#now
+  }
 
   add(entry: Expiring): void {
     const first = this.#first

@@ -60,11 +60,10 @@ export class Outlet {
   }
 
   call(name: string, input: unknown, call: Call): Promise<unknown> {
-    const operation = this.#operation(name)
     this.#refresh()
     const served = this.#served.get(name)
-    if (served !== undefined) return served.run(input, this.#derive(call, operation))
-    return this.#call(name, operation, input, call)
+    if (served !== undefined) return served.run(input, this.#derive(call, served.operation))
+    return this.#call(name, this.#operation(name), input, call)
   }
 
   async *stream(name: string, input: unknown, call: Call): AsyncGenerator<unknown, void> {

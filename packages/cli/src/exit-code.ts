@@ -13,7 +13,7 @@ export const exitCode = {
   discarded: 5,
 } as const
 
-const byCode: Readonly<Record<string, number>> = {
+const byCode: ReadonlyMap<string | undefined, number> = new Map(Object.entries({
   ASSEMBLY_MISSING: exitCode.usage,
   ASSEMBLY_INVALID: exitCode.usage,
   COMPONENT_UNKNOWN: exitCode.usage,
@@ -25,9 +25,9 @@ const byCode: Readonly<Record<string, number>> = {
   SWAP_REFUSED: exitCode.refused,
   NO_PREVIOUS: exitCode.refused,
   SWAP_FAILED: exitCode.discarded,
-}
+}))
 
 /** The exit code for an error's code. */
 export function exitCodeOf(code: string | undefined): number {
-  return byCode[code ?? ''] ?? exitCode.failed
+  return byCode.get(code) ?? exitCode.failed
 }

@@ -1,5 +1,5 @@
 import { CallContext, decodeCaller, type HeardEvent, isTraceparent, newTraceparent, type PipeWire } from '@caruso/bus/pipe'
-import type { Call, Caller, Contract } from '@caruso/contract'
+import { messageOf, type Call, type Caller, type Contract } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 import type { RequirementDescription } from './instance.ts'
 import type { Log } from './log.ts'
@@ -101,8 +101,10 @@ export class PipeSurroundings implements Surroundings {
   }
 
   #tell(operation: string, input: unknown, call?: Call): void {
-    // When the host is gone this process ends, and there is nobody else to tell.
-    this.#ask(operation, input, call).catch(() => undefined)
+    this.#ask(operation, input, call).catch((err: unknown) => {
+      // When the host is gone this process ends, and there is nobody else to tell.
+      if (operation !== 'log') this.log.warn({ err }, `Asked the host for "${operation}": ${messageOf(err)}`)
+    })
   }
 }
 

@@ -163,7 +163,7 @@ export class ProcessInstance implements Instance {
 
   #tell(operation: string, input: unknown): void {
     // Nobody waits for what the process is told; when it is gone, its exit says so.
-    this.#step(operation, input).catch(() => undefined)
+    this.#step(operation, input).catch((err: unknown) => this.#options.log.debug({ component: this.spec.component, err }, `Told the process of component "${this.spec.component}" an event: ${messageOf(err)}`))
   }
 
   /** Who really asks: the caller of the call from which this one descends; a root of its own has no permissions but its grants. */

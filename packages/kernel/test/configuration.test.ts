@@ -1,5 +1,5 @@
 import { configure } from '@caruso/kernel'
-import { Type } from 'typebox'
+import { Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
 
 const Config = Type.Object({

@@ -1,9 +1,8 @@
 import { Bus } from '@caruso/bus'
-import { codeOf, contract, type Contract } from '@caruso/contract'
+import { codeOf, contract, Type, type Contract } from '@caruso/contract'
 import { definePlugin, Host, optional, type Instance, type LoadedPlugin } from '@caruso/kernel'
 import { startNatsServer } from '@caruso/nats-server'
 import { setImmediate } from 'node:timers/promises'
-import { Type } from 'typebox'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { consumer, keptLog, openHost, plugin, spec } from './hosts.ts'
 

@@ -1,6 +1,6 @@
 import { Bus } from '@caruso/bus'
 import { definePlugin, type Scope } from '@caruso/kernel'
-import { Type } from 'typebox'
+import { Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
 import { Customers, Secrets, Workshop } from './fixtures/contracts.ts'
 import { customersPlugin, keptLog, ManualClock, openHost, spec } from './hosts.ts'

@@ -41,5 +41,6 @@ test('no sequence of moves leaves the table', () => {
         expect(life.state).toBe(expected)
       }
     }),
+    { numRuns: 2_000 },
   )
 })

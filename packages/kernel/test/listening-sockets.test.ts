@@ -2,7 +2,7 @@ import { definePlugin, type Instance, type LoadedPlugin } from '@caruso/kernel'
 import { Agent, createServer, get, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { once } from 'node:events'
-import { Type } from 'typebox'
+import { Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
 import { openHost, spec, type TestHost } from './hosts.ts'
 

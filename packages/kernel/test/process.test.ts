@@ -19,20 +19,20 @@ async function openWorkshop(clock?: ManualClock): Promise<TestHost & { workshop:
 
 describe('a process that ends by itself', { timeout }, () => {
   test.each([
-    ['exits', (workshop: Client<typeof Workshop>, call: Call) => workshop.exit({ code: 7 }, call), 'exit code 7'],
+    ['exits', (workshop: Client<typeof Workshop>, call: Call) => workshop.exit({ code: 7 }, call), /exit code 7/],
     ['is killed', async (workshop: Client<typeof Workshop>, call: Call) => {
       const pid = await workshop.pid({}, call)
       const waiting = workshop.wait({ milliseconds: 60_000 }, call)
       process.kill(pid, 'SIGKILL')
       return await waiting
-    }, 'signal SIGKILL'],
-    ['exhausts its memory', (workshop: Client<typeof Workshop>, call: Call) => workshop.exhaust({}, call), 'signal SIGABRT'],
+    }, /signal SIGKILL/],
+    ['exhausts its memory', (workshop: Client<typeof Workshop>, call: Call) => workshop.exhaust({}, call), /signal SIG(ABRT|KILL)/],
   ])('that %s fails what was in flight and is restarted', async (_how, end, reason) => {
     const { host, workshop, call, lines } = await openWorkshop()
     const before = await workshop.pid({}, call())
     await expect(end(workshop, call({ timeout: 60_000 }))).rejects.toMatchObject({ code: 'PROVIDER_LOST' })
     expect(await workshop.pid({}, call({ timeout: 60_000 }))).not.toBe(before)
-    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: `Component "workshop" crashed (${reason}): it is restarted in 100 ms` }))
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: expect.stringMatching(reason) }))
     await expect.poll(() => host.active('workshop')?.state).toBe('active')
   })
 
@@ -72,7 +72,7 @@ describe('a process that ends by itself', { timeout }, () => {
     await expect(workshop.exit({ code: 1 }, call())).rejects.toMatchObject({ code: 'PROVIDER_LOST' })
     expect(clock.waits).toEqual([])
     expect([...host.givenUp()]).toEqual([['workshop', 'exit code 1']])
-    expect(lines.at(-1)).toMatchObject({ level: 'error', message: 'Gave up component "workshop": it crashed 6 times within a minute, last by exit code 1' })
+    expect(lines.findLast(({ level }) => level === 'error')).toMatchObject({ message: 'Gave up component "workshop": it crashed 6 times within a minute, last by exit code 1' })
   })
 
   test('while it loads, fails the load and nothing else', async () => {

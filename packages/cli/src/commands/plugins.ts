@@ -7,8 +7,13 @@ import { colour, terminal } from '../terminal.ts'
 export async function add(folder: string, json: boolean, spec: string): Promise<void> {
   const out = terminal(json)
   const assembly = await readAssembly(folder, { env: process.env })
-  const added = await new PluginStore(folder).add(spec, ({ step, detail }) => out.progress(colour.dim(`  ${step} ${detail}`)))
-  const users = Object.entries(assembly.components).filter(([, { plugin }]) => plugin === added.name).map(([component]) => component)
+  const store = new PluginStore(folder)
+  const added = await store.add(spec, ({ step, detail }) => out.progress(colour.dim(`  ${step} ${detail}`)))
+  const users: string[] = []
+  for (const [component, { plugin }] of Object.entries(assembly.components)) {
+    // A component may name its plugin by a folder, and still be swapped to what was taken in under the plugin's name.
+    if ((await store.list(plugin)).some(({ name }) => name === added.name)) users.push(component)
+  }
   out.answer({ ...added, components: users }, () =>
     [
       `${added.name} ${added.version} ${added.added ? 'is added' : 'was there already'}`,
