@@ -1,9 +1,11 @@
 import { codeOf } from '@caruso/contract'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import type { DeskFolder } from './desk-folder.ts'
 import type { Operator } from './operator.ts'
 
 /** How many calls of each kind are under way at any time. */
-export const inFlight = 4
+const inFlight = 4
 
 /** Calls that flow without a pause: some that may be repeated, some that must not. */
 export class Flow {
@@ -59,4 +61,14 @@ export class Flow {
       this.#errors.push(`peek: ${String(error)}`)
     }
   }
+}
+
+/** Ends a flow: no call failed but those that were under way at a kill and must not be repeated, and none was done twice. */
+export async function expectOnlyLost(flow: Flow, desks: DeskFolder, kills: number): Promise<void> {
+  const { taken, lost, errors } = await flow.end()
+  expect(errors).toEqual([])
+  expect(lost.length).toBeLessThanOrEqual(inFlight * kills)
+  const ledger = desks.ledger()
+  expect(new Set(ledger).size).toBe(ledger.length)
+  expect(taken.filter((id) => !ledger.includes(id))).toEqual([])
 }

@@ -1,15 +1,14 @@
-import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { CarusoProcess } from './caruso-up.ts'
 import { DeskFolder } from './desk-folder.ts'
-import { Flow, inFlight } from './flow.ts'
+import { expectOnlyLost, Flow } from './flow.ts'
 import { NatsProcess } from './nats-process.ts'
 import { Operator } from './operator.ts'
+import { until } from './until.ts'
 
 const natsServer = inject('natsServer')
 /** Milliseconds within which one version serves after a restart says that it is ready. */
 const servesWithin = 2_000
-
-const until = async (holds: () => boolean): Promise<boolean> => await vi.waitUntil(holds, { timeout: 20_000, interval: 2 })
 
 interface Kill {
   readonly at: string
@@ -55,15 +54,6 @@ async function running(): Promise<{ desks: DeskFolder; operator: Operator; up():
 async function servingVersions(operator: Operator): Promise<string[]> {
   const versions = await Promise.all(Array.from({ length: 5 }, () => operator.version(servesWithin)))
   return [...new Set(versions)]
-}
-
-async function expectOnlyLost(flow: Flow, desks: DeskFolder, kills: number): Promise<void> {
-  const { taken, lost, errors } = await flow.end()
-  expect(errors).toEqual([])
-  expect(lost.length).toBeLessThanOrEqual(inFlight * kills)
-  const ledger = desks.ledger()
-  expect(new Set(ledger).size).toBe(ledger.length)
-  expect(taken.filter((id) => !ledger.includes(id))).toEqual([])
 }
 
 test.skipIf(natsServer === undefined)('SIGKILL of the host at each step of a swap: one version serves after the restart, callers lose only what was under way', { timeout: 90_000 }, async () => {

@@ -1,13 +1,12 @@
-import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { CarusoProcess } from './caruso-up.ts'
 import { DeskFolder } from './desk-folder.ts'
-import { Flow, inFlight } from './flow.ts'
+import { expectOnlyLost, Flow } from './flow.ts'
 import { NatsProcess } from './nats-process.ts'
 import { Operator } from './operator.ts'
+import { until } from './until.ts'
 
 const natsServer = inject('natsServer')
-const until = async (holds: () => boolean): Promise<boolean> => await vi.waitUntil(holds, { timeout: 20_000, interval: 2 })
-
 test.skipIf(natsServer === undefined)('SIGKILL and restart of nats-server during calls and during a swap: the swap is done, callers lose only what was under way', { timeout: 60_000 }, async () => {
   const nats = new NatsProcess(natsServer ?? '')
   onTestFinished(async () => await nats[Symbol.asyncDispose]())
@@ -44,10 +43,5 @@ test.skipIf(natsServer === undefined)('SIGKILL and restart of nats-server during
   expect(await operator.version()).toBe('1.1.0')
   expect(await operator.history()).toEqual(['swap 1.0.0 1.1.0 done'])
 
-  const { taken, lost, errors } = await flow.end()
-  expect(errors).toEqual([])
-  expect(lost.length).toBeLessThanOrEqual(inFlight * 2)
-  const ledger = desks.ledger()
-  expect(new Set(ledger).size).toBe(ledger.length)
-  expect(taken.filter((id) => !ledger.includes(id))).toEqual([])
+  await expectOnlyLost(flow, desks, 2)
 })

@@ -1,10 +1,9 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { CarusoProcess } from './caruso-up.ts'
 import { DeskFolder } from './desk-folder.ts'
-import { Flow, inFlight } from './flow.ts'
+import { expectOnlyLost, Flow } from './flow.ts'
 import { Operator } from './operator.ts'
-
-const until = async (holds: () => boolean): Promise<boolean> => await vi.waitUntil(holds, { timeout: 20_000, interval: 2 })
+import { until } from './until.ts'
 
 async function running(): Promise<{ desks: DeskFolder; operator: Operator; flow: Flow }> {
   const desks = await DeskFolder.create('process')
@@ -22,15 +21,6 @@ async function running(): Promise<{ desks: DeskFolder; operator: Operator; flow:
 async function runningVersions(operator: Operator): Promise<string[][]> {
   const { components } = await operator.manager.list({}, operator.call())
   return [components.filter(({ component }) => component === 'desk').map(({ version }) => version), operator.bus.registry.list().filter(({ info }) => info.component === 'desk').map(({ info }) => info.version)]
-}
-
-async function expectOnlyLost(flow: Flow, desks: DeskFolder, kills: number): Promise<void> {
-  const { taken, lost, errors } = await flow.end()
-  expect(errors).toEqual([])
-  expect(lost.length).toBeLessThanOrEqual(inFlight * kills)
-  const ledger = desks.ledger()
-  expect(new Set(ledger).size).toBe(ledger.length)
-  expect(taken.filter((id) => !ledger.includes(id))).toEqual([])
 }
 
 /** Lets a swap come to a step of a version, and kills a process there. */

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { CarusoProcess } from './caruso-up.ts'
 import { DeskFolder } from './desk-folder.ts'
 import { Operator } from './operator.ts'
-
-const until = async (holds: () => boolean): Promise<boolean> => await vi.waitUntil(holds, { timeout: 20_000, interval: 2 })
+import { until } from './until.ts'
 
 async function desksOf(isolation: 'inline' | 'process'): Promise<DeskFolder> {
   const desks = await DeskFolder.create(isolation)

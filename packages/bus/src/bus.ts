@@ -13,7 +13,6 @@ import type { Provider } from './provider.ts'
 import { Registry, type Entry, type InstanceInfo } from './registry.ts'
 import { Requester } from './requester.ts'
 import { Responder, type ResponderTarget } from './responder.ts'
-import { newTraceparent } from './tracing.ts'
 import { announceMicro } from './micro.ts'
 
 /** Characters of one tick's calls to one instance that share a message. */
@@ -95,7 +94,7 @@ export class Bus {
   /** The call of somebody who was not called. */
   call(origin: Origin): Call {
     const caller = { component: origin.component, identity: origin.identity, permissions: origin.permissions, grants: origin.grants }
-    return new CallContext(Date.now() + origin.timeout, caller, origin.trace ?? newTraceparent(), undefined, undefined, false)
+    return new CallContext(Date.now() + origin.timeout, caller, origin.trace, undefined, undefined, false)
   }
 
   outlet(contract: Contract, consumer: Consumer, component?: string): Outlet {
@@ -208,20 +207,20 @@ export class Bus {
   }
 
   #called(delivery: Delivery, target: ResponderTarget): void {
-    this.#taken(delivery, (frame, replyTo) => this.#responder.receive(frame, replyTo, target))
+    this.#taken(delivery, (replyTo) => this.#responder.reader(replyTo, target))
   }
 
   #controlled(delivery: Delivery): void {
-    this.#taken(delivery, (frame, replyTo) => this.#responder.control(frame, replyTo))
+    this.#taken(delivery, (replyTo) => (frame) => this.#responder.control(frame, replyTo))
   }
 
-  #taken(delivery: Delivery, take: (frame: Frame, replyTo: string) => void): void {
+  #taken(delivery: Delivery, taker: (replyTo: string) => (frame: Frame) => void): void {
     const prefix = `${this.assembly}.reply.`
     const host = delivery.reply?.startsWith(prefix) === true ? (delivery.reply.slice(prefix.length).split('.', 1)[0] ?? '') : ''
     if (!hostName.test(host)) return this.#strange()
     const replyTo = `${prefix}${host}.answer`
     readFrames(delivery.text(), {
-      read: (frame) => take(frame, replyTo),
+      read: taker(replyTo),
       unreadable: (error, frameKind, id) => {
         this.#strange()
         if (frameKind !== undefined && id !== undefined) this.#responder.refuse(frameKind, id, replyTo, error)
@@ -283,9 +282,9 @@ export class Bus {
 
 function targetOf(provider: Provider): ResponderTarget {
   return {
-    find: (service, operation) => {
+    find: (service, operation, stream) => {
       const served = provider.operation(service, operation)
-      if (served === undefined) throw new BusError('UNKNOWN_OPERATION', `Called operation "${operation}" of "${service}" at component "${provider.component}": it is not served there`)
+      if (served === undefined || (served.operation.stream !== undefined) !== stream) throw new BusError('UNKNOWN_OPERATION', `Called operation "${operation}" of "${service}" at component "${provider.component}": it is not served there as a ${stream ? 'stream' : 'single answer'}`)
       return served
     },
     caller: (wire) => decodeCaller(wire),

@@ -1,6 +1,7 @@
 import type { Call, Caller } from '@caruso/contract'
 import { longestTimer } from './deadlines.ts'
 import { BusError } from './errors.ts'
+import { newTraceparent } from './traceparent.ts'
 
 /**
  * The context of one call as the bus makes it. Its signal costs nothing until somebody reads it:
@@ -9,24 +10,30 @@ import { BusError } from './errors.ts'
 export class CallContext implements Call {
   readonly deadline: number
   readonly caller: Caller
-  readonly trace: string
   readonly key: string | undefined
   readonly nextKey = undefined
   readonly cancellable: boolean
   readonly #parent: Call | undefined
+  #trace: string | undefined
   #controller: AbortController | undefined
   #signal: AbortSignal | undefined
   #timer: NodeJS.Timeout | undefined
   #cancelled: unknown
 
   /** @param parent the call whose cancellation is also this one's; `cancellable` adds the caller at the other end of a wire */
-  constructor(deadline: number, caller: Caller, trace: string, key: string | undefined, parent: Call | undefined, cancellable: boolean) {
+  constructor(deadline: number, caller: Caller, trace: string | undefined, key: string | undefined, parent: Call | undefined, cancellable: boolean) {
     this.deadline = deadline
     this.caller = caller
-    this.trace = trace
+    this.#trace = trace
     this.key = key
     this.cancellable = cancellable
     this.#parent = parent
+  }
+
+  /** That of the parent where none was given; a new one where there is no parent either, made when it is first read. */
+  get trace(): string {
+    this.#trace ??= this.#parent?.trace ?? newTraceparent()
+    return this.#trace
   }
 
   get signal(): AbortSignal {

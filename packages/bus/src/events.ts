@@ -3,7 +3,7 @@ import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
 import type { LinkSubscription, NatsLink } from './nats-link.ts'
 import { decodeCaller, encodeCaller, encodeValue, parseJson } from './protocol.ts'
-import { isTraceparent, newTraceparent } from './tracing.ts'
+import { isTraceparent, newTraceparent } from './traceparent.ts'
 
 /** An event as its listeners hear it. */
 export interface HeardEvent {

@@ -6,7 +6,7 @@ import { encodeValue, parseJson, serviceKey } from './protocol.ts'
 import type { Provider } from './provider.ts'
 import type { InstanceInfo } from './registry.ts'
 import type { ServedOperation } from './served-operation.ts'
-import { isTraceparent, newTraceparent } from './tracing.ts'
+import { isTraceparent, newTraceparent } from './traceparent.ts'
 
 /** What is made a micro service: an instance, and the bus it is reached through. */
 export interface MicroOptions {

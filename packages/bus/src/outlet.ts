@@ -221,7 +221,7 @@ export class Outlet {
 
   #derive(call: Call, operation: Operation): CallContext {
     const deadline = operation.timeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + operation.timeout)
-    return new CallContext(deadline, this.#callerOf(call.caller), call.trace, call.nextKey, call, call.cancellable)
+    return new CallContext(deadline, this.#callerOf(call.caller), undefined, call.nextKey, call, call.cancellable)
   }
 
   #callerOf(caller: Caller): Caller {

@@ -53,10 +53,11 @@ export class PipeWire {
   }
 
   #received(message: string, target: ResponderTarget): void {
+    const take = this.#responder.reader(route, target)
     readFrames(message, {
       read: (frame) => {
         this.requester.receive(frame)
-        this.#responder.receive(frame, route, target)
+        take(frame)
       },
       unreadable: (error, kind, id) => {
         // A process that does not speak the protocol is broken or hostile; its end is what its host knows to handle.

@@ -135,12 +135,12 @@ export class Presence {
 
   #tick(): void {
     const now = Date.now()
-    // What was sent while this process stood still is read after this timer, so nobody is judged by it.
-    const late = now - this.#lastTick > 2 * tick
+    // What was sent while this process stood still is read after this timer, so that time counts against nobody.
+    const stood = now - this.#lastTick - tick
     this.#lastTick = now
+    if (stood > tick) for (const neighbour of this.#neighbours.values()) neighbour.heard += stood
     if (!this.#link.connected) return
     if (++this.#ticks % (beat / tick) === 0) this.#tell({})
-    if (late) return
     for (const [host, { heard }] of [...this.#neighbours]) {
       if (now - heard > lease) this.forget(host)
     }

@@ -7,7 +7,7 @@ import { BusError } from './errors.ts'
  *
  * | kind   | frame                                                                          |
  * |--------|--------------------------------------------------------------------------------|
- * | call   | [0, id, service, operation, milliseconds left, caller, trace, key or null, input] |
+ * | call   | [0, id, milliseconds left, key or null, input]                                 |
  * | open   | [1, … as call …, credits]: asks for a stream                                    |
  * | result | [2, id, output]                                                                |
  * | error  | [3, id, error]                                                                 |
@@ -16,21 +16,27 @@ import { BusError } from './errors.ts'
  * | credit | [6, id, how many more items may be sent]                                       |
  * | cancel | [7, id]                                                                        |
  * | query  | [8, id]: answered with an error where the call is not known                    |
+ * | to     | [9, 0, service, operation, caller, trace]: what the calls after it in this message have in common |
  *
- * A service is a contract of the addressed instance, as `name@version`.
+ * A service is a contract of the addressed instance, as `name@version`. Calls of one tick have much in common, and
+ * what a message costs is mostly its length, so that is said once.
  */
-export const kind = { call: 0, open: 1, result: 2, error: 3, item: 4, end: 5, credit: 6, cancel: 7, query: 8 } as const
+export const kind = { call: 0, open: 1, result: 2, error: 3, item: 4, end: 5, credit: 6, cancel: 7, query: 8, to: 9 } as const
 
 export type Frame = readonly [kind: number, id: number, ...rest: unknown[]]
 
-/** A call frame after the border: every field has been looked at. */
-export interface CallFrame {
-  readonly id: number
+/** What calls have in common, after the border. */
+export interface CallHead {
   readonly service: string
   readonly operation: string
-  readonly left: number
   readonly caller: unknown
   readonly trace: string
+}
+
+/** A call frame after the border: every field has been looked at. */
+export interface CallFrame extends CallHead {
+  readonly id: number
+  readonly left: number
   readonly key: string | undefined
   readonly input: unknown
   readonly credits: number
@@ -52,11 +58,31 @@ export interface Addressee {
   readonly caller: string
 }
 
-export function encodeCall(frameKind: 0 | 1, id: number, to: Addressee, input: unknown, call: Call, credits?: number): string {
-  const left = Math.max(Math.ceil(call.deadline - Date.now()), 1)
-  const key = call.key === undefined ? 'null' : JSON.stringify(call.key)
-  const head = `[${frameKind},${id},"${to.service}","${to.operation}",${left},${to.caller},${JSON.stringify(call.trace)},${key},${encodeValue(input)}`
-  return credits === undefined ? `${head}]` : `${head},${credits}]`
+/** A call on its way into a message. */
+export interface CallText {
+  readonly kind: 0 | 1
+  readonly id: number
+  readonly to: Addressee
+  readonly trace: string
+  /** The frame from the milliseconds on. */
+  readonly rest: string
+}
+
+/** What a call says of itself alone; `now` is the time by the caller's clock. */
+export function encodeRest(input: unknown, call: Call, now: number, credits?: number): string {
+  const left = Math.max(Math.ceil(call.deadline - now), 1)
+  const rest = `${left},${call.key === undefined ? 'null' : JSON.stringify(call.key)},${encodeValue(input)}`
+  return credits === undefined ? rest : `${rest},${credits}`
+}
+
+/** The frame that says what calls have in common, or undefined where the call before in the same message said it. */
+export function encodeTo({ to, trace }: CallText, before: CallText | undefined): string | undefined {
+  if (before !== undefined && before.trace === trace && isSame(before.to, to)) return undefined
+  return `[${kind.to},0,"${to.service}","${to.operation}",${to.caller},${JSON.stringify(trace)}]`
+}
+
+function isSame(one: Addressee, other: Addressee): boolean {
+  return one.operation === other.operation && one.caller === other.caller && one.service === other.service
 }
 
 /** The JSON text of a value; `undefined` travels as null. */
@@ -127,12 +153,17 @@ export function readFrames(message: string, reader: FrameReader): void {
   for (const frame of frames) reader.read(frame)
 }
 
+/** What the calls after a frame have in common, or undefined where a field is not of its type. */
+export function decodeTo(frame: Frame): CallHead | undefined {
+  const [, , service, operation, caller, trace] = frame
+  return typeof service === 'string' && typeof operation === 'string' && typeof trace === 'string' ? { service, operation, caller, trace } : undefined
+}
+
 /** The call that a frame asks for, or undefined where a field is not of its type. */
-export function decodeCall(frame: Frame): CallFrame | undefined {
-  const [, id, service, operation, left, caller, trace, key, input, credits] = frame
-  if (typeof service !== 'string' || typeof operation !== 'string' || typeof left !== 'number' || typeof trace !== 'string') return undefined
-  if (key !== null && (typeof key !== 'string' || key.length > 256)) return undefined
-  return { id, service, operation, left, caller, trace, key: key ?? undefined, input, credits: typeof credits === 'number' ? credits : 0 }
+export function decodeCall(frame: Frame, { service, operation, caller, trace }: CallHead): CallFrame | undefined {
+  const [, id, left, key, input, credits] = frame
+  if (typeof left !== 'number' || (key !== null && (typeof key !== 'string' || key.length > 256))) return undefined
+  return { id, service, operation, caller, trace, left, key: key ?? undefined, input, credits: typeof credits === 'number' ? credits : 0 }
 }
 
 /**

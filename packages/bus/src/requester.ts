@@ -2,7 +2,7 @@ import { codeOf, fromWireError, messageOf, type Call } from '@caruso/contract'
 import { Deadlines, Expiring } from './deadlines.ts'
 import { BusError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
-import { encodeCall, kind, type Addressee, type Frame } from './protocol.ts'
+import { type CallText, encodeRest, kind, type Addressee, type Frame } from './protocol.ts'
 import { IncomingStream } from './incoming-stream.ts'
 
 /** Where a call goes: the route of an instance, and what is asked for there. */
@@ -71,7 +71,7 @@ export class Requester {
   call(to: Address, input: unknown, call: Call): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId()
-      this.#outbox.add(to.route, encode(kind.call, id, to, input, call), id)
+      this.#outbox.addCall(to.route, this.#text(kind.call, id, to, input, call))
       let unwatch: (() => void) | undefined
       const end = (): void => {
         this.#forget(id)
@@ -148,7 +148,7 @@ export class Requester {
         if (early) this.#outbox.add(this.#control(to.route), `[${kind.cancel},${id}]`)
       },
     })
-    this.#outbox.add(to.route, encode(kind.open, id, to, input, call, stream.window), id)
+    this.#outbox.addCall(to.route, this.#text(kind.open, id, to, input, call, stream.window))
     const settle = (frame: Frame): void => {
       if (frame[0] === kind.item) stream.push(frame[2])
       else if (frame[0] === kind.end) stream.finish()
@@ -186,18 +186,18 @@ export class Requester {
     return () => signal.removeEventListener('abort', cancelled)
   }
 
+  #text(frameKind: 0 | 1, id: number, to: Address, input: unknown, call: Call, credits?: number): CallText {
+    try {
+      return { kind: frameKind, id, to, trace: call.trace, rest: encodeRest(input, call, this.#deadlines.now(), credits) }
+    } catch (cause) {
+      throw new BusError('INVALID_INPUT', `Called ${title(to)}: the input is no JSON value: ${messageOf(cause)}`, { cause })
+    }
+  }
+
   #nextId(): number {
     do this.#lastId = (this.#lastId % maxId) + 1
     while (this.#pending.has(this.#lastId))
     return this.#lastId
-  }
-}
-
-function encode(frameKind: 0 | 1, id: number, to: Address, input: unknown, call: Call, credits?: number): string {
-  try {
-    return encodeCall(frameKind, id, to, input, call, credits)
-  } catch (cause) {
-    throw new BusError('INVALID_INPUT', `Called ${title(to)}: the input is no JSON value: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -2,8 +2,8 @@ import type { Caller } from '@caruso/contract'
 import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
-import { decodeCall, encodeError, encodeValue, kind, type CallFrame, type Frame } from './protocol.ts'
-import { isTraceparent, newTraceparent } from './tracing.ts'
+import { decodeCall, decodeTo, encodeError, encodeValue, kind, type CallFrame, type CallHead, type Frame } from './protocol.ts'
+import { isTraceparent, newTraceparent } from './traceparent.ts'
 
 /** Runs what a frame asks for. */
 export interface Served {
@@ -33,7 +33,8 @@ const maxTimeout = 24 * 3_600_000
 export class Responder {
   readonly #outbox: Outbox
   readonly #maxAnswer: number
-  readonly #running = new Map<string, Running>()
+  /** By where the answer goes, then by the id of the call. */
+  readonly #running = new Map<string, Map<number, Running>>()
 
   /** @param maxAnswer the most bytes an answer may have */
   constructor(outbox: Outbox, maxAnswer: number) {
@@ -41,17 +42,26 @@ export class Responder {
     this.#maxAnswer = maxAnswer
   }
 
-  /** Takes a frame from a caller who reads its answers at `replyTo`. */
-  receive(frame: Frame, replyTo: string, target: ResponderTarget): void {
-    if (frame[0] === kind.call || frame[0] === kind.open) this.#begin(frame, replyTo, target)
-    else this.control(frame, replyTo)
+  /** Takes the frames of one message, one after the other, from a caller who reads its answers at `replyTo`. */
+  reader(replyTo: string, target: ResponderTarget): (frame: Frame) => void {
+    const now = Date.now()
+    let head: CallHead | undefined
+    return (frame) => {
+      if (frame[0] === kind.to) head = decodeTo(frame)
+      else if (frame[0] !== kind.call && frame[0] !== kind.open) this.control(frame, replyTo)
+      else {
+        const request = head === undefined ? undefined : decodeCall(frame, head)
+        if (request === undefined) this.#answerError(replyTo, frame[1], new BusError('INVALID_INPUT', 'Read a call: a field is missing or of the wrong type'))
+        else this.#begin(request, frame[0] === kind.open, replyTo, target, now)
+      }
+    }
   }
 
   /** Takes a credit, a cancellation or a question about what runs already, of whatever instance. */
   control(frame: Frame, replyTo: string): void {
-    if (frame[0] === kind.cancel) this.#cancel(`${replyTo} ${frame[1]}`)
+    if (frame[0] === kind.cancel) this.#cancel(replyTo, frame[1])
     else if (frame[0] === kind.query) this.#tellWhetherKnown(frame[1], replyTo)
-    else if (frame[0] === kind.credit) this.#credit(`${replyTo} ${frame[1]}`, frame[2])
+    else if (frame[0] === kind.credit) this.#credit(replyTo, frame[1], frame[2])
   }
 
   /** Answers a call that could not be read. */
@@ -61,51 +71,65 @@ export class Responder {
 
   /** Ends what still runs, since whoever reads its answers at `replyTo` is gone; without it, since nobody is reached any more. */
   abandon(replyTo?: string): void {
-    for (const [key, running] of [...this.#running]) {
-      if (replyTo === undefined || running.replyTo === replyTo) this.#cancel(key)
+    for (const [where, running] of [...this.#running]) {
+      if (replyTo !== undefined && where !== replyTo) continue
+      for (const id of [...running.keys()]) this.#cancel(where, id)
+      this.#running.delete(where)
     }
   }
 
   /** Ends what still runs, and tells whoever waits for it that nobody goes on with it here. */
   close(): void {
-    for (const [key, { replyTo, id, stream }] of [...this.#running]) {
-      this.#cancel(key)
+    for (const { replyTo, id, stream } of [...this.#running.values()].flatMap((running) => [...running.values()])) {
+      this.#cancel(replyTo, id)
       this.#answerError(replyTo, id, new BusError(stream ? 'MOVED' : 'PROVIDER_LOST', 'Waited for an answer: the host of its provider closes'))
     }
   }
 
-  #begin(frame: Frame, replyTo: string, target: ResponderTarget): void {
-    const id = frame[1]
-    const request = decodeCall(frame)
-    if (request === undefined) return this.#answerError(replyTo, id, new BusError('INVALID_INPUT', 'Read a call: a field is missing or of the wrong type'))
-    const key = `${replyTo} ${id}`
+  #begin(request: CallFrame, stream: boolean, replyTo: string, target: ResponderTarget, now: number): void {
+    const { id } = request
+    const runningThere = this.#runningFor(replyTo)
     try {
-      const served = target.find(request.service, request.operation, frame[0] === kind.open)
-      const call = contextOf(request, target.caller(request.caller, request))
-      const running: Running = { call, replyTo, id, stream: frame[0] === kind.open, credits: request.credits, more: undefined }
-      this.#running.set(key, running)
-      if (frame[0] === kind.open) void this.#pump(served.runStream(request.input, call), running, key)
-      else void this.#answer(served.run(request.input, call), key, replyTo, id)
+      const served = target.find(request.service, request.operation, stream)
+      const call = contextOf(request, target.caller(request.caller, request), now)
+      const running: Running = { call, replyTo, id, stream, credits: request.credits, more: undefined }
+      runningThere.set(id, running)
+      if (stream) void this.#pump(served.runStream(request.input, call), running)
+      else void this.#answer(served.run(request.input, call), running)
     } catch (error) {
-      this.#running.delete(key)
+      this.#forget(replyTo, id)
       this.#answerError(replyTo, id, error)
     }
   }
 
-  async #answer(answer: Promise<unknown>, key: string, replyTo: string, id: number): Promise<void> {
+  #runningFor(replyTo: string): Map<number, Running> {
+    let running = this.#running.get(replyTo)
+    if (running === undefined) {
+      running = new Map()
+      this.#running.set(replyTo, running)
+    }
+    return running
+  }
+
+  /** False where it was not known any more. */
+  #forget(replyTo: string, id: number): boolean {
+    return this.#running.get(replyTo)?.delete(id) === true
+  }
+
+  async #answer(answer: Promise<unknown>, { replyTo, id }: Running): Promise<void> {
     try {
       const output = await answer
-      this.#running.delete(key)
+      this.#forget(replyTo, id)
       const text = encodeValue(output)
       if (!fits(text, this.#maxAnswer)) this.#answerError(replyTo, id, tooLarge(text.length, this.#maxAnswer))
       else this.#outbox.add(replyTo, `[${kind.result},${id},${text}]`)
     } catch (error) {
-      this.#running.delete(key)
+      this.#forget(replyTo, id)
       this.#answerError(replyTo, id, error)
     }
   }
 
-  async #pump(items: AsyncGenerator<unknown, void>, running: Running, key: string): Promise<void> {
+  async #pump(items: AsyncGenerator<unknown, void>, running: Running): Promise<void> {
     const { replyTo, id } = running
     const { signal } = running.call
     const aborted = (): void => running.more?.()
@@ -121,11 +145,11 @@ export class Responder {
       }
       this.#outbox.add(replyTo, `[${kind.end},${id}]`)
     } catch (error) {
-      if (this.#running.has(key)) this.#answerError(replyTo, id, error)
+      if (this.#forget(replyTo, id)) this.#answerError(replyTo, id, error)
     } finally {
       signal.removeEventListener('abort', aborted)
       running.call.finish()
-      this.#running.delete(key)
+      this.#forget(replyTo, id)
     }
   }
 
@@ -136,19 +160,19 @@ export class Responder {
   }
 
   #tellWhetherKnown(id: number, replyTo: string): void {
-    if (!this.#running.has(`${replyTo} ${id}`)) this.#answerError(replyTo, id, new BusError('PROVIDER_LOST', 'Asked about a call: the connection of its provider broke before it was answered'))
+    if (this.#running.get(replyTo)?.has(id) !== true) this.#answerError(replyTo, id, new BusError('PROVIDER_LOST', 'Asked about a call: the connection of its provider broke before it was answered'))
   }
 
-  #cancel(key: string): void {
-    const running = this.#running.get(key)
+  #cancel(replyTo: string, id: number): void {
+    const running = this.#running.get(replyTo)?.get(id)
     if (running === undefined) return
-    this.#running.delete(key)
+    this.#forget(replyTo, id)
     running.call.cancel(new BusError('CANCELLED', 'Worked on a call: its caller cancelled'))
     running.more?.()
   }
 
-  #credit(key: string, items: unknown): void {
-    const running = this.#running.get(key)
+  #credit(replyTo: string, id: number, items: unknown): void {
+    const running = this.#running.get(replyTo)?.get(id)
     if (running === undefined || typeof items !== 'number') return
     running.credits += items
     running.more?.()
@@ -164,10 +188,10 @@ async function creditsOf(running: Running): Promise<void> {
 }
 
 /** Checks what a caller at the other end of a wire says of its call, so that no clock and no text of its is taken as it is. */
-function contextOf(request: CallFrame, caller: Caller): CallContext {
+function contextOf(request: CallFrame, caller: Caller, now: number): CallContext {
   const left = Math.min(Math.max(request.left, 0), maxTimeout)
   const trace = isTraceparent(request.trace) ? request.trace : newTraceparent()
-  return new CallContext(Date.now() + left, caller, trace, request.key, undefined, true)
+  return new CallContext(now + left, caller, trace, request.key, undefined, true)
 }
 
 /** A character takes at most three bytes of UTF-8 for each of its UTF-16 units, so most texts need not be counted. */

@@ -1,25 +1,12 @@
 import { ProxyTracerProvider, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Span, type SpanContext, type Tracer } from '@opentelemetry/api'
 import { messageOf } from '@caruso/contract'
-import { randomBytes } from 'node:crypto'
 import { CallContext } from './call-context.ts'
+import { traceparentPattern } from './traceparent.ts'
 
 /** A span around one handler, and the call that its own calls descend from. */
 export interface ServerSpan {
   readonly call: CallContext
   end(failure: unknown): void
-}
-
-const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
-
-/** Whether a text is a `traceparent` of W3C Trace Context, level 1. */
-export function isTraceparent(text: string): boolean {
-  return traceparentPattern.test(text)
-}
-
-/** A new trace, not sampled unless OpenTelemetry decides so. */
-export function newTraceparent(): string {
-  const random = randomBytes(24).toString('hex')
-  return `00-${random.slice(0, 32)}-${random.slice(32)}-00`
 }
 
 /** Starts a span for a served call. */

@@ -107,7 +107,7 @@ describe.each(serverKinds)('calls over $name', (kind) => {
       raw.subscribe(`${cluster.assembly}.presence`, { callback: () => undefined })
       raw.subscribe(`${cluster.assembly}.call.liar.${loose.info.id}`, {
         callback: (_error, message) => {
-          const [[, id]] = message.json<[[number, number]]>()
+          const [, [, id]] = message.json<[[number, number], [number, number]]>()
           raw.publish(`${message.reply?.split('.').slice(0, 3).join('.')}.answer`, JSON.stringify([[2, id, { text: 1 }]]))
         },
       })

@@ -5,7 +5,7 @@ import { Echo, echo } from './contracts.ts'
 import { instanceOf, serve } from './instance.ts'
 import { serverKinds, type TestServer } from './servers.ts'
 
-const frame = (id: number, input: string, more = ''): string => `[0,${id},"echo@1.0.0","say",1000,["x","y",[],[]],"",null,${input}${more}]`
+const frame = (id: number, input: string, more = ''): string => `[9,0,"echo@1.0.0","say",["x","y",[],[]],""],[0,${id},1000,null,${input}${more}]`
 
 describe.each(serverKinds)('strange messages over $name', (kind) => {
   describe.skipIf(kind.isMissing)('when it runs', () => {
@@ -45,7 +45,7 @@ describe.each(serverKinds)('strange messages over $name', (kind) => {
       raw.subscribe(`${cluster.assembly}.reply.me.>`, { callback: (_error, message) => void answers.push(...message.json<unknown[]>()) })
       await raw.flush()
       const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
-      const message = `[${frame(1, '{"text":"one"}')},${frame(2, deep)},${frame(3, '{"__proto__":{"admin":true}}')},${frame(4, '{"\\u005f\\u005fproto__":{"admin":true}}')},[0,5,"echo@1.0.0",7],${frame(6, '{"text":1}')},[0,7,"none@1.0.0","say",1000,[],"",null,1],${frame(8, '{"text":"]}\\"["}')}]`
+      const message = `[${frame(1, '{"text":"one"}')},${frame(2, deep)},${frame(3, '{"__proto__":{"admin":true}}')},${frame(4, '{"\\u005f\\u005fproto__":{"admin":true}}')},[0,5,"1000"],${frame(6, '{"text":1}')},[9,0,"none@1.0.0","say",[],""],[0,7,1000,null,1],${frame(8, '{"text":"]}\\"["}')}]`
       raw.publish(`${cluster.assembly}.call.${a.host}.${info.id}`, message, { reply: `${cluster.assembly}.reply.me.x.y.1-8` })
       await vi.waitFor(() => expect(answers).toHaveLength(8))
       const codes = (answers as [number, number, { code?: string; text?: string }][]).toSorted(([, x], [, y]) => x - y).map(([, , body]) => body.code ?? body.text)
@@ -70,6 +70,6 @@ function hostile(): string[] {
 }
 
 function truncated(): string[] {
-  const whole = `[${frame(1, '{"text":"x"}')},[1,2,"echo@1.0.0","say",1000,[],"",null,{"text":"y"},64]]`
+  const whole = `[${frame(1, '{"text":"x"}')},[1,2,1000,null,{"text":"y"},64]]`
   return Array.from({ length: whole.length }, (_, i) => whole.slice(0, i))
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CallContext } from '@caruso/bus'
 import { narrow } from '@caruso/contract'
-import { decodeCall, decodeCaller, decodeFrames, encodeCall, encodeCaller, encodeError, encodeValue, type Frame, kind, parseJson, readFrames } from '../src/protocol.ts'
+import { type CallText, decodeCall, decodeCaller, decodeFrames, decodeTo, encodeCaller, encodeError, encodeRest, encodeTo, encodeValue, type Frame, kind, parseJson, readFrames } from '../src/protocol.ts'
 
 const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_-]{0,20}$/)
 const json = fc.jsonValue({ noUnicodeString: false }).filter((value) => !JSON.stringify(value).includes('__proto__'))
@@ -12,12 +12,30 @@ test('a call is read as it was written, whatever its input', () => {
     fc.property(name, name, fc.string(), fc.option(fc.string({ minLength: 1, maxLength: 256 })), json, fc.integer({ min: 1, max: 2 ** 31 }), (service, operation, identity, key, input, id) => {
       const caller = { component: service, identity, permissions: [identity], grants: [] }
       const made = new CallContext(Date.now() + 60_000, caller, `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, key ?? undefined, undefined, false)
-      const text = encodeCall(kind.open, id, { service: `${service}@1.0.0`, operation, caller: encodeCaller(caller) }, input, made, 64)
-      const [frame] = decodeFrames(`[${text}]`)
-      const read = decodeCall(frame!)!
+      const text: CallText = { kind: kind.open, id, to: { service: `${service}@1.0.0`, operation, caller: encodeCaller(caller) }, trace: made.trace, rest: encodeRest(input, made, Date.now(), 64) }
+      const [to, frame] = decodeFrames(`[${encodeTo(text, undefined)},[${kind.open},${id},${text.rest}]]`)
+      const read = decodeCall(frame!, decodeTo(to!)!)!
       expect(read).toEqual({ id, service: `${service}@1.0.0`, operation, left: read.left, caller: read.caller, trace: made.trace, key: key ?? undefined, input: JSON.parse(JSON.stringify(input)) as unknown, credits: 64 })
       expect(read.left).toBeGreaterThan(59_000)
       expect(decodeCaller(read.caller)).toEqual(caller)
+    }),
+  )
+})
+
+test('what a call has in common with the one before in its message is not said again, and read all the same', () => {
+  const calls = fc.array(fc.record({ service: fc.constantFrom('a@1.0.0', 'b@1.0.0'), operation: fc.constantFrom('get', 'set'), caller: fc.constantFrom('["x","y",[],[]]', '["z","y",[],[]]'), trace: fc.constantFrom('t1', 't2') }))
+  fc.assert(
+    fc.property(calls, (made) => {
+      const texts = made.map(({ trace, ...to }, id): CallText => ({ kind: kind.call, id, to, trace, rest: '1000,null,1' }))
+      const said = texts.map((text, i) => encodeTo(text, texts[i - 1]))
+      let head: string | undefined
+      for (const [i, each] of said.entries()) {
+        head = each ?? head
+        const [to] = decodeFrames(`[${head}]`)
+        const { caller, ...rest } = decodeTo(to!)!
+        expect({ ...rest, caller: JSON.stringify(caller) }).toEqual(made[i])
+        expect(each === undefined).toBe(i > 0 && JSON.stringify(made[i]) === JSON.stringify(made[i - 1]))
+      }
     }),
   )
 })
@@ -38,7 +56,7 @@ test('random text is read or refused with INVALID_INPUT, never more', () => {
       const frames: Frame[] = []
       const errors: unknown[] = []
       readFrames(text, { read: (frame) => void frames.push(frame), unreadable: (error) => void errors.push(error) })
-      for (const frame of frames) decodeCall(frame)
+      for (const frame of frames) decodeCall(frame, decodeTo(frame) ?? { service: '', operation: '', caller: null, trace: '' })
       for (const error of errors) expect(error).toMatchObject({ code: 'INVALID_INPUT' })
     }),
     { numRuns: 2_000 },

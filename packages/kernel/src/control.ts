@@ -1,2 +1,12 @@
+import type { CallContext } from '@caruso/bus/pipe'
+
 /** The services by which a host speaks to an instance in a process of its own, and the instance to its host. */
 export const control = { instance: '$instance', host: '$host', requirement: 'require:' } as const
+
+/** Serves what answers once; whoever finds it for a stream has not asked whether it is one. */
+export function answeringOnce(answer: (input: unknown, call: CallContext) => unknown): { run(input: unknown, call: CallContext): Promise<unknown>; runStream(): never } {
+  const runStream = (): never => {
+    throw new TypeError('expected a stream, found what answers once')
+  }
+  return { run: async (input, call) => (await answer(input, call)) ?? null, runStream }
+}

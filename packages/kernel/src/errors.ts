@@ -9,8 +9,6 @@ export type KernelCode =
   | 'DEPENDENCY_CYCLE'
   | 'START_FAILED'
   | 'SELF_TEST_FAILED'
-  | 'DISPOSE_FAILED'
-  | 'PROCESS_LOST'
   | 'STATE_INVALID'
 
 /** A failure of the kernel: what it tried, on what, and what it found. */

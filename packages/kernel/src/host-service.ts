@@ -3,7 +3,7 @@ import { type Call, checkOf, type Static, Type } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 import type { Description } from './instance.ts'
 import type { Log } from './log.ts'
-import { control } from './control.ts'
+import { answeringOnce, control } from './control.ts'
 
 const Emit = Type.Object({ contract: Type.String(), version: Type.String(), event: Type.String(), payload: Type.Unknown() })
 const Topic = Type.Object({ topic: Type.String({ maxLength: 130 }) })
@@ -50,8 +50,8 @@ export class HostService {
     if (outlet !== undefined && operation !== undefined && (operation.stream !== undefined) === stream) {
       return { run: async (input, call) => await outlet.call(name, input, call), runStream: (input, call) => outlet.stream(name, input, call) }
     }
-    const serve = service === control.host ? this.#own(name) : undefined
-    if (serve !== undefined) return { run: async (input, call) => (await serve(input, call)) ?? null, runStream: () => refuse(this.#undeclared(service, name)) }
+    const serve = service === control.host && !stream ? this.#own(name) : undefined
+    if (serve !== undefined) return answeringOnce(serve)
     const error = this.#undeclared(service, name)
     this.#log.warn({ component: this.consumer.component, service, operation: name }, `Refused an undeclared call of component "${this.consumer.component}"`)
     throw error
@@ -118,9 +118,4 @@ function required<S extends Type.TSchema>(schema: S, input: unknown): Static<S> 
   const check = checkOf(schema)
   if (check.accepts(input)) return input as Static<S>
   throw new KernelError('UNDECLARED', `Asked the host of an isolated process: ${check.explain(input)}`)
-}
-
-// eslint-disable-next-line require-yield -- it only refuses
-async function* refuse(error: Error): AsyncGenerator<unknown, void> {
-  throw await Promise.resolve(error)
 }

@@ -15,8 +15,6 @@ import { Supervisor } from './supervisor.ts'
 
 /** Milliseconds between two questions of how an instance is. */
 const healthInterval = 2_000
-/** How often an isolated process may fail to answer before it is ended. */
-const silences = 3
 
 export interface HostOptions {
   readonly bus: Bus
@@ -37,7 +35,6 @@ export class Host {
   readonly #clock: Clock
   readonly #sockets = new ListeningSockets()
   readonly #active = new Map<string, InstanceStatus>()
-  readonly #silences = new Map<string, number>()
   readonly #supervisor: Supervisor
   readonly #endHealth: () => void
 
@@ -119,16 +116,21 @@ export class Host {
    */
   async startAll(specs: readonly ComponentSpec[]): Promise<StartNode> {
     const begun = performance.now()
-    const loaded = await this.#loadAll(specs)
+    const loaded: Instance[] = []
     try {
+      const timed = await allOf(specs.map(async (spec) => {
+        const instance = await this.load(spec)
+        loaded.push(instance)
+        return { instance, ms: performance.now() - begun }
+      }))
       const graph = dependencyGraph(
-        loaded.map(({ instance }) => ({ component: instance.spec.component, description: instance.description })),
+        timed.map(({ instance }) => ({ component: instance.spec.component, description: instance.description })),
         (contract, version) => this.bus.registry.lookup(contract, version).length > 0,
       )
-      const parts = await this.#startInOrder(loaded, graph)
+      const parts = await this.#startInOrder(timed, graph)
       return { name: this.bus.assembly, ms: performance.now() - begun, parts }
     } catch (error) {
-      for (const { instance } of loaded.toReversed()) await this.#discard(instance)
+      for (const instance of loaded.toReversed()) await this.#discard(instance)
       throw error
     }
   }
@@ -147,21 +149,6 @@ export class Host {
     return left
   }
 
-  async #loadAll(specs: readonly ComponentSpec[]): Promise<{ instance: Instance; ms: number }[]> {
-    const loading = await Promise.allSettled(
-      specs.map(async (spec) => {
-        const begun = performance.now()
-        const instance = await this.load(spec)
-        return { instance, ms: performance.now() - begun }
-      }),
-    )
-    const loaded = loading.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-    const failure = loading.find((result) => result.status === 'rejected')
-    if (failure === undefined) return loaded
-    for (const { instance } of loaded) await instance.dispose()
-    throw failure.reason
-  }
-
   async #startInOrder(loaded: readonly { instance: Instance; ms: number }[], graph: DependencyGraph): Promise<StartNode[]> {
     const starts = new Map<string, Promise<StartNode>>()
     const begin = (component: string): Promise<StartNode> => {
@@ -176,10 +163,7 @@ export class Host {
       starts.set(component, start)
       return start
     }
-    const results = await Promise.allSettled(loaded.map(({ instance }) => begin(instance.spec.component)))
-    const failure = results.find((result) => result.status === 'rejected')
-    if (failure !== undefined) throw failure.reason
-    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    return await allOf(loaded.map(({ instance }) => begin(instance.spec.component)))
   }
 
   async #startOne(instance: Instance, loadMs: number): Promise<StartNode> {
@@ -188,11 +172,8 @@ export class Host {
     const activating = performance.now()
     await this.switchTo(instance)
     const activateMs = performance.now() - activating
-    const parts = [
-      { name: 'load', ms: loadMs, parts: [] },
-      { name: 'start', ms: instance.startMs, parts: [] },
-      { name: 'activate', ms: activateMs, parts: [] },
-    ]
+    const part = (name: string, ms: number): StartNode => ({ name, ms, parts: [] })
+    const parts = [part('load', loadMs), part('start', instance.startMs), part('activate', activateMs)]
     return { name: `${instance.spec.component} ${instance.spec.version} (${instance.spec.isolation})`, ms: loadMs + performance.now() - begun, parts }
   }
 
@@ -232,7 +213,6 @@ export class Host {
     await Promise.all([...this.#active.values()].map(async ({ instance, health: before }) => {
       const health = await instance.health()
       if (this.active(instance.spec.component) !== instance) return
-      this.#endSilent(instance, health)
       if (health.ok === before.ok && health.detail === before.detail) return
       this.#active.set(instance.spec.component, { instance, health })
       this.bus.exchange([{ info: this.#info(instance, health), provider: instance.provider }], [])
@@ -240,29 +220,15 @@ export class Host {
     }))
   }
 
-  /** A process that blocks its event loop answers nobody; ending it is the only way to its successor. */
-  #endSilent(instance: Instance, health: Health): void {
-    if (!(instance instanceof ProcessInstance)) return
-    const silent = !health.ok && health.detail?.startsWith('the process does not answer') === true ? (this.#silences.get(instance.id) ?? 0) + 1 : 0
-    this.#silences.set(instance.id, silent)
-    if (silent < silences) return
-    this.#silences.delete(instance.id)
-    this.#log.error({ component: instance.spec.component, pid: instance.pid }, `Ended the process of component "${instance.spec.component}": it did not answer ${silences} times`)
-    instance.kill()
-  }
-
   #info(instance: Instance, health: Health): InstanceInfo {
-    const { spec, description } = instance
-    return {
-      id: instance.id,
-      component: spec.component,
-      plugin: spec.plugin,
-      version: spec.version,
-      host: this.bus.host,
-      isolation: spec.isolation,
-      started: instance.started.toISOString(),
-      contracts: description.provides,
-      health: health.detail === undefined ? { ok: health.ok } : { ok: health.ok, detail: health.detail.slice(0, 1000) },
-    }
+    const { component, plugin, version, isolation } = instance.spec
+    const told = health.detail === undefined ? { ok: health.ok } : { ok: health.ok, detail: health.detail.slice(0, 1000) }
+    return { id: instance.id, component, plugin, version, host: this.bus.host, isolation, started: instance.started.toISOString(), contracts: instance.description.provides, health: told }
   }
+}
+
+/** The results in order; where one fails it rejects with that, but only once none is under way any more. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work)
+  return await Promise.all(work)
 }

@@ -12,6 +12,9 @@ import type { Log } from './log.ts'
 import type { Health, Ownership } from './scope.ts'
 import type { Surroundings } from './surroundings.ts'
 
+/** Milliseconds that an instance may take to say how it is; less than its host waits for a process. */
+const healthTimeout = 3_000
+
 /** What an instance needs of the process it runs in. */
 export interface InlineOptions {
   readonly id: string
@@ -33,7 +36,7 @@ export class InlineInstance implements Instance {
   readonly #scope: InstanceScope
   readonly #lifecycle: Lifecycle
   #provider: Provider | undefined
-  #startMs = 0
+  #health: Promise<Health> | undefined
 
   /** @throws KernelError `CONFIG_INVALID` when the configuration is not what the plugin's schema says */
   constructor(options: InlineOptions) {
@@ -52,7 +55,7 @@ export class InlineInstance implements Instance {
   }
 
   get startMs(): number {
-    return this.#startMs
+    return this.#lifecycle.startMs
   }
 
   get provider(): Provider {
@@ -62,7 +65,6 @@ export class InlineInstance implements Instance {
 
   async start(): Promise<void> {
     this.#lifecycle.move('starting')
-    const begun = performance.now()
     try {
       const { plugin, spec } = this.#options
       const implementations = await (plugin.start as (context: unknown) => unknown)(this.#context())
@@ -73,7 +75,6 @@ export class InlineInstance implements Instance {
       this.#lifecycle.move('failed')
       throw this.#asStartFailure(error)
     }
-    this.#startMs = performance.now() - begun
     this.#lifecycle.move('ready')
   }
 
@@ -88,12 +89,17 @@ export class InlineInstance implements Instance {
     for (const error of errors) this.#options.log.error({ err: error }, `Component "${this.spec.component}" failed to end what ran while it was active: ${messageOf(error)}`)
   }
 
-  async health(): Promise<Health> {
-    try {
-      return await this.#scope.currentHealth()
-    } catch (error) {
-      return { ok: false, detail: messageOf(error) }
-    }
+  /** While a check has not answered, it is not asked again: what hangs must not pile up. */
+  health(): Promise<Health> {
+    this.#health ??= new Promise((resolve) => {
+      const cancel = this.#options.clock.after(healthTimeout, () => resolve({ ok: false, detail: 'not answering' }))
+      const answered = this.#scope.currentHealth().catch((error: unknown) => ({ ok: false, detail: messageOf(error) }))
+      void answered.then(resolve).finally(() => {
+        cancel()
+        this.#health = undefined
+      })
+    })
+    return this.#health
   }
 
   async dispose(): Promise<readonly string[]> {

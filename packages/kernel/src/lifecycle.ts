@@ -27,6 +27,8 @@ const next: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
 export class Lifecycle {
   readonly #title: string
   #state: InstanceState = 'created'
+  #since = 0
+  #startMs = 0
 
   constructor(title: string) {
     this.#title = title
@@ -36,9 +38,16 @@ export class Lifecycle {
     return this.#state
   }
 
+  /** Milliseconds from `starting` to `ready`; 0 before. */
+  get startMs(): number {
+    return this.#startMs
+  }
+
   /** @throws KernelError `STATE_INVALID` when the state does not follow from the one it is in */
   move(to: InstanceState): void {
     if (!next[this.#state].includes(to)) throw new KernelError('STATE_INVALID', `Moved ${this.#title} to "${to}": it is "${this.#state}", from where it can become ${next[this.#state].join(', ') || 'nothing'}`)
+    if (to === 'starting') this.#since = performance.now()
+    if (this.#state === 'starting' && to === 'ready') this.#startMs = performance.now() - this.#since
     this.#state = to
   }
 }

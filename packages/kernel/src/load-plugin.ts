@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import type { Contract } from '@caruso/contract'
-import { messageOf } from '@caruso/contract'
+import { messageOf, type Contract } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 import type { Description, LoadedPlugin, RequirementDescription } from './instance.ts'
 

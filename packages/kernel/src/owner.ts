@@ -35,31 +35,11 @@ export class Owner implements Ownership {
   }
 
   every(milliseconds: number, work: () => void | Promise<void>): void {
-    let cancel: () => void
-    let running: Promise<void> | undefined
-    const next = (): void => {
-      cancel = this.#clock.after(milliseconds, () => {
-        running = this.#attempt(work).then(() => {
-          if (!this.signal.aborted) next()
-        })
-      })
-    }
-    next()
-    this.own(undefined, async () => {
-      cancel()
-      await running
-    })
+    this.#time(milliseconds, work, true)
   }
 
   after(milliseconds: number, work: () => void | Promise<void>): void {
-    let running: Promise<void> | undefined
-    const cancel = this.#clock.after(milliseconds, () => {
-      running = this.#attempt(work)
-    })
-    this.own(undefined, async () => {
-      cancel()
-      await running
-    })
+    this.#time(milliseconds, work, false)
   }
 
   /** Disposes everything; resolves to what failed. Asking again waits for the same disposal. */
@@ -73,6 +53,23 @@ export class Owner implements Ownership {
     const errors: unknown[] = []
     for (let dispose = this.#disposers.pop(); dispose !== undefined; dispose = this.#disposers.pop()) errors.push(...(await failuresOf(dispose)))
     return errors
+  }
+
+  #time(milliseconds: number, work: () => void | Promise<void>, again: boolean): void {
+    let cancel: () => void
+    let running: Promise<void> | undefined
+    const wait = (): void => {
+      cancel = this.#clock.after(milliseconds, () => {
+        running = this.#attempt(work).then(() => {
+          if (again && !this.signal.aborted) wait()
+        })
+      })
+    }
+    wait()
+    this.own(undefined, async () => {
+      cancel()
+      await running
+    })
   }
 
   async #attempt(work: () => void | Promise<void>): Promise<void> {

@@ -1,5 +1,4 @@
-import type { Client, Contract, DeepReadonly, Implementation, Static, TSchema } from '@caruso/contract'
-import { namePattern } from '@caruso/contract'
+import { namePattern, type Client, type Contract, type DeepReadonly, type Implementation, type Static, type TSchema } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 import type { Log } from './log.ts'
 import type { PublicServices } from './public-services.ts'

@@ -2,6 +2,7 @@ import { type Bus, CallContext, type CallFrame, type Consumer, encodeCaller, new
 import { CarusoError, messageOf, type Call, type Caller, type Contract } from '@caruso/contract'
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { KernelError } from './errors.ts'
 import { HostService } from './host-service.ts'
@@ -9,11 +10,14 @@ import type { ComponentSpec, Description, Instance } from './instance.ts'
 import { Lifecycle, type InstanceState } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import { control } from './control.ts'
+import { processPermissions } from './process-permissions.ts'
 import type { Health } from './scope.ts'
 
 /** Milliseconds that an isolated process may take for a step of its life, and to say how it is. */
 const stepTimeout = 60_000
 const healthTimeout = 4_000
+/** How often it may fail to answer before it is ended. */
+const mostSilences = 3
 const disposeTimeout = 10_000
 const exitTimeout = 2_000
 const heapMegabytes = 512
@@ -43,15 +47,15 @@ export class ProcessInstance implements Instance {
   readonly #exited: Promise<void>
   #description: Description | undefined
   #provider: Provider | undefined
-  #startMs = 0
+  #silences = 0
 
-  private constructor(options: ProcessOptions, consumer: Consumer) {
+  private constructor(options: ProcessOptions, consumer: Consumer, permissions: readonly string[]) {
     const { id, spec, bus, log } = options
     this.id = id
     this.spec = spec
     this.#options = options
     this.#lifecycle = new Lifecycle(`component "${spec.component}" ${spec.version}`)
-    this.#child = spawn(process.execPath, [...childArguments(), childFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: childEnvironment() })
+    this.#child = spawn(process.execPath, [...childArguments(), ...permissions, childFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: childEnvironment() })
     this.#hostService = new HostService(bus, consumer, log, { parent: (frame) => this.#parentOf(frame), event: (input) => this.#tell('event', input) })
     this.#socket = this.#child.stdio[3] as Socket
     this.#wire = new PipeWire(this.#socket, { find: (service, operation, stream) => this.#hostService.find(service, operation, stream), caller: (wire, frame) => this.#callerOf(wire, frame) }, () => this.#pipeClosed())
@@ -67,12 +71,13 @@ export class ProcessInstance implements Instance {
   /**
    * Starts a process and has it load the plugin and check the configuration.
    *
-   * @throws KernelError `PLUGIN_NOT_LOADED`, `CONFIG_INVALID` or `PROCESS_LOST`
+   * @throws KernelError `PLUGIN_NOT_LOADED` or `CONFIG_INVALID`; CarusoError `PROVIDER_LOST` when the process ends
    */
   static async load(options: ProcessOptions, consumer: Consumer): Promise<ProcessInstance> {
-    const instance = new ProcessInstance(options, consumer)
+    const { component, version, entry, config } = options.spec
+    const permissions = await processPermissions(typeof entry === 'string' ? [childFile, entry] : [childFile])
+    const instance = new ProcessInstance(options, consumer, permissions)
     try {
-      const { component, version, entry, config } = options.spec
       instance.#description = (await instance.#step('load', { id: options.id, component, version, entry, config })) as Description
       instance.#hostService.declare(instance.#description)
       return instance
@@ -87,7 +92,7 @@ export class ProcessInstance implements Instance {
   }
 
   get startMs(): number {
-    return this.#startMs
+    return this.#lifecycle.startMs
   }
 
   get description(): Description {
@@ -104,7 +109,6 @@ export class ProcessInstance implements Instance {
 
   async start(): Promise<void> {
     this.#lifecycle.move('starting')
-    const begun = performance.now()
     try {
       await this.#step('start', null)
     } catch (error) {
@@ -112,7 +116,6 @@ export class ProcessInstance implements Instance {
       throw error
     }
     this.#provider = new Provider(this.id, this.spec.component, this.description.provides.map((contract) => this.#forward(contract)), false)
-    this.#startMs = performance.now() - begun
     this.#lifecycle.move('ready')
   }
 
@@ -127,10 +130,17 @@ export class ProcessInstance implements Instance {
     this.#lifecycle.move('ready')
   }
 
+  /** A process that blocks its event loop answers nobody; ending it is the only way to its successor. */
   async health(): Promise<Health> {
     try {
-      return (await this.#step('health', null, healthTimeout)) as Health
+      const health = (await this.#step('health', null, healthTimeout)) as Health
+      this.#silences = 0
+      return health
     } catch (error) {
+      if (++this.#silences === mostSilences) {
+        this.#options.log.error({ component: this.spec.component, pid: this.pid }, `Ended the process of component "${this.spec.component}": it did not answer ${mostSilences} times`)
+        this.kill()
+      }
       return { ok: false, detail: `the process does not answer: ${messageOf(error)}` }
     }
   }
@@ -208,7 +218,7 @@ export class ProcessInstance implements Instance {
     if (!this.#ends()) this.#lifecycle.move('leaving')
     const timer = setTimeout(() => {
       this.kill()
-      // Programs it started may hold its output open.
+      // A program that its native code started may hold its output open.
       for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy()
     }, exitTimeout)
     this.#wire.close(new CarusoError('PROVIDER_LOST', `Waited for component "${this.spec.component}" ${this.spec.version}: its process ends`))
@@ -227,8 +237,7 @@ export class ProcessInstance implements Instance {
   }
 }
 
-const source = import.meta.filename.endsWith('.ts')
-const childFile = new URL(source ? './process-main.ts' : './process-main.js', import.meta.url).pathname
+const childFile = join(import.meta.dirname, `process-main${extname(import.meta.filename)}`)
 
 function childArguments(): string[] {
   const isCondition = (argument: string | undefined): boolean => argument === '--conditions' || argument === '-C'

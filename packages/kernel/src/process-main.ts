@@ -1,5 +1,4 @@
-import { PipeWire, type CallContext, type CallFrame } from '@caruso/bus/pipe'
-import type { Caller } from '@caruso/contract'
+import { PipeWire, type CallContext } from '@caruso/bus/pipe'
 import { Socket } from 'node:net'
 import { systemClock } from './clock.ts'
 import { KernelError } from './errors.ts'
@@ -7,7 +6,7 @@ import { InlineInstance } from './inline-instance.ts'
 import type { ComponentSpec } from './instance.ts'
 import { loadPlugin } from './load-plugin.ts'
 import { PipeSurroundings } from './pipe-surroundings.ts'
-import { control } from './control.ts'
+import { answeringOnce, control } from './control.ts'
 
 /**
  * What runs in a process of its own: one instance, with a pipe to its host as its only connection.
@@ -19,23 +18,16 @@ class IsolatedProcess {
   #instance: InlineInstance | undefined
 
   constructor(socket: Socket) {
-    this.#wire = new PipeWire(socket, { find: (service, operation) => this.#find(service, operation), caller: (wire, frame) => this.#caller(wire, frame) }, () => void this.#hostIsGone())
+    this.#wire = new PipeWire(socket, { find: (service, operation, stream) => this.#find(service, operation, stream), caller: (wire, frame) => this.#surroundings.remember(wire, frame.id) }, () => void this.#hostIsGone())
     this.#surroundings = new PipeSurroundings(this.#wire)
   }
 
-  #find(service: string, operation: string): { run(input: unknown, call: CallContext): Promise<unknown>; runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> } {
-    if (service !== control.instance) {
-      const served = this.#instance?.provider.operation(service, operation)
-      if (served !== undefined) return served
-    }
-    const step = service === control.instance ? this.#step(operation) : undefined
+  #find(service: string, operation: string, stream: boolean): { run(input: unknown, call: CallContext): Promise<unknown>; runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> } {
+    const served = service === control.instance ? undefined : this.#instance?.provider.operation(service, operation)
+    if (served !== undefined && (served.operation.stream !== undefined) === stream) return served
+    const step = service === control.instance && !stream ? this.#step(operation) : undefined
     if (step === undefined) throw new KernelError('STATE_INVALID', `Called "${service}" operation "${operation}" in an isolated process: there is none`)
-    return {
-      run: async (input) => (await step(input)) ?? null,
-      runStream: () => {
-        throw new KernelError('STATE_INVALID', `Read a stream of "${operation}" in an isolated process: there is none`)
-      },
-    }
+    return answeringOnce(step)
   }
 
   #step(operation: string): ((input: unknown) => unknown) | undefined {
@@ -65,10 +57,6 @@ class IsolatedProcess {
   #loaded(): InlineInstance {
     if (this.#instance === undefined) throw new KernelError('STATE_INVALID', 'Asked an isolated process for its instance: none is loaded')
     return this.#instance
-  }
-
-  #caller(wire: unknown, frame: CallFrame): Caller {
-    return this.#surroundings.remember(wire, frame.id)
   }
 
   async #hostIsGone(): Promise<void> {

@@ -132,7 +132,7 @@ test('a process that blocks its event loop is ended and restarted, and its neigh
 
 describe('a hostile process', { timeout }, () => {
   const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-  const frame = (service: string, operation: string, input: unknown, caller: unknown = [0, 'hostile']): unknown[] => [0, 1_000_000, service, operation, 1_000, caller, trace, null, input]
+  const frames = (service: string, operation: string, input: unknown, caller: unknown = [0, 'hostile']): unknown[][] => [[9, 0, service, operation, caller, trace], [0, 1_000_000, 1_000, null, input]]
   let calls: Call[]
   let opened: TestHost & { attack: Client<typeof Attack> }
 
@@ -157,7 +157,7 @@ describe('a hostile process', { timeout }, () => {
     ['a service that nobody knows', 'nonsense', 'x'],
   ])('cannot call %s', async (_what, service, operation) => {
     const { attack, call, lines } = opened
-    await attack.write({ frames: [frame(service, operation, {})] }, call())
+    await attack.write({ frames: frames(service, operation, {}) }, call())
     await expect.poll(() => lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: { component: 'hostile', service, operation }, message: 'Refused an undeclared call of component "hostile"' }))
     expect(calls).toEqual([])
   })
@@ -169,14 +169,14 @@ describe('a hostile process', { timeout }, () => {
     ['nonsense', { identity: 'root' }],
   ])('cannot claim %s', async (_what, caller) => {
     const { attack, call } = opened
-    await attack.write({ frames: [frame('require:customers', 'erase', {}, caller), frame('require:customers', 'get', { id: '1' }, caller)] }, call())
+    await attack.write({ frames: [...frames('require:customers', 'erase', {}, caller), ...frames('require:customers', 'get', { id: '1' }, caller)] }, call())
     await expect.poll(() => calls).toHaveLength(1)
     expect(calls[0]?.caller).toMatchObject({ component: 'hostile', permissions: [], grants: [] })
   })
 
   test('cannot open a stream of what is none', async () => {
     const { attack, call, lines } = opened
-    await attack.write({ frames: [[1, 1_000_000, 'require:customers', 'get', 1_000, [0, ''], trace, null, { id: '1' }, 10]] }, call())
+    await attack.write({ frames: [[9, 0, 'require:customers', 'get', [0, ''], trace], [1, 1_000_000, 1_000, null, { id: '1' }, 10]] }, call())
     await expect.poll(() => lines).toContainEqual(expect.objectContaining({ message: 'Refused an undeclared call of component "hostile"' }))
     expect(calls).toEqual([])
   })
@@ -192,7 +192,7 @@ describe('a hostile process', { timeout }, () => {
     const { attack, call, bus } = opened
     const heard: unknown[] = []
     bus.on('*', (event) => heard.push(event))
-    await attack.write({ frames: [frame('$host', operation, input)] }, call())
+    await attack.write({ frames: frames('$host', operation, input) }, call())
     await attack.write({ frames: [] }, call())
     expect(heard).toEqual([])
   })

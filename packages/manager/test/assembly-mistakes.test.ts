@@ -92,7 +92,7 @@ const kinds: readonly [kind: string, content: string, line: string][] = [
 
 describe('each kind of mistake gets line, place and expectation:', () => {
   test.each(kinds)('%s', async (_kind, content, line) => {
-    expect(lines(await failure(content, { HOME: '/home/x', CARUSO_SECRET_S: 'hunter2' }))).toEqual([`assembly.yaml:${line}`])
+    expect(lines(await failure(content, { HOME: '/tmp/x', CARUSO_SECRET_S: 'hunter2' }))).toEqual([`assembly.yaml:${line}`])
   })
 
   test('a missing file', async () => {

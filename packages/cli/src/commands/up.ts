@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '@caruso/contract'
+import type { Log } from '@caruso/kernel'
 import { readAssembly, runAssembly, type Assembly, type RunningAssembly } from '@caruso/manager'
 import { readConnectionFile, startNatsServer } from '@caruso/nats-server'
 import { mkdir } from 'node:fs/promises'
@@ -22,7 +23,7 @@ export async function up(folder: string, json: boolean): Promise<void> {
   // Paths in the assembly file are meant from its folder, whoever starts it from wherever.
   process.chdir(assembly.folder)
   const log = openLog(join(own, 'caruso.log'), (line) => process.stderr.write(`${colour.yellow(line)}\n`))
-  const server = assembly.nats === undefined ? await embeddedServer(own, assembly) : undefined
+  const server = assembly.nats === undefined ? await embeddedServer(own, assembly, log) : undefined
   let running: RunningAssembly
   try {
     running = await runAssembly(assembly, { nats: await natsAddress(assembly), log })
@@ -41,8 +42,11 @@ export async function up(folder: string, json: boolean): Promise<void> {
   out.answer({ event: 'stopped', left }, () => 'Stopped')
 }
 
-async function embeddedServer(folder: string, assembly: Assembly): Promise<Awaited<ReturnType<typeof startNatsServer>>> {
-  const running = await readConnectionFile(folder).catch(() => undefined)
+async function embeddedServer(folder: string, assembly: Assembly, log: Log): Promise<Awaited<ReturnType<typeof startNatsServer>>> {
+  const running = await readConnectionFile(folder).catch((error: unknown) => {
+    log.info(`No server of this assembly is known: ${messageOf(error)}`)
+    return undefined
+  })
   if (running !== undefined && (await answers(Number(new URL(running.url).port)))) {
     throw new CliError('USAGE', `Started assembly "${assembly.name}": it runs already in "${assembly.folder}"; see it by "caruso ls"`)
   }

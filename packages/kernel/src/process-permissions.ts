@@ -1,0 +1,63 @@
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** A name that leads out of `node_modules` is none. */
+const packageName = /^(@[\w-][\w.-]*\/)?[\w-][\w.-]*$/
+/** A folder that has this holds an assembly, its secrets and its data. */
+const assemblyMark = '.caruso'
+
+/**
+ * What Node lets a process of its own do: read the packages that these files belong to and those that they name as
+ * dependencies, and load their native code. No other file, no writing, no processes, no threads.
+ *
+ * `node_modules` is not allowed as a whole, since Node follows its links, and one may lead to an assembly.
+ */
+export async function processPermissions(files: readonly string[]): Promise<string[]> {
+  const readable = new Set<string>()
+  for (const file of files) await allowPackage(await packageOf(file), readable)
+  return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...[...readable].map((path) => `--allow-fs-read=${path}`)]
+}
+
+async function allowPackage(folder: string, readable: Set<string>): Promise<void> {
+  const names = await namesIn(folder)
+  if (names.includes(assemblyMark)) for (const name of names.filter((one) => !one.startsWith('.') && one !== 'node_modules')) readable.add(join(folder, name))
+  else readable.add(folder)
+  const { dependencies, peerDependencies, optionalDependencies } = await manifestOf(folder)
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))) {
+    const found = await findDependency(name, folder)
+    if (found === undefined || readable.has(found.link)) continue
+    readable.add(found.link)
+    await allowPackage(found.real, readable)
+  }
+}
+
+/** Where Node finds a package from a folder: the nearest `node_modules` that has it, and where that leads. */
+async function findDependency(name: string, folder: string): Promise<{ link: string; real: string } | undefined> {
+  const link = join(folder, 'node_modules', name)
+  const real = await realpath(link).catch(() => undefined)
+  if (real !== undefined) return (await namesIn(real)).includes(assemblyMark) ? undefined : { link, real }
+  return folder === dirname(folder) ? undefined : await findDependency(name, dirname(folder))
+}
+
+async function packageOf(file: string): Promise<string> {
+  const own = dirname(await realpath(file).catch(() => file))
+  let folder = own
+  while ((await manifestOf(folder)).name === undefined) {
+    if (folder === dirname(folder)) return own
+    folder = dirname(folder)
+  }
+  return folder
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => [])
+}
+
+/** What cannot be read names nothing; whether a plugin can be loaded is said by whoever loads it. */
+async function manifestOf(folder: string): Promise<{ readonly name?: unknown; readonly dependencies?: object; readonly peerDependencies?: object; readonly optionalDependencies?: object }> {
+  try {
+    return { ...(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object) }
+  } catch {
+    return {}
+  }
+}
