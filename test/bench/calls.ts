@@ -35,12 +35,14 @@ async function measurePeers(results: Results, rounds: number, scale: number, { p
     progress(`starting ${peer} in one process`)
     direct.set(peer, stack.use(await Child.start(peerFile, peer, 'direct')))
   }
-  for (const [peer, child] of direct) lanes.push({ name: `direct ${peer}`, child, command: 'throughput', input: { inFlight: 1, calls: 200_000 } })
-  for (const [peer, child] of direct) lanes.push({ name: `direct64 ${peer}`, child, command: 'throughput', input: { inFlight: 64, calls: 200_000 } })
+  for (const [peer, child] of direct) lanes.push({ name: `direct ${peer}`, child, command: 'throughput', input: { inFlight: 1, calls: 1_000_000 } })
+  for (const [peer, child] of direct) lanes.push({ name: `direct64 ${peer}`, child, command: 'throughput', input: { inFlight: 64, calls: 500_000 } })
   const remote = new Map<string, Child>()
   for (const peer of ['caruso', 'moleculer', 'bare-client']) remote.set(peer, await startPair(stack, peer, nats, progress))
-  for (const [peer, child] of remote) lanes.push({ name: `remote64 ${peer}`, child, command: 'throughput', input: { inFlight: 64, calls: 16_000 } })
-  for (const [peer, child] of remote) lanes.push({ name: `remote256 ${peer}`, child, command: 'throughput', input: { inFlight: 256, calls: 16_000 } })
+  for (const inFlight of [64, 256]) {
+    // Long enough that compiling and collecting are in the figure, as they are in a day's work.
+    for (const [peer, child] of remote) lanes.push({ name: `remote${inFlight} ${peer}`, child, command: 'throughput', input: { inFlight, calls: peer === 'bare-client' ? 16_000 : 60_000 } })
+  }
   for (const [peer, child] of remote) lanes.push({ name: `single ${peer}`, child, command: 'latency', input: { calls: 2_000 } })
   await checkAnswers(lanes)
   await interleaved(lanes, results, rounds, scale, progress)
@@ -75,9 +77,9 @@ async function checkAnswers(lanes: readonly Lane[]): Promise<void> {
   }
 }
 
-/** Warms up, then measures one lane after the other, every second round backwards, so that what drifts hits all alike. */
+/** Warms up twice, then measures one lane after the other, every second round backwards, so that what drifts hits all alike. */
 async function interleaved(lanes: readonly Lane[], results: Results, rounds: number, scale: number, progress: Options['progress']): Promise<void> {
-  for (const lane of lanes) await measure(lane, scale)
+  for (const lane of [...lanes, ...lanes]) await measure(lane, scale)
   for (let round = 0; round < rounds; round++) {
     progress(`round ${round + 1} of ${rounds}`)
     for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {

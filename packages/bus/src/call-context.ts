@@ -1,14 +1,21 @@
 import type { Call, Caller } from '@caruso/contract'
-import { longestTimer } from './deadlines.ts'
+import { type Expiring, longestTimer } from './deadlines.ts'
 import { BusError } from './errors.ts'
 import { newTraceparent } from './traceparent.ts'
+
+/** Whoever works on a call, and can say what it is that took too long. */
+export interface CallGuard {
+  expired(call: Call): Error
+}
 
 /**
  * The context of one call as the bus makes it. Its signal costs nothing until somebody reads it:
  * most handlers never do, and it would cost more than the rest of a direct call.
  */
-export class CallContext implements Call {
+export class CallContext implements Call, Expiring {
   readonly deadline: number
+  previous: Expiring | undefined
+  next: Expiring | undefined
   readonly caller: Caller
   readonly key: string | undefined
   readonly nextKey = undefined
@@ -19,6 +26,8 @@ export class CallContext implements Call {
   #signal: AbortSignal | undefined
   #timer: NodeJS.Timeout | undefined
   #cancelled: unknown
+  #guard: CallGuard | undefined
+  #giveUp: ((error: Error) => void) | undefined
 
   /** @param parent the call whose cancellation is also this one's; `cancellable` adds the caller at the other end of a wire */
   constructor(deadline: number, caller: Caller, trace: string | undefined, key: string | undefined, parent: Call | undefined, cancellable: boolean) {
@@ -51,6 +60,20 @@ export class CallContext implements Call {
     this.#cancelled ??= reason
     this.#controller?.abort(reason)
     this.finish()
+  }
+
+  /** Says how its caller is told when nobody waits any more; the handler still counts as in flight until it is done. */
+  guard(guard: CallGuard, giveUp: (error: Error) => void): void {
+    this.#guard = guard
+    this.#giveUp = giveUp
+  }
+
+  expire(): void {
+    if (this.#guard !== undefined) this.lose(this.#guard.expired(this))
+  }
+
+  lose(error: Error): void {
+    this.#giveUp?.(error)
   }
 
   /** Lets go of the timer, once the call has been answered. */

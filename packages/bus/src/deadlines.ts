@@ -1,17 +1,12 @@
 /** Something that is given up when its deadline passes; a link of the list that watches it. */
-export abstract class Expiring {
+export interface Expiring {
   readonly deadline: number
   previous: Expiring | undefined
   next: Expiring | undefined
-
-  constructor(deadline: number) {
-    this.deadline = deadline
-  }
-
   /** Told when the deadline has passed. */
-  abstract expire(): void
+  expire(): void
   /** Told when nobody watches the deadline any more. */
-  abstract lose(error: Error): void
+  lose(error: Error): void
 }
 
 /** setTimeout takes no more than 31 bits of milliseconds. */

@@ -1,5 +1,5 @@
 import { codeOf, fromWireError, messageOf, type Call } from '@caruso/contract'
-import { Deadlines, Expiring } from './deadlines.ts'
+import { Deadlines, type Expiring } from './deadlines.ts'
 import { BusError } from './errors.ts'
 import type { Outbox } from './outbox.ts'
 import { type CallText, encodeRest, kind, type Addressee, type Frame } from './protocol.ts'
@@ -11,7 +11,10 @@ export interface Address extends Addressee {
 }
 
 /** A call or stream that waits for an answer. */
-class Pending extends Expiring {
+class Pending implements Expiring {
+  readonly deadline: number
+  previous: Expiring | undefined
+  next: Expiring | undefined
   readonly route: string
   /** The call as it was made, for whoever must know from which call another one descends. */
   readonly call: Call
@@ -20,7 +23,7 @@ class Pending extends Expiring {
   readonly #to: Address
 
   constructor(to: Address, call: Call, settle: (frame: Frame) => void, fail: (error: Error) => void) {
-    super(call.deadline)
+    this.deadline = call.deadline
     this.#to = to
     this.route = to.route
     this.call = call
@@ -28,11 +31,11 @@ class Pending extends Expiring {
     this.fail = fail
   }
 
-  override lose(error: Error): void {
+  lose(error: Error): void {
     this.fail(error)
   }
 
-  override expire(): void {
+  expire(): void {
     this.fail(new BusError('DEADLINE_EXCEEDED', `Called ${title(this.#to)}: no answer before the deadline`))
   }
 }

@@ -1,6 +1,5 @@
 import { checkOf, codeOf, isCarusoError, messageOf, type Call, type Check, type Contract, type Operation } from '@caruso/contract'
 import type { CallContext } from './call-context.ts'
-import { Expiring } from './deadlines.ts'
 import { BusError } from './errors.ts'
 import { serviceKey } from './protocol.ts'
 import type { Provider } from './provider.ts'
@@ -99,11 +98,6 @@ export class ServedOperation {
     this.#provider.ended()
   }
 
-  /** Takes a call that is done out of those whose deadlines are watched. */
-  unwatch(running: Expiring): void {
-    this.#provider.deadlines.delete(running)
-  }
-
   expired(call: Call): BusError {
     return new BusError('DEADLINE_EXCEEDED', `Called ${this.#title()} by component "${call.caller.component}": no answer before its deadline`)
   }
@@ -125,13 +119,42 @@ export class ServedOperation {
     } catch (error) {
       answer = rejected(error)
     }
+    if (!isPromise(answer)) return this.#settled(answer, call, begun, span)
+    const pending = answer
+    // One object watches the deadline, carries the context and is the entry of the list: this is the path of every call.
     return new Promise((resolve, reject) => {
-      const running = new RunningCall(this, call, span, begun, resolve, reject)
-      if (isPromise(answer)) {
-        this.#provider.deadlines.add(running)
-        answer.then((value) => running.settle(value, this.#wrong(value), true), (error: unknown) => running.settle(undefined, this.#asFailure(error), true))
-      } else running.settle(answer, this.#wrong(answer), false)
+      call.guard(this, reject)
+      this.#provider.deadlines.add(call)
+      pending.then(
+        (value) => {
+          const failure = this.#wrong(value)
+          this.#finish(call, begun, span, failure)
+          if (failure === undefined) resolve(value)
+          else reject(failure)
+        },
+        (error: unknown) => {
+          const failure = this.#asFailure(error)
+          this.#finish(call, begun, span, failure)
+          reject(failure)
+        },
+      )
     })
+  }
+
+  #finish(call: CallContext, begun: number, span: ServerSpan | undefined, failure: Error | undefined): void {
+    this.#provider.deadlines.delete(call)
+    call.finish()
+    this.ended(begun, failure)
+    span?.end(failure)
+  }
+
+  async #settled(answer: unknown, call: CallContext, begun: number, span: ServerSpan | undefined): Promise<unknown> {
+    const failure = this.#wrong(answer)
+    call.finish()
+    this.ended(begun, failure)
+    span?.end(failure)
+    if (failure !== undefined) throw failure
+    return answer
   }
 
   #count(refusal: BusError): BusError {
@@ -164,7 +187,7 @@ export class ServedOperation {
     return new BusError('INVALID_OUTPUT', `Called ${this.#title()} of component "${this.#provider.component}": its answer breaks the contract: ${this.#answer?.explain(answer)}`)
   }
 
-  #asFailure(error: unknown): unknown {
+  #asFailure(error: unknown): Error {
     // What a handler could not deliver says nothing of the call it works on, so that call must not look undelivered.
     if (isCarusoError(error) && !(this.#provider.checks && (error.code === 'NOT_DELIVERED' || error.code === 'NOT_CONNECTED'))) return error
     return new BusError('HANDLER_FAILED', `Called ${this.#title()} of component "${this.#provider.component}": ${messageOf(error)}`, { cause: error })
@@ -172,44 +195,6 @@ export class ServedOperation {
 
   #title(): string {
     return `"${this.contract.name}.${this.name}"`
-  }
-}
-
-/** A call whose handler has begun: it is answered when the handler is done, or given up at the deadline. */
-class RunningCall extends Expiring {
-  readonly #served: ServedOperation
-  readonly #call: CallContext
-  readonly #span: ServerSpan | undefined
-  readonly #begun: number
-  readonly #resolve: (value: unknown) => void
-  readonly #reject: (error: unknown) => void
-
-  constructor(served: ServedOperation, call: CallContext, span: ServerSpan | undefined, begun: number, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
-    super(call.deadline)
-    this.#served = served
-    this.#call = call
-    this.#span = span
-    this.#begun = begun
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  settle(value: unknown, failure: unknown, watched: boolean): void {
-    if (watched) this.#served.unwatch(this)
-    this.#call.finish()
-    this.#served.ended(this.#begun, failure)
-    this.#span?.end(failure)
-    if (failure === undefined) this.#resolve(value)
-    else this.#reject(failure)
-  }
-
-  /** The caller is told; the handler still counts as in flight until it is done. */
-  override expire(): void {
-    this.#reject(this.#served.expired(this.#call))
-  }
-
-  override lose(error: Error): void {
-    this.#reject(error)
   }
 }
 

@@ -1,22 +1,25 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Deadlines, Expiring } from '../src/deadlines.ts'
+import { Deadlines, type Expiring } from '../src/deadlines.ts'
 
-class Entry extends Expiring {
+class Entry implements Expiring {
+  readonly deadline: number
+  previous: Expiring | undefined
+  next: Expiring | undefined
   readonly log: string[] = []
   readonly #deadlines: Deadlines
 
   constructor(deadlines: Deadlines, deadline: number) {
-    super(deadline)
+    this.deadline = deadline
     this.#deadlines = deadlines
   }
 
-  override expire(): void {
+  expire(): void {
     this.log.push(`expired at ${Date.now()}`)
     this.#deadlines.delete(this)
   }
 
-  override lose(error: Error): void {
+  lose(error: Error): void {
     this.log.push(error.message)
   }
 }

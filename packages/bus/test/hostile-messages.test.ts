@@ -44,6 +44,7 @@ describe.each(serverKinds)('strange messages over $name', (kind) => {
       const answers: unknown[] = []
       raw.subscribe(`${cluster.assembly}.reply.me.>`, { callback: (_error, message) => void answers.push(...message.json<unknown[]>()) })
       await raw.flush()
+      await vi.waitFor(() => raw.request(`$SRV.PING.${info.component}.${info.id}`))
       const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
       const message = `[${frame(1, '{"text":"one"}')},${frame(2, deep)},${frame(3, '{"__proto__":{"admin":true}}')},${frame(4, '{"\\u005f\\u005fproto__":{"admin":true}}')},[0,5,"1000"],${frame(6, '{"text":1}')},[9,0,"none@1.0.0","say",[],""],[0,7,1000,null,1],${frame(8, '{"text":"]}\\"["}')}]`
       raw.publish(`${cluster.assembly}.call.${a.host}.${info.id}`, message, { reply: `${cluster.assembly}.reply.me.x.y.1-8` })

@@ -25,8 +25,7 @@ export class BusSurroundings implements Surroundings {
     return this.#bus.outlet(contract, this.#consumer)
   }
 
-  call(origin: { readonly as?: string; readonly timeout?: number; readonly trace?: string }): Call {
-    const { as, timeout, trace } = origin
+  call({ as, timeout, trace }: { readonly as?: string; readonly timeout?: number; readonly trace?: string }): Call {
     return this.#bus.call({ ...this.#consumer, identity: as ?? this.#consumer.component, permissions: [], timeout: timeout ?? callTimeout, ...(trace === undefined ? {} : { trace }) })
   }
 

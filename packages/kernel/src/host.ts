@@ -152,9 +152,7 @@ export class Host {
   async #startInOrder(loaded: readonly { instance: Instance; ms: number }[], graph: DependencyGraph): Promise<StartNode[]> {
     const starts = new Map<string, Promise<StartNode>>()
     const begin = (component: string): Promise<StartNode> => {
-      const known = starts.get(component)
-      if (known !== undefined) return known
-      const start = (async () => {
+      const start = starts.get(component) ?? (async () => {
         const mine = loaded.find(({ instance }) => instance.spec.component === component)
         await Promise.all((graph.get(component) ?? []).map(begin))
         if (mine === undefined) throw new TypeError(`no component "${component}" was loaded`)
@@ -171,9 +169,8 @@ export class Host {
     await instance.start()
     const activating = performance.now()
     await this.switchTo(instance)
-    const activateMs = performance.now() - activating
     const part = (name: string, ms: number): StartNode => ({ name, ms, parts: [] })
-    const parts = [part('load', loadMs), part('start', instance.startMs), part('activate', activateMs)]
+    const parts = [part('load', loadMs), part('start', instance.startMs), part('activate', performance.now() - activating)]
     return { name: `${instance.spec.component} ${instance.spec.version} (${instance.spec.isolation})`, ms: loadMs + performance.now() - begun, parts }
   }
 

@@ -93,10 +93,10 @@ export class InlineInstance implements Instance {
   health(): Promise<Health> {
     this.#health ??= new Promise((resolve) => {
       const cancel = this.#options.clock.after(healthTimeout, () => resolve({ ok: false, detail: 'not answering' }))
-      const answered = this.#scope.currentHealth().catch((error: unknown) => ({ ok: false, detail: messageOf(error) }))
-      void answered.then(resolve).finally(() => {
+      void this.#scope.currentHealth().catch((error: unknown) => ({ ok: false, detail: messageOf(error) })).then((health) => {
         cancel()
         this.#health = undefined
+        resolve(health)
       })
     })
     return this.#health
@@ -142,7 +142,6 @@ export class InlineInstance implements Instance {
   }
 
   #asStartFailure(error: unknown): unknown {
-    if (error instanceof KernelError) return error
-    return new KernelError('START_FAILED', `Started component "${this.spec.component}" ${this.spec.version}: ${messageOf(error)}`, { cause: error })
+    return error instanceof KernelError ? error : new KernelError('START_FAILED', `Started component "${this.spec.component}" ${this.spec.version}: ${messageOf(error)}`, { cause: error })
   }
 }

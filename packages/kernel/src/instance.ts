@@ -15,6 +15,8 @@ export interface ComponentSpec {
   readonly entry: string | LoadedPlugin
   readonly isolation: Isolation
   readonly config: unknown
+  /** Where a process of its own may read and write, an absolute path; only where the folder is there when it starts. */
+  readonly data?: string
   /** Permissions that the assembly gives this component. */
   readonly grants: readonly string[]
 }

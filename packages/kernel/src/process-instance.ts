@@ -74,8 +74,8 @@ export class ProcessInstance implements Instance {
    * @throws KernelError `PLUGIN_NOT_LOADED` or `CONFIG_INVALID`; CarusoError `PROVIDER_LOST` when the process ends
    */
   static async load(options: ProcessOptions, consumer: Consumer): Promise<ProcessInstance> {
-    const { component, version, entry, config } = options.spec
-    const permissions = await processPermissions(typeof entry === 'string' ? [childFile, entry] : [childFile])
+    const { component, version, entry, config, data } = options.spec
+    const permissions = await processPermissions(typeof entry === 'string' ? [childFile, entry] : [childFile], data === undefined ? [] : [data])
     const instance = new ProcessInstance(options, consumer, permissions)
     try {
       instance.#description = (await instance.#step('load', { id: options.id, component, version, entry, config })) as Description

@@ -48,8 +48,7 @@ class IsolatedProcess {
 
   async #load(spec: ComponentSpec & { id: string }): Promise<unknown> {
     const plugin = await loadPlugin(typeof spec.entry === 'string' ? spec.entry : spec.component)
-    const { component } = spec
-    this.#surroundings.component = component
+    this.#surroundings.component = spec.component
     this.#instance = new InlineInstance({ id: spec.id, spec: { ...spec, isolation: 'process' }, plugin, clock: systemClock, log: this.#surroundings.log, surroundings: this.#surroundings })
     return this.#instance.description
   }
@@ -60,9 +59,8 @@ class IsolatedProcess {
   }
 
   async #hostIsGone(): Promise<void> {
-    const limit = setTimeout(() => process.exit(1), 1_000)
+    setTimeout(() => process.exit(1), 1_000)
     await this.#instance?.dispose()
-    clearTimeout(limit)
     process.exit(0)
   }
 }

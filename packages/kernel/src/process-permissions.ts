@@ -5,17 +5,20 @@ import { dirname, join } from 'node:path'
 const packageName = /^(@[\w-][\w.-]*\/)?[\w-][\w.-]*$/
 /** A folder that has this holds an assembly, its secrets and its data. */
 const assemblyMark = '.caruso'
+/** What a plugin may import without naming it. */
+const framework = { '@caruso/contract': '*', '@caruso/kernel': '*' }
 
 /**
  * What Node lets a process of its own do: read the packages that these files belong to and those that they name as
- * dependencies, and load their native code. No other file, no writing, no processes, no threads.
+ * dependencies, load their native code, and read and write in a data folder where it is there.
+ * No other file, no processes, no threads.
  *
  * `node_modules` is not allowed as a whole, since Node follows its links, and one may lead to an assembly.
  */
-export async function processPermissions(files: readonly string[]): Promise<string[]> {
-  const readable = new Set<string>()
+export async function processPermissions(files: readonly string[], data: readonly string[]): Promise<string[]> {
+  const readable = new Set(data)
   for (const file of files) await allowPackage(await packageOf(file), readable)
-  return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...[...readable].map((path) => `--allow-fs-read=${path}`)]
+  return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...data.map((path) => `--allow-fs-write=${path}`), ...[...readable].map((path) => `--allow-fs-read=${path}`)]
 }
 
 async function allowPackage(folder: string, readable: Set<string>): Promise<void> {
@@ -23,30 +26,24 @@ async function allowPackage(folder: string, readable: Set<string>): Promise<void
   if (names.includes(assemblyMark)) for (const name of names.filter((one) => !one.startsWith('.') && one !== 'node_modules')) readable.add(join(folder, name))
   else readable.add(folder)
   const { dependencies, peerDependencies, optionalDependencies } = await manifestOf(folder)
-  for (const name of Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))) {
+  for (const name of Object.keys({ ...framework, ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))) {
     const found = await findDependency(name, folder)
-    if (found === undefined || readable.has(found.link)) continue
-    readable.add(found.link)
-    await allowPackage(found.real, readable)
+    if (found !== undefined && !readable.has(found.link)) await allowPackage(found.real, readable.add(found.link))
   }
 }
 
 /** Where Node finds a package from a folder: the nearest `node_modules` that has it, and where that leads. */
 async function findDependency(name: string, folder: string): Promise<{ link: string; real: string } | undefined> {
   const link = join(folder, 'node_modules', name)
-  const real = await realpath(link).catch(() => undefined)
-  if (real !== undefined) return (await namesIn(real)).includes(assemblyMark) ? undefined : { link, real }
+  const real = await realpath(link).catch(() => '')
+  if (real !== '') return (await namesIn(real)).includes(assemblyMark) ? undefined : { link, real }
   return folder === dirname(folder) ? undefined : await findDependency(name, dirname(folder))
 }
 
 async function packageOf(file: string): Promise<string> {
   const own = dirname(await realpath(file).catch(() => file))
-  let folder = own
-  while ((await manifestOf(folder)).name === undefined) {
-    if (folder === dirname(folder)) return own
-    folder = dirname(folder)
-  }
-  return folder
+  for (let folder = own; folder !== dirname(folder); folder = dirname(folder)) if ((await manifestOf(folder)).name !== undefined) return folder
+  return own
 }
 
 async function namesIn(folder: string): Promise<string[]> {

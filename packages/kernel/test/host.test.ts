@@ -1,10 +1,10 @@
 import { Bus } from '@caruso/bus'
 import { codeOf, contract, Type, type Contract } from '@caruso/contract'
-import { definePlugin, Host, optional, type Instance, type LoadedPlugin } from '@caruso/kernel'
+import { definePlugin, Host, optional, type Instance, type LoadedPlugin, type Scope } from '@caruso/kernel'
 import { startNatsServer } from '@caruso/nats-server'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { consumer, keptLog, openHost, plugin, spec } from './hosts.ts'
+import { consumer, keptLog, ManualClock, openHost, plugin, spec } from './hosts.ts'
 
 const Text = contract({ name: 'text', version: '1.0.0', operations: { read: { input: Type.Object({}), output: Type.String() }, slow: { input: Type.Object({}), output: Type.String() } } })
 
@@ -218,3 +218,52 @@ test('close() says of whom something was left behind', async () => {
   await host.startAll([spec('stuck', stuck)])
   expect(await host.close()).toEqual(['stuck: disposing failed: the poller is stuck', 'stuck: disposing failed: the pool is stuck'])
 })
+
+test('a health check that hangs is asked once, and the instance is not well until it answers', async () => {
+  const clock = new ManualClock()
+  const { host, lines } = openHost(clock)
+  const hangs = latch()
+  let asked = 0
+  await host.startAll([spec('slow', plugin('slow', ({ scope }: { scope: Scope }) => {
+    scope.health(async () => {
+      asked++
+      await hangs.opened
+      return { ok: true, detail: 'well' }
+    })
+    return {}
+  }))])
+  const instance = host.active('slow')
+  const questions = [instance?.health(), instance?.health()]
+  expect(clock.waits).toEqual([3_000])
+  clock.advance(3_000)
+  questions.push(instance?.health())
+  for (const question of questions) expect(await question).toEqual({ ok: false, detail: 'not answering' })
+  await expect.poll(() => lines, { timeout: 10_000 }).toContainEqual({ level: 'warn', fields: { component: 'slow', detail: 'not answering' }, message: 'Component is not well' })
+  expect(asked).toBe(1)
+  hangs.open()
+  await expect.poll(() => host.status()[0]?.health, { timeout: 10_000 }).toEqual({ ok: true, detail: 'well' })
+  expect(clock.waits).toEqual([])
+})
+
+test('what answers once is not served as a stream by another host, nor a stream as one answer', async () => {
+  const server = await startNatsServer()
+  onTestFinished(async () => await server.close())
+  const [here, there] = [openHost(), openHost()]
+  for (const { bus } of [here, there]) await bus.connect(server)
+  const operation = { input: Type.Object({}) }
+  const Provided = contract({ name: 'kinds', version: '1.0.0', operations: { once: { ...operation, output: Type.Integer() }, many: { ...operation, stream: Type.Integer() } } })
+  const Swapped = contract({ name: 'kinds', version: '1.0.0', operations: { once: { ...operation, stream: Type.Integer() }, many: { ...operation, output: Type.Integer() } } })
+  const kinds = plugin('kinds', () => ({ kinds: { once: () => 1, many: async function* many() { yield* [1, 2] } } }), { provides: { kinds: Provided } })
+  await there.host.startAll([spec('kinds', kinds)])
+  await expect.poll(() => here.bus.registry.lookup('kinds', '1.0.0')).toHaveLength(1)
+  const swapped = here.bus.client(Swapped, consumer)
+  await expect(swapped.many({}, here.call())).rejects.toMatchObject({ code: 'UNKNOWN_OPERATION', message: expect.stringContaining('as a single answer') })
+  await expect(collect(swapped.once({}, here.call()))).rejects.toMatchObject({ code: 'UNKNOWN_OPERATION', message: expect.stringContaining('as a stream') })
+  expect(await collect(here.bus.client(Provided, consumer).many({}, here.call()))).toEqual([1, 2])
+})
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}

@@ -8,7 +8,7 @@ import { consumer, customersPlugin, fixture, openHost, spec } from './hosts.ts'
 
 const timeout = 60_000
 const packages = new URL('../..', import.meta.url).pathname
-const dependencies = { '@caruso/contract': '*', '@caruso/kernel': '*', library: '*', linked: '*', project: '*', '../../../.caruso/secrets': '*', missing: '*' }
+const dependencies = { library: '*', linked: '*', project: '*', '../../../.caruso/secrets': '*', missing: '*' }
 let project: string
 
 /** A project with an assembly in it, which is linked as npm links workspaces: a way to its secrets. */
@@ -57,6 +57,17 @@ test('an isolated process reads the packages that its own names, wherever they l
   await host.startAll([spec('intruder', join(project, entries()[0] ?? ''), { isolation: 'process' })])
   for (const path of ['node_modules/library', 'node_modules/linked', 'workspaces/linked']) expect(await bus.client(Intrusion, consumer).attempt({ how: 'list', path: join(project, path) }, call())).toBe('done')
   expect(lines).toEqual([])
+})
+
+test('an isolated process reads and writes in its data folder and in no other', { timeout }, async () => {
+  const { host, bus, call } = openHost()
+  for (const component of ['intruder', 'neighbour']) await write(`.caruso/data/${component}/old`, '')
+  await host.startAll([spec('intruder', fixture('intruder'), { isolation: 'process', data: join(project, '.caruso/data/intruder') })])
+  const attempt = async (how: 'read' | 'write', path: string): Promise<string> => await bus.client(Intrusion, consumer).attempt({ how, path: `${project}/${path}` }, call())
+  expect([await attempt('read', '.caruso/data/intruder/old'), await attempt('write', '.caruso/data/intruder/new')]).toEqual(['done', 'done'])
+  for (const path of ['.caruso/data/neighbour/old', '.caruso/data/intruder/../neighbour/new', '.caruso/secrets/TOKEN', '.caruso/data/intruders']) {
+    expect([path, await attempt('read', path), await attempt('write', path)]).toEqual([path, 'ERR_ACCESS_DENIED', 'ERR_ACCESS_DENIED'])
+  }
 })
 
 test('a plugin that lies where its assembly lies reads neither secrets nor what is hidden', { timeout }, async () => {
