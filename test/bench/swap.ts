@@ -165,11 +165,11 @@ function versionOf(i: number): string {
 class CountingAssembly {
   readonly name = 'bench-swap'
   readonly folder = mkdtempSync(join(tmpdir(), 'caruso-bench-swap-'))
-  readonly #ids = join(this.folder, 'ids')
+  readonly #ids = join(this.folder, '.caruso/data/counter')
   readonly #store = new PluginStore(this.folder)
 
   constructor(isolation: 'inline' | 'process') {
-    mkdirSync(this.#ids)
+    mkdirSync(this.#ids, { recursive: true })
     symlinkSync(new URL('../../node_modules', import.meta.url).pathname, join(this.folder, 'node_modules'))
     const config = { folder: this.#ids }
     writeFileSync(join(this.folder, 'assembly.yaml'), JSON.stringify({ assembly: this.name, components: { counter: { plugin: 'counter', isolation, config } } }))

@@ -9,15 +9,19 @@ const repository = join(import.meta.dirname, '../..')
 /** The folder of an assembly that runs a desk: a plugin that can be made to wait at each step of its life. */
 export class DeskFolder implements AsyncDisposable {
   readonly path: string
+  /** Where an isolated desk may write. */
+  readonly #data: string
 
   private constructor(path: string) {
     this.path = path
+    this.#data = join(path, '.caruso/data/desk')
   }
 
   /** @param components the lines below `components:`; a desk that is isolated as `inline` or `process` where it is one of these words */
   static async create(components: string, nats?: string): Promise<DeskFolder> {
     const desks = new DeskFolder(await realpath(await mkdtemp(join(tmpdir(), 'caruso-system-'))))
     await symlink(join(repository, 'node_modules'), join(desks.path, 'node_modules'))
+    await mkdir(desks.#data, { recursive: true })
     const lines = components === 'inline' || components === 'process' ? desks.component('desk', '*', components) : components
     await writeFile(join(desks.path, 'assembly.yaml'), `assembly: desks\ncomponents:\n${lines}\n${nats === undefined ? '' : `nats: { url: '${nats}' }\n`}`)
     return desks
@@ -25,7 +29,7 @@ export class DeskFolder implements AsyncDisposable {
 
   /** A desk as a component of the assembly file. */
   component(name: string, range: string, isolation: 'inline' | 'process'): string {
-    return `  ${name}: { plugin: desk, version: '${range}', isolation: ${isolation}, config: { folder: '${this.path}' } }`
+    return `  ${name}: { plugin: desk, version: '${range}', isolation: ${isolation}, config: { folder: '${this.#data}' } }`
   }
 
   async declare(lines: readonly string[]): Promise<void> {
@@ -42,26 +46,26 @@ export class DeskFolder implements AsyncDisposable {
   }
 
   hold(version: string, step: string): void {
-    writeFileSync(join(this.path, `hold ${version} ${step}`), '')
+    writeFileSync(join(this.#data, `hold ${version} ${step}`), '')
   }
 
   release(version: string, step: string): void {
-    rmSync(join(this.path, `hold ${version} ${step}`))
+    rmSync(join(this.#data, `hold ${version} ${step}`))
   }
 
   /** How often a step was reached. */
   reached(version: string, step: string): number {
-    return this.#lines('steps').filter((line) => line === `${version} ${step}`).length
+    return this.#lines('.caruso/data/desk/steps').filter((line) => line === `${version} ${step}`).length
   }
 
   /** The ids of what was done, one for each time. */
   ledger(): string[] {
-    return this.#lines('ledger')
+    return this.#lines('.caruso/data/desk/ledger')
   }
 
   /** The process in which a version was started last. */
   pid(version: string): number {
-    return Number(readFileSync(join(this.path, `pid ${version}`), 'utf8'))
+    return Number(readFileSync(join(this.#data, `pid ${version}`), 'utf8'))
   }
 
   /** How many entries of the journal are this step. */

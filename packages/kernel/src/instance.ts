@@ -63,3 +63,10 @@ export interface Instance {
   /** Disposes everything it owned, in reverse order; resolves to what was left behind or failed, in words. */
   dispose(): Promise<readonly string[]>
 }
+
+/** How long a part of the start took, and of what parts it consisted. */
+export interface StartNode {
+  readonly name: string
+  readonly ms: number
+  readonly parts: readonly StartNode[]
+}

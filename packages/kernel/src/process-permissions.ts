@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A name that leads out of `node_modules` is none. */
@@ -28,15 +28,19 @@ async function allowPackage(folder: string, readable: Set<string>): Promise<void
   const { dependencies, peerDependencies, optionalDependencies } = await manifestOf(folder)
   for (const name of Object.keys({ ...framework, ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))) {
     const found = await findDependency(name, folder)
-    if (found !== undefined && !readable.has(found.link)) await allowPackage(found.real, readable.add(found.link))
+    if (found === undefined || readable.has(found.link)) continue
+    // To follow a link Node must read it, so a `node_modules` that is one itself is readable.
+    if ((await lstat(found.modules)).isSymbolicLink()) readable.add(found.modules)
+    await allowPackage(found.real, readable.add(found.link))
   }
 }
 
 /** Where Node finds a package from a folder: the nearest `node_modules` that has it, and where that leads. */
-async function findDependency(name: string, folder: string): Promise<{ link: string; real: string } | undefined> {
-  const link = join(folder, 'node_modules', name)
-  const real = await realpath(link).catch(() => '')
-  if (real !== '') return (await namesIn(real)).includes(assemblyMark) ? undefined : { link, real }
+async function findDependency(name: string, folder: string): Promise<{ modules: string; link: string; real: string } | undefined> {
+  const modules = join(folder, 'node_modules')
+  const link = join(modules, name)
+  const [real] = await Promise.allSettled([realpath(link)])
+  if (real.status === 'fulfilled') return (await namesIn(real.value)).includes(assemblyMark) ? undefined : { modules, link, real: real.value }
   return folder === dirname(folder) ? undefined : await findDependency(name, dirname(folder))
 }
 

@@ -1,16 +1,17 @@
 import { serviceKey } from '@caruso/bus'
 import type { Call, Static } from '@caruso/contract'
 import type { ComponentSpec, Host, Instance, InstanceStatus, StartNode } from '@caruso/kernel'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { satisfies } from 'semver'
-import { redact, type Assembly, type AssemblyComponent } from './assembly.ts'
+import { maxSatisfying, satisfies } from 'semver'
+import { readAssembly, redact, type Assembly, type AssemblyComponent } from './assembly.ts'
 import type { ComponentStatus, HistoryEntry, SwapPlan, SwapStep } from './contract.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { ManagerError } from './errors.ts'
 import { historyOf } from './history.ts'
 import { Journal } from './journal.ts'
 import { PluginStore } from './plugin-store.ts'
-import { planSwap, Swap } from './swap.ts'
+import { planSwap, Swap, type SwapRequest } from './swap.ts'
 import { StepQueue } from './step-queue.ts'
 
 const defaultHistory = 20
@@ -50,21 +51,20 @@ export class ServiceManager {
   }
 
   list(): { assembly: string; components: Static<typeof ComponentStatus>[] } {
-    return { assembly: this.#assembly.name, components: this.#host.status().map((status) => this.#statusOf(status)) }
+    return { assembly: this.#assembly.name, components: [...this.#host.status().map((status) => this.#statusOf(status)), ...this.#notRunning()] }
   }
 
   async info(component: string): Promise<{ status: Static<typeof ComponentStatus>; config: unknown; versions: string[]; previous?: string }> {
-    const status = this.#host.status().find(({ instance }) => instance.spec.component === component)
+    const status = this.list().components.find((one) => one.component === component)
     if (status === undefined) throw this.#unknown(component)
     const declared = this.#assembly.components[component]
-    const versions = declared === undefined ? [status.instance.spec.version] : (await this.#store.list(declared.plugin)).map(({ version }) => version)
+    const versions = declared === undefined ? [status.version] : (await this.#store.list(declared.plugin)).map(({ version }) => version)
     const previous = this.#journal.previous(component)
-    return { status: this.#statusOf(status), config: redact(this.#assembly, component) ?? {}, versions, ...(previous === undefined ? {} : { previous }) }
+    return { status, config: redact(this.#assembly, component) ?? {}, versions, ...(previous === undefined ? {} : { previous }) }
   }
 
   async plan(component: string, version: string | undefined): Promise<Static<typeof SwapPlan>> {
-    const previous = this.#active(component)
-    const { plan, instance } = await planSwap(this.#host, { action: 'swap', spec: await this.#spec(component, version ?? '*'), previous })
+    const { plan, instance } = await planSwap(this.#host, await this.#request('swap', component, version ?? '*'))
     await instance?.dispose()
     return plan
   }
@@ -92,36 +92,48 @@ export class ServiceManager {
   }
 
   async *#swap(action: 'swap' | 'rollback', component: string, range: string, why: string, who: string): AsyncGenerator<Static<typeof SwapStep>, void> {
-    const previous = this.#active(component)
+    this.#active(component)
     const [busy] = this.#running.keys()
     if (busy !== undefined) throw new ManagerError('SWAP_RUNNING', `Swapped component "${component}": a swap of "${busy}" is under way`)
     const queue = new StepQueue<Static<typeof SwapStep>>()
     const run = async (): Promise<void> => {
-      const spec = await this.#spec(component, range)
-      await new Swap(this.#host, this.#journal, { action, spec, previous, who, why }, (step) => queue.push(step)).run()
+      const request = await this.#request(action, component, range)
+      await new Swap(this.#host, this.#journal, { ...request, who, why }, (step) => queue.push(step)).run()
     }
     const running = run().then(() => queue.end(), (error: unknown) => queue.fail(error)).finally(() => this.#running.delete(component))
     this.#running.set(component, running)
     yield* queue
   }
 
-  /** The version that the journal says runs, while the assembly file still allows it and it is still there; else the highest that fits. */
+  async #request(action: 'swap' | 'rollback', component: string, range: string): Promise<Omit<SwapRequest, 'who' | 'why'>> {
+    const previous = this.#active(component)
+    // As the file says now: whoever swaps to another major version changes the range first.
+    const { components } = await readAssembly(this.#assembly.folder, this.#assembly)
+    return { action, spec: await this.#spec(component, range), previous, allowed: (components[component] ?? this.#declared(component)).version }
+  }
+
+  /**
+   * The version that ran last of those that the assembly file allows and that are on disk; else the highest that fits,
+   * and one that a swap discarded only where there is no other.
+   */
   async #specToRun(component: string): Promise<ComponentSpec> {
-    const declared = this.#declared(component)
-    const current = this.#journal.current(component)
-    if (current !== undefined && satisfies(current, declared.version, { includePrerelease: true })) {
-      const there = (await this.#store.list(declared.plugin)).some(({ version }) => version === current)
-      if (there) return await this.#spec(component, current)
-    }
-    const spec = await this.#spec(component, declared.version)
-    await this.#journal.append({ epoch: this.#journal.nextEpoch, component, step: 'install', action: 'install', from: current ?? spec.version, to: spec.version, who: 'caruso', why: current === undefined ? 'first start' : `${current} is gone or not in ${declared.version}`, detail: '', ms: 0 })
+    const { plugin, version: range } = this.#declared(component)
+    const there = (await this.#store.list(plugin)).map(({ version }) => version)
+    const ran = this.#journal.ran(component).map(({ to }) => to)
+    const [current] = ran
+    const last = ran.find((version) => there.includes(version) && satisfies(version, range, { includePrerelease: true }))
+    const spec = await this.#spec(component, last ?? maxSatisfying(there.filter((version) => !this.#journal.discarded(component, version)), range) ?? range)
+    if (spec.version === current) return spec
+    await this.#journal.append({ epoch: this.#journal.nextEpoch, component, step: 'install', action: 'install', from: current ?? spec.version, to: spec.version, who: 'caruso', why: current === undefined ? 'first start' : `${current} is gone or not in ${range}`, detail: '', ms: 0 })
     return spec
   }
 
   async #spec(component: string, range: string): Promise<ComponentSpec> {
     const { plugin, isolation, permissions, config } = this.#declared(component)
     const resolved = await this.#store.resolve(plugin, range)
-    return { component, plugin: resolved.name, version: resolved.version, entry: resolved.entry, isolation, config, grants: permissions }
+    const data = join(this.#assembly.folder, '.caruso', 'data', component)
+    if (isolation === 'process') await mkdir(data, { recursive: true, mode: 0o700 })
+    return { component, plugin: resolved.name, version: resolved.version, entry: resolved.entry, isolation, config, grants: permissions, data }
   }
 
   #declared(component: string): AssemblyComponent {
@@ -133,7 +145,7 @@ export class ServiceManager {
   #active(component: string): Instance {
     this.#declared(component)
     const instance = this.#host.active(component)
-    if (instance === undefined) throw new ManagerError('COMPONENT_UNKNOWN', `Asked for component "${component}": it does not run at the moment`)
+    if (instance === undefined) throw new ManagerError('COMPONENT_UNKNOWN', `Asked for component "${component}": ${this.#whyNot(component)}`)
     return instance
   }
 
@@ -141,6 +153,23 @@ export class ServiceManager {
     const names = Object.keys(this.#assembly.components)
     const meant = didYouMean(component, names)
     return new ManagerError('COMPONENT_UNKNOWN', `Asked for component ${JSON.stringify(component)}: assembly "${this.#assembly.name}" has ${names.join(', ')}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`)
+  }
+
+  #notRunning(): Static<typeof ComponentStatus>[] {
+    return Object.entries(this.#assembly.components).flatMap(([component, { plugin, isolation }]) => {
+      const [entry] = this.#journal.ran(component)
+      if (entry === undefined || this.#host.active(component) !== undefined) return []
+      const state = this.#host.givenUp().has(component) ? 'given up' : 'starting'
+      return [{
+        component, plugin, version: entry.to, instance: '', host: this.#host.bus.host, isolation, state,
+        health: { ok: false, detail: this.#whyNot(component) }, provides: [], requires: [], started: entry.at, startMs: 0, inFlight: 0, calls: 0, errors: 0,
+      }]
+    })
+  }
+
+  #whyNot(component: string): string {
+    const reason = this.#host.givenUp().get(component)
+    return reason === undefined ? 'it does not run at the moment; the log says why' : `it was given up after too many crashes, last by ${reason}`
   }
 
   #statusOf({ instance, health }: InstanceStatus): Static<typeof ComponentStatus> {

@@ -20,7 +20,9 @@ export interface DeskFolder extends AsyncDisposable {
 export async function deskFolder(options: { readonly isolation?: 'inline' | 'process'; readonly asker?: boolean } = {}): Promise<DeskFolder> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'caruso-desk-')))
   await symlink(join(import.meta.dirname, '../../../node_modules'), join(folder, 'node_modules'))
-  await writeFile(join(folder, 'assembly.yaml'), assemblyFile(folder, options.isolation ?? 'inline', options.asker === true))
+  const data = join(folder, '.caruso/data/desk')
+  await mkdir(data, { recursive: true })
+  await writeFile(join(folder, 'assembly.yaml'), assemblyFile(data, options.isolation ?? 'inline', options.asker === true))
   if (options.asker === true) await copyFixture(join(folder, 'asker'), 'asker', '1.0.0', '')
   const add = async (version: string, trait: string): Promise<void> => {
     const source = join(folder, 'sources', version)
@@ -32,17 +34,17 @@ export async function deskFolder(options: { readonly isolation?: 'inline' | 'pro
     folder,
     add,
     hold: async (version, step) => {
-      const file = join(folder, `hold ${version} ${step}`)
+      const file = join(data, `hold ${version} ${step}`)
       await writeFile(file, '')
       return async () => await rm(file)
     },
-    steps: async () => await linesOf(join(folder, 'steps')),
-    ledger: async () => await linesOf(join(folder, 'ledger')),
+    steps: async () => await linesOf(join(data, 'steps')),
+    ledger: async () => await linesOf(join(data, 'ledger')),
     [Symbol.asyncDispose]: async () => await rm(folder, { recursive: true, maxRetries: 3 }),
   }
 }
 
-function assemblyFile(folder: string, isolation: string, asker: boolean): string {
+function assemblyFile(data: string, isolation: string, asker: boolean): string {
   return [
     'assembly: desks',
     'components:',
@@ -50,7 +52,7 @@ function assemblyFile(folder: string, isolation: string, asker: boolean): string
     '    plugin: desk',
     `    isolation: ${isolation}`,
     "    version: '*'",
-    `    config: { folder: ${JSON.stringify(folder)} }`,
+    `    config: { folder: ${JSON.stringify(data)} }`,
     ...(asker ? ['  asker:', '    plugin: ./asker'] : []),
     '',
   ].join('\n')
