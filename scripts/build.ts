@@ -1,8 +1,8 @@
 /** Builds what is published: one compilation of all packages, then each one's share goes to its dist folder. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { rolldown } from 'rolldown'
 import { dirname, extname, join } from 'node:path'
+import { bundleTypebox } from './bundle-typebox.ts'
 
 const root = join(import.meta.dirname, '..')
 const built = join(root, 'node_modules/.cache/caruso-build')
@@ -19,13 +19,6 @@ for (const folder of publishedFolders()) {
 }
 rmSync(built, { recursive: true, force: true })
 await bundleTypebox(join(root, 'packages/contract/dist/typebox.js'))
-
-/** See packages/contract/src/typebox.ts for why. */
-async function bundleTypebox(file: string): Promise<void> {
-  const bundle = await rolldown({ input: file, platform: 'node' })
-  await bundle.write({ file, format: 'esm' })
-  await bundle.close()
-}
 
 function publishedFolders(): string[] {
   return globSync('{packages,plugins}/*/package.json', { cwd: root })

@@ -3,6 +3,7 @@ import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, read
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { bundleTypebox } from '../../scripts/bundle-typebox.ts'
 
 const run = promisify(execFile)
 const root = new URL('../..', import.meta.url).pathname
@@ -26,6 +27,7 @@ export class InstalledAssembly {
     await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', built])
     for (const manifest of globSync('{packages,plugins}/*/package.json', { cwd: root })) this.#install(dirname(manifest), join(built, dirname(manifest), 'src'))
     this.#linkOthers()
+    await bundleTypebox(join(this.#folder, 'node_modules/@caruso/contract/dist/typebox.js'))
     this.#copyExamples()
     await run(process.execPath, ['generate.ts'], { cwd: this.shipped })
     cpSync(join(this.shipped, '.caruso'), join(this.inline, '.caruso'), { recursive: true })

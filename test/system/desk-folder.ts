@@ -1,5 +1,5 @@
 import { PluginStore } from '@caruso/manager'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +29,9 @@ export class DeskFolder implements AsyncDisposable {
 
   /** A desk as a component of the assembly file. */
   component(name: string, range: string, isolation: 'inline' | 'process'): string {
-    return `  ${name}: { plugin: desk, version: '${range}', isolation: ${isolation}, config: { folder: '${this.#data}' } }`
+    const data = join(this.path, '.caruso/data', name)
+    mkdirSync(data, { recursive: true })
+    return `  ${name}: { plugin: desk, version: '${range}', isolation: ${isolation}, config: { folder: '${data}' } }`
   }
 
   async declare(lines: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { checkOf, type TSchema, Value } from '@caruso/contract'
+import { checkOf, deepFreeze, type TSchema, Value } from '@caruso/contract'
 import { KernelError } from './errors.ts'
 
 /**
@@ -11,12 +11,4 @@ export function configure(component: string, schema: TSchema, given: unknown): u
   const check = checkOf(schema)
   if (!check.accepts(config)) throw new KernelError('CONFIG_INVALID', `Configured component "${component}": ${check.explain(config)}`)
   return deepFreeze(config)
-}
-
-function deepFreeze(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const inner of Object.values(value)) deepFreeze(inner)
-  }
-  return value
 }

@@ -13,7 +13,7 @@ export async function loadPlugin(entry: string): Promise<LoadedPlugin> {
   try {
     module = await import(pathToFileURL(entry).href)
   } catch (cause) {
-    throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": ${messageOf(cause)}`, { cause })
+    throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": ${messageOf(cause)}${isObject(cause) && typeof cause['resource'] === 'string' ? ` (${cause['resource']})` : ''}`, { cause })
   }
   const plugin = isObject(module) ? module['default'] : undefined
   if (isPlugin(plugin)) return plugin

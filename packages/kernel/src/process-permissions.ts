@@ -1,5 +1,5 @@
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { dirname, join, parse, relative, resolve, sep } from 'node:path'
 
 /** A name that leads out of `node_modules` is none. */
 const packageName = /^(@[\w-][\w.-]*\/)?[\w-][\w.-]*$/
@@ -18,7 +18,8 @@ const framework = { '@caruso/contract': '*', '@caruso/kernel': '*' }
 export async function processPermissions(files: readonly string[], data: readonly string[]): Promise<string[]> {
   const readable = new Set(data)
   for (const file of files) await allowPackage(await packageOf(file), readable)
-  return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...data.map((path) => `--allow-fs-write=${path}`), ...[...readable].map((path) => `--allow-fs-read=${path}`)]
+  // Node does not find a path that it was told after one below it, so the shorter ones come first.
+  return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...data.map((path) => `--allow-fs-write=${path}`), ...[...readable].toSorted().map((path) => `--allow-fs-read=${path}`)]
 }
 
 async function allowPackage(folder: string, readable: Set<string>): Promise<void> {
@@ -27,21 +28,34 @@ async function allowPackage(folder: string, readable: Set<string>): Promise<void
   else readable.add(folder)
   const { dependencies, peerDependencies, optionalDependencies } = await manifestOf(folder)
   for (const name of Object.keys({ ...framework, ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))) {
-    const found = await findDependency(name, folder)
-    if (found === undefined || readable.has(found.link)) continue
-    // To follow a link Node must read it, so a `node_modules` that is one itself is readable.
-    if ((await lstat(found.modules)).isSymbolicLink()) readable.add(found.modules)
-    await allowPackage(found.real, readable.add(found.link))
+    const link = await findDependency(name, folder)
+    if (link === undefined || readable.has(link)) continue
+    const links = new Set([link])
+    const real = await follow(link, links)
+    if ((await namesIn(real)).includes(assemblyMark)) continue
+    for (const each of links) readable.add(each)
+    await allowPackage(real, readable)
   }
 }
 
-/** Where Node finds a package from a folder: the nearest `node_modules` that has it, and where that leads. */
-async function findDependency(name: string, folder: string): Promise<{ modules: string; link: string; real: string } | undefined> {
-  const modules = join(folder, 'node_modules')
-  const link = join(modules, name)
-  const [real] = await Promise.allSettled([realpath(link)])
-  if (real.status === 'fulfilled') return (await namesIn(real.value)).includes(assemblyMark) ? undefined : { modules, link, real: real.value }
+/** Where Node finds a package from a folder: the nearest `node_modules` that has it. */
+async function findDependency(name: string, folder: string): Promise<string | undefined> {
+  const link = join(folder, 'node_modules', name)
+  if ((await namesIn(link)).length > 0) return link
   return folder === dirname(folder) ? undefined : await findDependency(name, dirname(folder))
+}
+
+/** Where a path leads, and the links on the way: to follow one Node must read it. */
+async function follow(path: string, links: Set<string>): Promise<string> {
+  const parts = relative(parse(path).root, path).split(sep)
+  let at = parse(path).root
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    const next = join(at, part)
+    const to = await readlink(next).catch(() => undefined)
+    if (to === undefined) at = next
+    else return await follow(join(resolve(at, to), ...parts), links.add(next))
+  }
+  return at
 }
 
 async function packageOf(file: string): Promise<string> {
@@ -54,11 +68,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch(() => [])
 }
 
-/** What cannot be read names nothing; whether a plugin can be loaded is said by whoever loads it. */
+/** A folder without a manifest names nothing; whether a plugin can be loaded is said by whoever loads it. */
 async function manifestOf(folder: string): Promise<{ readonly name?: unknown; readonly dependencies?: object; readonly peerDependencies?: object; readonly optionalDependencies?: object }> {
-  try {
-    return { ...(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object) }
-  } catch {
-    return {}
-  }
+  return { ...(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')) as object) }
 }

@@ -3,8 +3,8 @@ import type { Clock } from './clock.ts'
 import type { ComponentSpec } from './instance.ts'
 import type { Log } from './log.ts'
 
-const firstWait = 100
-const longestWait = 10_000
+/** Milliseconds before a restart; they double from the first to the longest. */
+const wait = { first: 100, longest: 10_000 }
 /** A component that crashes so often within so many milliseconds is given up. */
 const mostCrashes = 6
 const period = 60_000
@@ -42,9 +42,9 @@ export class Supervisor {
       this.#log.error({ component: spec.component, version: spec.version, crashes: recent.length }, `Gave up component "${spec.component}": it crashed ${recent.length} times within a minute, last by ${reason}`)
       return
     }
-    const wait = Math.min(firstWait * 2 ** (recent.length - 1), longestWait)
-    this.#log.error({ component: spec.component, version: spec.version, wait }, `Component "${spec.component}" crashed (${reason}): it is restarted in ${wait} ms`)
-    const cancel = this.#clock.after(wait, () => {
+    const pause = Math.min(wait.first * 2 ** (recent.length - 1), wait.longest)
+    this.#log.error({ component: spec.component, version: spec.version, pause }, `Component "${spec.component}" crashed (${reason}): it is restarted in ${pause} ms`)
+    const cancel = this.#clock.after(pause, () => {
       this.#waiting.delete(cancel)
       const attempt = this.#attempt(spec).finally(() => this.#attempts.delete(attempt))
       this.#attempts.add(attempt)

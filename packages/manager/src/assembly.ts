@@ -32,6 +32,8 @@ export interface Assembly {
   readonly components: Readonly<Record<string, AssemblyComponent>>
   /** The NATS server of the company's own; `tokenFile` is absolute. Without it, one is embedded. */
   readonly nats?: { readonly url: string; readonly tokenFile?: string }
+  /** The environment it was read with, to read it once more. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** What may be printed of the values that hold secrets, by JSON Pointer into the file. */
   readonly secrets: ReadonlyMap<string, string>
   /** Where everything stands in the file, by JSON Pointer. */
@@ -52,7 +54,7 @@ export async function readAssembly(folder: string, { env }: { readonly env: Read
   const document = parseYaml(text, substitutingReader({ env, secrets }, shown))
   const mistakes = [...document.mistakes, ...(document.wellFormed ? checkAssembly(document, shown) : [])]
   if (mistakes.length > 0 || !Value.Check(AssemblySchema, document.value)) throw new AssemblyError(file, mistakes)
-  return assemblyOf(root, file, document.value, document, shown)
+  return assemblyOf({ folder: root, file, env, secrets: shown, positions: document.positions }, document.value)
 }
 
 /** The configuration of a component as it may be printed: `••••` in place of secrets. */
@@ -107,7 +109,7 @@ function substitutingReader(sources: Parameters<typeof substitute>[2], shown: Ma
   }
 }
 
-function assemblyOf(folder: string, file: string, read: AssemblyFile, document: YamlDocument, secrets: ReadonlyMap<string, string>): Assembly {
+function assemblyOf(origin: Pick<Assembly, 'folder' | 'file' | 'env' | 'secrets' | 'positions'>, read: AssemblyFile): Assembly {
   // Without a prototype, since components are looked up by names that come from outside.
   const components: Record<string, AssemblyComponent> = Object.create(null)
   for (const [name, component] of Object.entries(read.components)) {
@@ -115,13 +117,10 @@ function assemblyOf(folder: string, file: string, read: AssemblyFile, document: 
   }
   const { nats } = read
   return {
+    ...origin,
     name: read.assembly,
-    folder,
-    file,
     components,
-    ...(nats === undefined ? {} : { nats: { url: nats.url, ...(nats.tokenFile === undefined ? {} : { tokenFile: resolve(folder, nats.tokenFile) }) } }),
-    secrets,
-    positions: document.positions,
+    ...(nats === undefined ? {} : { nats: { url: nats.url, ...(nats.tokenFile === undefined ? {} : { tokenFile: resolve(origin.folder, nats.tokenFile) }) } }),
   }
 }
 

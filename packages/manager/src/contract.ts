@@ -4,19 +4,19 @@ const Name = Type.String({ minLength: 1, maxLength: 64 })
 const Version = Type.String({ minLength: 1, maxLength: 256 })
 const Instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' })
 
-/** One running instance of a component, as operators see it. */
+/** A component as operators see it: the instance that runs, or why none does, with an empty `instance`. */
 export const ComponentStatus = Type.Object({
   component: Name,
   plugin: Type.String(),
   version: Version,
-  instance: Type.String(),
+  instance: Type.String({ description: 'Empty while none runs' }),
   host: Type.String(),
   isolation: Type.String(),
-  state: Type.String(),
+  state: Type.String({ description: 'That of the instance; "given up" after too many crashes; "starting" while none runs yet or again' }),
   health: Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String()) }),
   provides: Type.Array(Type.String({ description: 'contract@version' })),
   requires: Type.Array(Type.Object({ key: Type.String(), contract: Type.String({ description: 'contract@^version' }), optional: Type.Boolean(), component: Type.Optional(Name) })),
-  started: Instant,
+  started: Type.String({ format: 'date-time', description: 'ISO 8601, UTC; while no instance runs, since when this version is to run' }),
   startMs: Type.Number(),
   inFlight: Type.Integer(),
   calls: Type.Integer(),
@@ -62,7 +62,7 @@ export const Manager = contract({
   version: '1.0.0',
   operations: {
     list: {
-      description: 'The components that run, with version, health and figures',
+      description: 'The components, with version, health and figures',
       input: Type.Object({}),
       output: Type.Object({ assembly: Name, components: Type.Array(ComponentStatus) }),
       idempotent: true,

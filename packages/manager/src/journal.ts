@@ -64,9 +64,14 @@ export class Journal {
     return component === undefined ? this.#entries : this.#entries.filter((entry) => entry.component === component)
   }
 
-  /** The version of a component that is past its point of no return, if it ever ran. */
-  current(component: string): string | undefined {
-    return this.#entries.findLast((entry) => entry.component === component && (entry.step === 'switch' || entry.step === 'install'))?.to
+  /** The entries that made a version of a component the one that runs, the newest first. */
+  ran(component: string): JournalEntry[] {
+    return this.entries(component).filter(({ step }) => step === 'switch' || step === 'install').toReversed()
+  }
+
+  /** Whether a version of a component was given up by the last swap to it. */
+  discarded(component: string, version: string): boolean {
+    return this.entries(component).findLast(({ step, to }) => to === version && (step === 'switch' || step === 'install' || step === 'discarded'))?.step === 'discarded'
   }
 
   /** The version that ran before the last switch. */

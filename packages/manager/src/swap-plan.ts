@@ -1,6 +1,7 @@
 import { compare, type Contract, isCompatibleVersion, type Static } from '@caruso/contract'
 import type { Instance, InstanceStatus } from '@caruso/kernel'
 import type { Registry } from '@caruso/bus'
+import { satisfies } from 'semver'
 import type { PlanCheck } from './contract.ts'
 
 type Check = Static<typeof PlanCheck>
@@ -13,6 +14,12 @@ type Check = Static<typeof PlanCheck>
 export function checkReplacement(next: Instance, previous: Instance, back: boolean, running: readonly InstanceStatus[], registry: Registry): Check[] {
   const toOutside = publicChecks(next, previous).map((check) => (back ? { ...check, ok: true } : check))
   return [pluginCheck(next, previous), ...callerChecks(next, previous, running), ...toOutside, ...requirementChecks(next, registry)]
+}
+
+/** A start takes a version of the range only, so what lies outside would not outlive the next one. */
+export function rangeCheck(version: string, range: string): Check {
+  const ok = satisfies(version, range, { includePrerelease: true })
+  return { check: 'range', ok, detail: ok ? `${version} is in ${range} of assembly.yaml` : `${version} is not in ${range} of assembly.yaml: the next start would go back, so change the range first` }
 }
 
 function pluginCheck(next: Instance, previous: Instance): Check {

@@ -3,7 +3,7 @@ import type { ComponentSpec, Host, Instance } from '@caruso/kernel'
 import type { PlanCheck, SwapPlan, SwapStep } from './contract.ts'
 import { ManagerError } from './errors.ts'
 import type { Journal } from './journal.ts'
-import { checkReplacement } from './swap-plan.ts'
+import { checkReplacement, rangeCheck } from './swap-plan.ts'
 
 /** Milliseconds that the old instance may take to finish what it accepted. */
 const drainLimit = 30_000
@@ -15,6 +15,8 @@ export interface SwapRequest {
   readonly action: 'swap' | 'rollback'
   readonly spec: ComponentSpec
   readonly previous: Instance
+  /** The range of versions that the assembly file allows at the next start. */
+  readonly allowed: string
   readonly who: string
   readonly why: string
 }
@@ -118,13 +120,13 @@ async function inTime(started: Promise<void>): Promise<void> {
 }
 
 /** What a swap would check; the new version is loaded, and is the caller's to start or dispose. */
-export async function planSwap(host: Host, { action, spec, previous }: Pick<SwapRequest, 'action' | 'spec' | 'previous'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
+export async function planSwap(host: Host, { action, spec, previous, allowed }: Omit<SwapRequest, 'who' | 'why'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
   const plan = (checks: Static<typeof PlanCheck>[]): Static<typeof SwapPlan> => ({ component: spec.component, from: previous.spec.version, to: spec.version, accepted: checks.every(({ ok }) => ok), checks })
   if (spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), instance: undefined }
   try {
     const instance = await host.load(spec)
     const loaded = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration` }
-    return { plan: plan([loaded, ...checkReplacement(instance, previous, action === 'rollback', host.status(), host.bus.registry)]), instance }
+    return { plan: plan([loaded, ...checkReplacement(instance, previous, action === 'rollback', host.status(), host.bus.registry), rangeCheck(spec.version, allowed)]), instance }
   } catch (error) {
     return { plan: plan([{ check: 'load', ok: false, detail: messageOf(error) }]), instance: undefined }
   }

@@ -53,11 +53,11 @@ test('append() waits for the disk, and an entry that did not get there does not 
   await handle.close()
   vi.spyOn(prototype, 'datasync').mockRejectedValueOnce(new Error('the disk is gone'))
   await expect(journal.append(entry(1, 'switch', '1.0.0', '1.1.0'))).rejects.toMatchObject({ code: 'JOURNAL_INVALID', message: expect.stringMatching(/^Wrote journal ".*": the disk is gone$/) })
-  expect(journal.current('desk')).toBeUndefined()
+  expect(journal.ran('desk')[0]?.to).toBeUndefined()
   expect(await readFile(file, 'utf8')).toBe('')
   await journal.append(entry(1, 'install', '1.0.0', '1.0.0'))
   await journal.close()
-  expect(await opened((again) => again.current('desk'))).toBe('1.0.0')
+  expect(await opened((again) => again.ran('desk')[0]?.to)).toBe('1.0.0')
 })
 
 test('a last line that was cut short is taken away, and the next one is whole again', async () => {
@@ -65,7 +65,7 @@ test('a last line that was cut short is taken away, and the next one is whole ag
   await appendFile(file, '{"at":"2026-01-01T00:00:00.000Z","epoch":2,"component":"desk","step":"swit')
   expect(await Journal.read(file)).toHaveLength(2)
   await opened(async (journal) => {
-    expect(journal.current('desk')).toBe('1.0.0')
+    expect(journal.ran('desk')[0]?.to).toBe('1.0.0')
     await journal.append(entry(2, 'discarded', '1.0.0', '1.1.0'))
   })
   expect((await Journal.read(file)).map(({ step }) => step)).toEqual(['install', 'begin', 'discarded'])
@@ -92,9 +92,9 @@ test('current, previous and unfinished tell of each component by itself', async 
     entry(5, 'begin', '5.0.0', '5.1.0', 'asker'),
   ])
   await opened((journal) => {
-    expect([journal.current('desk'), journal.previous('desk')]).toEqual(['1.1.0', '1.0.0'])
-    expect([journal.current('asker'), journal.previous('asker')]).toEqual(['5.0.0', undefined])
-    expect([journal.current('nobody'), journal.previous('nobody')]).toEqual([undefined, undefined])
+    expect([journal.ran('desk')[0]?.to, journal.previous('desk')]).toEqual(['1.1.0', '1.0.0'])
+    expect([journal.ran('asker')[0]?.to, journal.previous('asker')]).toEqual(['5.0.0', undefined])
+    expect([journal.ran('nobody')[0]?.to, journal.previous('nobody')]).toEqual([undefined, undefined])
     expect(journal.unfinished().map(({ epoch, step }) => `${epoch} ${step}`)).toEqual(['5 begin'])
     expect(journal.entries('asker').map(({ epoch }) => epoch)).toEqual([2, 5])
     expect(journal.nextEpoch).toBe(6)
@@ -128,7 +128,7 @@ test('whatever a crash leaves of a journal, exactly one version is current: the 
       const whole = left.toString('latin1').split('\n').length - 1
       await writeFile(file, left)
       await opened((journal) => {
-        expect(journal.current('desk')).toBe(lines[whole - 1]?.serves)
+        expect(journal.ran('desk')[0]?.to).toBe(lines[whole - 1]?.serves)
         const last = lines[whole - 1]?.entry
         expect(journal.unfinished().map(({ epoch }) => epoch)).toEqual(last?.step === 'begin' || last?.step === 'switch' ? [last.epoch] : [])
         expect(journal.entries()).toHaveLength(whole)

@@ -191,7 +191,7 @@ test('plan tells what a swap would check, and touches nothing', async () => {
   await desk.desks.add('1.1.0', 'contract')
   const plan = await desk.manager.plan('desk', undefined)
   expect(plan).toMatchObject({ component: 'desk', from: '1.0.0', to: '1.1.0', accepted: false })
-  expect(plan.checks.map(({ check, ok }) => `${check} ${ok}`)).toEqual(['load true', 'plugin true', 'caller asker false', 'public desk 1.0.0 false'])
+  expect(plan.checks.map(({ check, ok }) => `${check} ${ok}`)).toEqual(['load true', 'plugin true', 'caller asker false', 'public desk 1.0.0 false', 'range true'])
   expect(desk.manager.history('desk')).toEqual([])
   await expectServing(desk, '1.0.0')
 })

@@ -1,10 +1,10 @@
 import type { HeardEvent } from '@caruso/bus'
-import type { Call, Client, Contract, PayloadOf, Static, TSchema } from '@caruso/contract'
+import { deepFreeze, type Call, type Client, type Contract, type PayloadOf, type Static, type TSchema } from '@caruso/contract'
 import type { Health, Instance, Optional, PluginDefinition, Provides, Requires } from '@caruso/kernel'
 import { pluginOf, type Double } from './double.ts'
 import { TestingError } from './errors.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
-import { freeze, frozenClient } from './frozen.ts'
+import { frozenClient } from './frozen.ts'
 import { LeakCheck } from './leak-check.ts'
 import { logBook, type LogLine } from './log-book.ts'
 import { TestAssembly, type Transport } from './test-assembly.ts'
@@ -92,7 +92,7 @@ export class PluginKit<P extends Provides, R extends Requires> implements AsyncD
     this.clients = Object.fromEntries(Object.entries(plugin.provides).map(([key, contract]) => [key, frozenClient(contract, bus.client(contract, this.#consumer))])) as typeof this.clients
     bus.on('*', (event) => {
       if (event.component !== plugin.name) return
-      events.push(freeze(event))
+      events.push(deepFreeze(event))
       for (const look of [...this.#waiting]) look()
     })
   }
@@ -150,7 +150,7 @@ export class PluginKit<P extends Provides, R extends Requires> implements AsyncD
 
   /** Emits an event of a contract that the plugin requires, as its provider would. */
   tell<C extends Contract, Name extends keyof C['events'] & string>(contract: C, name: Name, payload: PayloadOf<C['events'][Name]>): void {
-    this.#assembly.near.bus.emit('test', contract, name, freeze(payload), this.call())
+    this.#assembly.near.bus.emit('test', contract, name, deepFreeze(payload), this.call())
   }
 
   /** Lets a double come later, or takes the place of the one that is there. */

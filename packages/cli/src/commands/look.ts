@@ -14,7 +14,7 @@ export async function ls(folder: string, json: boolean): Promise<void> {
     terminal(json).answer(list, () =>
       table([
         ['COMPONENT', 'VERSION', 'ISOLATION', 'STATE', 'HEALTH', 'CALLS', 'ERRORS', 'RUNS FOR'],
-        ...list.components.map((status) => [status.component, status.version, status.isolation, status.state, healthOf(status), String(status.calls), String(status.errors), duration(Date.now() - Date.parse(status.started))]),
+        ...list.components.map((status) => [status.component, status.version, status.isolation, status.state, healthOf(status), String(status.calls), String(status.errors), runsFor(status)]),
       ]),
     )
   })
@@ -28,7 +28,7 @@ export async function info(folder: string, json: boolean, component: string): Pr
     terminal(json).answer(told, () =>
       [
         `${colour.bold(status.component)} ${status.version}, plugin ${status.plugin}, ${status.isolation}, ${status.state}, ${healthOf(status)}`,
-        `instance   ${status.instance} on ${status.host}, started in ${duration(status.startMs)}, runs for ${duration(Date.now() - Date.parse(status.started))}`,
+        `instance   ${status.instance === '' ? 'none' : `${status.instance} on ${status.host}, started in ${duration(status.startMs)}, runs for ${runsFor(status)}`}`,
         `figures    ${status.calls} calls, ${status.errors} errors, ${status.inFlight} in flight`,
         `provides   ${status.provides.join(', ') || 'nothing'}`,
         ...status.requires.map((required) => `requires   ${required.key}: ${required.contract}${required.optional ? ' (optional)' : ''}, ${required.component === undefined ? 'nobody now' : `by ${required.component}`}`),
@@ -48,7 +48,9 @@ export async function graph(folder: string, json: boolean): Promise<void> {
       components
         .flatMap(({ component, version, provides }) => [
           `${colour.bold(component)} ${version}${provides.length === 0 ? '' : `  provides ${provides.join(', ')}`}`,
-          ...edges.filter(({ from }) => from === component).map(({ key, contract, optional, to }) => `  ${key} -> ${to ?? (contract === 'every public' ? 'every public operation' : colour.yellow('nobody'))}  ${colour.dim(contract)}${optional ? ' optional' : ''}`),
+          ...edges.filter(({ from }) => from === component).map(({ key, contract, optional, to }) =>
+            contract === 'every public' ? `  ${key} -> every public operation` : `  ${key} -> ${to ?? colour.yellow('nobody')}  ${colour.dim(contract)}${optional ? ' optional' : ''}`,
+          ),
         ])
         .join('\n'),
     )
@@ -64,8 +66,13 @@ export async function history(folder: string, json: boolean, component: string |
 }
 
 function historyRow(entry: HistoryEntry): string[] {
-  const why = [entry.why, entry.outcome === 'done' ? '' : entry.detail].filter((text) => text !== '').join('; ')
+  const [first = '', ...more] = entry.outcome === 'done' ? [] : entry.outcome === 'refused' ? entry.detail.split('; ') : [entry.detail]
+  const why = [entry.why, more.length === 0 ? first : `${first} and ${more.length} more`].filter((text) => text !== '').join('; ')
   return [entry.at.replace('T', ' ').slice(0, 19), entry.component, entry.action, entry.from, entry.to, entry.outcome, duration(entry.ms), entry.who, why]
+}
+
+function runsFor({ instance, started }: Status): string {
+  return instance === '' ? '-' : duration(Date.now() - Date.parse(started))
 }
 
 function healthOf({ health }: Status): string {

@@ -1,6 +1,7 @@
 import { checkPlugins, PluginStore, readAssembly, versionsInUse } from '@caruso/manager'
 import { join } from 'node:path'
 import { openLog } from '../log-file.ts'
+import { notKept } from '../not-kept.ts'
 import { colour, terminal } from '../terminal.ts'
 
 /** `caruso add`: takes a plugin's version in, beside those that are there. */
@@ -35,12 +36,15 @@ export async function prune(folder: string, json: boolean, options: { readonly d
 /** `caruso check`: reads the assembly and loads its plugins, without starting anything. */
 export async function check(folder: string, json: boolean): Promise<void> {
   const assembly = await readAssembly(folder, { env: process.env })
+  const from = process.cwd()
   process.chdir(assembly.folder)
   const components = await checkPlugins(assembly, openLog(join(assembly.folder, '.caruso', 'caruso.log'), (line) => process.stderr.write(`${line}\n`)))
+  const notes = await notKept(assembly, new Map(components.map(({ component, version }) => [component, version])), from)
   terminal(json).answer({ assembly: assembly.name, components }, () =>
     [
       colour.green(`Assembly ${assembly.name} is right: ${components.length} components`),
       ...components.map(({ component, version, requires }) => `  ${component} ${version}${requires.length === 0 ? '' : ` after ${requires.join(', ')}`}`),
+      ...notes.map(colour.dim),
     ].join('\n'),
   )
 }

@@ -1,14 +1,14 @@
 import { codeOf, messageOf } from '@caruso/contract'
-import type { Log } from '@caruso/kernel'
 import { readAssembly, runAssembly, type Assembly, type RunningAssembly } from '@caruso/manager'
-import { readConnectionFile, startNatsServer } from '@caruso/nats-server'
+import { startNatsServer } from '@caruso/nats-server'
 import { mkdir } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { natsAddress } from '../connection.ts'
 import { CliError } from '../errors.ts'
+import { holdFolder } from '../held-folder.ts'
 import { openLog } from '../log-file.ts'
-import { nextCommands } from '../next-commands.ts'
+import { nextCommands, type NextCommand } from '../next-commands.ts'
+import { notKept } from '../not-kept.ts'
 import { printStartTree } from '../start-tree.ts'
 import { colour, duration, terminal } from '../terminal.ts'
 
@@ -23,7 +23,8 @@ export async function up(folder: string, json: boolean): Promise<void> {
   // Paths in the assembly file are meant from its folder, whoever starts it from wherever.
   process.chdir(assembly.folder)
   const log = openLog(join(own, 'caruso.log'), (line) => process.stderr.write(`${colour.yellow(line)}\n`))
-  const server = assembly.nats === undefined ? await embeddedServer(own, assembly, log) : undefined
+  await using _held = await holdFolder(assembly.folder, { name: assembly.name, log })
+  const server = assembly.nats === undefined ? await startNatsServer({ connectionFolder: own }) : undefined
   let running: RunningAssembly
   try {
     running = await runAssembly(assembly, { nats: await natsAddress(assembly), log })
@@ -33,37 +34,17 @@ export async function up(folder: string, json: boolean): Promise<void> {
   }
   const address = await pageAddress(running)
   const ready = performance.now() - begun
-  out.answer({ event: 'ready', assembly: assembly.name, ms: Math.round(ready), ...(address === undefined ? {} : { address }), tree: running.tree }, () => readyText(assembly, running, ready, address, from))
+  const versions = new Map(running.host.status().map(({ instance: { spec } }) => [spec.component, spec.version]))
+  const opening = [colour.green(`Ready in ${duration(ready)}.`) + openWords(assembly, address), ...(await notKept(assembly, versions, from)).map(colour.dim)]
+  out.answer({ event: 'ready', assembly: assembly.name, ms: Math.round(ready), ...(address === undefined ? {} : { address }), tree: running.tree }, () =>
+    [printStartTree(running.tree), '', ...opening, '', ...adviceOn(assembly, nextCommands(assembly, versions, from))].join('\n'),
+  )
   await signalled()
   out.progress('Stopping: calls that were accepted are finished first (once more to stop at once)')
   const left = await running.close()
   await server?.close()
   for (const words of left) out.progress(colour.yellow(`left behind: ${words}`))
   out.answer({ event: 'stopped', left }, () => 'Stopped')
-}
-
-async function embeddedServer(folder: string, assembly: Assembly, log: Log): Promise<Awaited<ReturnType<typeof startNatsServer>>> {
-  const running = await readConnectionFile(folder).catch((error: unknown) => {
-    log.info(`No server of this assembly is known: ${messageOf(error)}`)
-    return undefined
-  })
-  if (running !== undefined && (await answers(Number(new URL(running.url).port)))) {
-    throw new CliError('USAGE', `Started assembly "${assembly.name}": it runs already in "${assembly.folder}"; see it by "caruso ls"`)
-  }
-  return await startNatsServer({ connectionFolder: folder })
-}
-
-/** Whether somebody listens on a port of this machine; a connection file may be left from a crash. */
-async function answers(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    const end = (answered: boolean): void => {
-      socket.destroy()
-      resolve(answered)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
 }
 
 /** Where to click: the address that a component tells with its health. */
@@ -75,20 +56,21 @@ async function pageAddress({ host }: RunningAssembly): Promise<string | undefine
   return undefined
 }
 
-function readyText(assembly: Assembly, { host, tree }: RunningAssembly, ms: number, address: string | undefined, from: string): string {
-  const versions = new Map(host.status().map(({ instance: { spec } }) => [spec.component, spec.version]))
-  const commands = nextCommands(assembly, versions, from)
+/** What the address is good for: a page where one is mapped to `/`, the description of all operations in any case. */
+function openWords({ components }: Assembly, address: string | undefined): string {
+  if (address === undefined) return ''
+  const paged = Object.values(components).some(({ plugin, config: { pages } }) => plugin === '@caruso/gateway' && typeof pages === 'object' && pages !== null && '/' in pages)
+  return paged ? ` Open ${colour.bold(address)} to see it live, ${address}/docs to ask it something.` : ` Listening at ${colour.bold(address)}; ask it something at ${address}/docs.`
+}
+
+function adviceOn({ folder }: Assembly, commands: readonly NextCommand[]): string[] {
   const width = Math.max(...commands.map(({ command }) => command.length))
   return [
-    printStartTree(tree),
-    '',
-    colour.green(`Ready in ${duration(ms)}.`) + (address === undefined ? '' : ` Open ${colour.bold(address)} to see it live, ${address}/docs to ask it something.`),
-    '',
     'Try next, in another terminal of this folder:',
     ...commands.map(({ command, shows }) => `  ${command.padEnd(width)}   ${colour.dim(shows)}`),
     '',
-    colour.dim(`Log: .caruso/caruso.log in ${assembly.folder}. Ctrl+C stops.`),
-  ].join('\n')
+    colour.dim(`Log: .caruso/caruso.log in ${folder}. Ctrl+C stops.`),
+  ]
 }
 
 function withAdvice(error: unknown): unknown {
