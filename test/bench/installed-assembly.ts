@@ -24,17 +24,24 @@ export class InstalledAssembly {
   /** Compiles the packages and puts everything into place; takes some seconds. */
   async make(): Promise<void> {
     const built = join(this.#folder, 'built')
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', built])
+    await this.#compile(built)
     for (const manifest of globSync('{packages,plugins}/*/package.json', { cwd: root })) this.#install(dirname(manifest), join(built, dirname(manifest), 'src'))
     this.#linkOthers()
     await bundleTypebox(join(this.#folder, 'node_modules/@caruso/contract/dist/typebox.js'))
-    this.#copyExamples()
+    this.#copyExamples(built)
     await run(process.execPath, ['generate.ts'], { cwd: this.shipped })
     cpSync(join(this.shipped, '.caruso'), join(this.inline, '.caruso'), { recursive: true })
   }
 
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #compile(built: string): Promise<void> {
+    const project = join(this.#folder, 'tsconfig.json')
+    const include = ['packages', 'plugins', 'examples'].map((kind) => join(root, kind, '*/src'))
+    writeFileSync(project, JSON.stringify({ extends: join(root, 'tsconfig.build.json'), compilerOptions: { rootDir: root, outDir: built, typeRoots: [join(root, 'node_modules/@types')] }, include }))
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
   }
 
   /** What npm would pack of a package: what was built, and the files that the manifest names besides. */
@@ -56,13 +63,19 @@ export class InstalledAssembly {
     }
   }
 
-  #copyExamples(): void {
+  /** The examples' plugins are built too: stripping types at every start would be measured else. */
+  #copyExamples(built: string): void {
     const scope = join(this.#folder, 'node_modules/@caruso-examples')
     mkdirSync(scope)
     for (const example of readdirSync(join(root, 'examples'))) {
       const to = join(this.#folder, 'examples', example)
       cpSync(join(root, 'examples', example), to, { recursive: true, filter: (path) => !['.caruso', 'node_modules', 'test'].includes(basename(path)) })
       symlinkSync(to, join(scope, example))
+      const compiled = join(built, 'examples', example, 'src')
+      const manifest = join(to, 'package.json')
+      if (!existsSync(compiled)) continue
+      cpSync(compiled, join(to, 'src'), { recursive: true })
+      writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(/(\.\/src\/[\w-]+)\.ts/g, '$1.js'))
     }
     cpSync(this.shipped, this.inline, { recursive: true })
     const file = join(this.inline, 'assembly.yaml')

@@ -1,4 +1,4 @@
-import type { Call, Client, Contract } from '@caruso/contract'
+import type { Call, Caller, Client, Contract } from '@caruso/contract'
 import { randomBytes } from 'node:crypto'
 import { CallContext } from './call-context.ts'
 import { clientOf } from './client.ts'
@@ -281,13 +281,19 @@ export class Bus {
 }
 
 function targetOf(provider: Provider): ResponderTarget {
+  // The calls of one message mostly come from one caller, and are handed the very same value.
+  let read: { readonly wire: unknown; readonly caller: Caller } | undefined
   return {
     find: (service, operation, stream) => {
       const served = provider.operation(service, operation)
       if (served === undefined || (served.operation.stream !== undefined) !== stream) throw new BusError('UNKNOWN_OPERATION', `Called operation "${operation}" of "${service}" at component "${provider.component}": it is not served there as a ${stream ? 'stream' : 'single answer'}`)
       return served
     },
-    caller: (wire) => decodeCaller(wire),
+    caller: (wire) => {
+      const known = read?.wire === wire ? read : { wire, caller: decodeCaller(wire) }
+      read = known
+      return known.caller
+    },
   }
 }
 

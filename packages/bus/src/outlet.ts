@@ -3,7 +3,7 @@ import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
 import { encodeCaller, serviceKey } from './protocol.ts'
 import type { Candidate, Entry, Registry } from './registry.ts'
-import type { Requester } from './requester.ts'
+import type { Address, Requester } from './requester.ts'
 import type { ServedOperation } from './served-operation.ts'
 
 /** Milliseconds before an instance that could not be reached is asked again, when no other is there and no change is heard of. */
@@ -42,6 +42,7 @@ export class Outlet {
   #seen = -1
   #turn = 0
   #served = new Map<string, ServedOperation>()
+  readonly #addresses = new Map<string, { readonly target: Candidate; readonly from: Caller; readonly address: Address }>()
   #lastCaller: Caller | undefined
   #lastDerived: Caller | undefined
 
@@ -98,7 +99,11 @@ export class Outlet {
       for (;;) {
         const target = this.#reachable(failed) ?? (await this.#await(name, context, failed))
         try {
-          return await this.#ask(target, name, operation, input, context)
+          const { provider, info } = target.entry
+          if (provider?.checks === true) return await served(target, name).run(input, context)
+          const answer = await (provider === undefined ? this.#paths.requester.call(this.#address(target, name, context), input, context) : served(target, name).run(input, context))
+          this.#requireAnswer(operation.output, answer, name, info.component)
+          return answer
         } catch (error) {
           if (!this.#mayRepeat(error, operation.idempotent === true, target)) throw error
           failed = target.entry
@@ -107,16 +112,6 @@ export class Outlet {
     } finally {
       context.finish()
     }
-  }
-
-  async #ask(target: Candidate, name: string, operation: Operation, input: unknown, call: CallContext): Promise<unknown> {
-    const { provider, info } = target.entry
-    const output =
-      provider === undefined
-        ? await this.#paths.requester.call(this.#address(target, name, call), input, call)
-        : await served(target, name).run(input, call)
-    if (provider?.checks !== true) this.#requireAnswer(operation.output, output, name, info.component)
-    return output
   }
 
   async *#open(target: Candidate, name: string, input: unknown, call: CallContext): AsyncGenerator<unknown, void> {
@@ -137,8 +132,13 @@ export class Outlet {
     throw new BusError('INVALID_OUTPUT', `Called "${this.contract.name}.${name}" of component "${component}": its answer breaks the contract: ${checkOf(schema).explain(answer)}`)
   }
 
-  #address(target: Candidate, operation: string, call: Call): { route: string; service: string; operation: string; caller: string } {
-    return { route: this.#paths.route(target.entry), service: serviceKey(target.contract), operation, caller: encodeCaller(call.caller) }
+  /** Where a call goes; most go where the one before went, for the same caller. */
+  #address(target: Candidate, operation: string, { caller }: Call): Address {
+    const before = this.#addresses.get(operation)
+    if (before?.target === target && before.from === caller) return before.address
+    const address = { route: this.#paths.route(target.entry), service: serviceKey(target.contract), operation, caller: encodeCaller(caller) }
+    this.#addresses.set(operation, { target, from: caller, address })
+    return address
   }
 
   #mayRepeat(error: unknown, idempotent: boolean, target: Candidate): boolean {

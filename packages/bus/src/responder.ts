@@ -47,7 +47,7 @@ export class Responder {
     const now = Date.now()
     let head: CallHead | undefined
     return (frame) => {
-      if (frame[0] === kind.to) head = decodeTo(frame)
+      if (frame[0] === kind.to) head = withTrace(decodeTo(frame))
       else if (frame[0] !== kind.call && frame[0] !== kind.open) this.control(frame, replyTo)
       else {
         const request = head === undefined ? undefined : decodeCall(frame, head)
@@ -190,8 +190,11 @@ async function creditsOf(running: Running): Promise<void> {
 /** Checks what a caller at the other end of a wire says of its call, so that no clock and no text of its is taken as it is. */
 function contextOf(request: CallFrame, caller: Caller, now: number): CallContext {
   const left = Math.min(Math.max(request.left, 0), maxTimeout)
-  const trace = isTraceparent(request.trace) ? request.trace : newTraceparent()
-  return new CallContext(now + left, caller, trace, request.key, undefined, true)
+  return new CallContext(now + left, caller, request.trace, request.key, undefined, true)
+}
+
+function withTrace(head: CallHead | undefined): CallHead | undefined {
+  return head === undefined || isTraceparent(head.trace) ? head : { ...head, trace: newTraceparent() }
 }
 
 /** A character takes at most three bytes of UTF-8 for each of its UTF-16 units, so most texts need not be counted. */

@@ -12,13 +12,12 @@ if (found < needed) {
 }
 
 const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-if (existsSync(source) && !process.execArgv.includes('--conditions=source')) {
-  const args = [process.execPath, '--conditions=source', source, ...process.argv.slice(2)]
-  if (typeof process.execve === 'function' && process.platform !== 'win32') {
-    process.removeAllListeners('warning')
-    process.on('warning', () => {})
-    process.execve(process.execPath, args, process.env)
-  }
-  process.exit(spawnSync(process.execPath, args.slice(1), { stdio: 'inherit' }).status ?? 1)
+const entry = existsSync(source) ? ['--conditions=source', source] : [fileURLToPath(new URL('../dist/main.js', import.meta.url))]
+// V8 lets the space of young objects grow to 16 MB twice over; a host that is idle most of the day does with less.
+const args = ['--max-semi-space-size=2', ...entry, ...process.argv.slice(2)]
+if (typeof process.execve === 'function' && process.platform !== 'win32') {
+  process.removeAllListeners('warning')
+  process.on('warning', () => {})
+  process.execve(process.execPath, [process.execPath, ...args], process.env)
 }
-await import('../dist/main.js')
+process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1)
