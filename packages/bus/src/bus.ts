@@ -290,7 +290,7 @@ function targetOf(provider: Provider): ResponderTarget {
       return served
     },
     caller: (wire) => {
-      const known = read?.wire === wire ? read : { wire, caller: decodeCaller(wire) }
+      const known = read !== undefined && read.wire === wire ? read : { wire, caller: decodeCaller(wire) }
       read = known
       return known.caller
     },

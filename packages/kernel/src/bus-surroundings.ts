@@ -5,9 +5,7 @@ import type { RequirementDescription } from './instance.ts'
 import type { ListeningSockets } from './listening-sockets.ts'
 import type { PublicServices } from './public-services.ts'
 import type { Disposer, Ownership } from './scope.ts'
-import type { AvailablePath, Surroundings } from './surroundings.ts'
-
-const callTimeout = 10_000
+import { callTimeout, type AvailablePath, type Surroundings } from './surroundings.ts'
 
 /** How an instance in the host's own process reaches the others. */
 export class BusSurroundings implements Surroundings {

@@ -6,9 +6,7 @@ import type { Log } from './log.ts'
 import { control } from './control.ts'
 import type { PublicServices } from './public-services.ts'
 import type { Disposer } from './scope.ts'
-import type { AvailablePath, Surroundings } from './surroundings.ts'
-
-const callTimeout = 10_000
+import { callTimeout, type AvailablePath, type Surroundings } from './surroundings.ts'
 
 type Heard = (event: HeardEvent, call: Call) => void
 

@@ -24,8 +24,8 @@ export async function processPermissions(files: readonly string[], data: readonl
 
 async function allowPackage(folder: string, readable: Set<string>): Promise<void> {
   const names = await namesIn(folder)
-  if (names.includes(assemblyMark)) for (const name of names.filter((one) => !one.startsWith('.') && one !== 'node_modules')) readable.add(join(folder, name))
-  else readable.add(folder)
+  const granted = names.includes(assemblyMark) ? names.filter((one) => !one.startsWith('.') && one !== 'node_modules') : ['.']
+  for (const name of granted) readable.add(join(folder, name))
   const { dependencies, peerDependencies, optionalDependencies } = await manifestOf(folder)
   for (const name of Object.keys({ ...framework, ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))) {
     const link = await findDependency(name, folder)
@@ -51,9 +51,9 @@ async function follow(path: string, links: Set<string>): Promise<string> {
   let at = parse(path).root
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const next = join(at, part)
-    const to = await readlink(next).catch(() => undefined)
-    if (to === undefined) at = next
-    else return await follow(join(resolve(at, to), ...parts), links.add(next))
+    const [to] = await Promise.allSettled([readlink(next)])
+    if (to.status === 'rejected') at = next
+    else return await follow(join(resolve(at, to.value), ...parts), links.add(next))
   }
   return at
 }
@@ -70,5 +70,6 @@ async function namesIn(folder: string): Promise<string[]> {
 
 /** A folder without a manifest names nothing; whether a plugin can be loaded is said by whoever loads it. */
 async function manifestOf(folder: string): Promise<{ readonly name?: unknown; readonly dependencies?: object; readonly peerDependencies?: object; readonly optionalDependencies?: object }> {
-  return { ...(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')) as object) }
+  const [text] = await Promise.allSettled([readFile(join(folder, 'package.json'), 'utf8')])
+  return { ...(text.status === 'fulfilled' && (JSON.parse(text.value) as object)) }
 }

@@ -5,6 +5,9 @@ import type { RequirementDescription } from './instance.ts'
 import type { PublicServices } from './public-services.ts'
 import type { Disposer, Ownership } from './scope.ts'
 
+/** Milliseconds that a call of its own may take where it says nothing else. */
+export const callTimeout = 10_000
+
 /** A way to ask for a contract, and whether somebody answers there. */
 export interface AvailablePath extends CallPath {
   readonly available: boolean
