@@ -1,6 +1,7 @@
 import { codeOf, fromWireError, messageOf, type Call } from '@caruso/contract'
 import { Deadlines, type Expiring } from './deadlines.ts'
 import { BusError } from './errors.ts'
+import { InFlight, type Chained } from './in-flight.ts'
 import type { Outbox } from './outbox.ts'
 import { type CallText, encodeRest, kind, type Addressee, type Frame } from './protocol.ts'
 import { IncomingStream } from './incoming-stream.ts'
@@ -11,10 +12,12 @@ export interface Address extends Addressee {
 }
 
 /** A call or stream that waits for an answer. */
-class Pending implements Expiring {
+class Pending implements Expiring, Chained<Pending> {
+  readonly id: number
   readonly deadline: number
   previous: Expiring | undefined
   next: Expiring | undefined
+  chained: Pending | undefined
   readonly route: string
   /** The call as it was made, for whoever must know from which call another one descends. */
   readonly call: Call
@@ -22,7 +25,8 @@ class Pending implements Expiring {
   readonly fail: (error: Error) => void
   readonly #to: Address
 
-  constructor(to: Address, call: Call, settle: (frame: Frame) => void, fail: (error: Error) => void) {
+  constructor(id: number, to: Address, call: Call, settle: (frame: Frame) => void, fail: (error: Error) => void) {
+    this.id = id
     this.deadline = call.deadline
     this.#to = to
     this.route = to.route
@@ -49,7 +53,7 @@ export class Requester {
   readonly #outbox: Outbox
   readonly #control: (route: string) => string
   readonly #deadlines = new Deadlines()
-  readonly #pending = new Map<number, Pending>()
+  readonly #pending = new InFlight<Pending>()
   #lastId = 0
 
   /** @param control where credits and cancellations go, for what was called at a route: there is somebody even when the instance has left */
@@ -89,7 +93,7 @@ export class Requester {
         end()
         reject(error)
       }
-      this.#expect(id, new Pending(to, call, settle, fail))
+      this.#expect(new Pending(id, to, call, settle, fail))
       if (call.cancellable) unwatch = this.#watch(id, to, call)
     })
   }
@@ -114,14 +118,14 @@ export class Requester {
 
   /** Fails what is pending at the routes that begin so, or everything. */
   failAll(routePrefix: string, error: Error): void {
-    for (const pending of [...this.#pending.values()]) {
+    for (const pending of this.#pending.list()) {
       if (pending.route.startsWith(routePrefix)) pending.fail(error)
     }
   }
 
   /** Asks what became of what is pending at the routes that begin so; what is not known there fails. */
   query(routePrefix: string): void {
-    for (const [id, { route }] of this.#pending) {
+    for (const { id, route } of this.#pending.list()) {
       if (route.startsWith(routePrefix)) this.#outbox.add(this.#control(route), `[${kind.query},${id}]`)
     }
   }
@@ -131,8 +135,8 @@ export class Requester {
     if (first === 0) return
     // Ids begin anew after the highest, so the last of a message can be lower than its first.
     const isAmong = first <= last ? (id: number) => id >= first && id <= last : (id: number) => id >= first || id <= last
-    for (const [id, pending] of [...this.#pending]) {
-      if (isAmong(id) && pending.route === route) pending.fail(error)
+    for (const pending of this.#pending.list()) {
+      if (isAmong(pending.id) && pending.route === route) pending.fail(error)
     }
   }
 
@@ -157,21 +161,19 @@ export class Requester {
       else if (frame[0] === kind.end) stream.finish()
       else stream.fail(fromWireError(frame[2]))
     }
-    this.#expect(id, new Pending(to, call, settle, (error) => stream.fail(error)))
+    this.#expect(new Pending(id, to, call, settle, (error) => stream.fail(error)))
     if (call.cancellable) unwatch = this.#watch(id, to, call)
     return stream
   }
 
-  #expect(id: number, pending: Pending): void {
-    this.#pending.set(id, pending)
+  #expect(pending: Pending): void {
+    this.#pending.add(pending)
     this.#deadlines.add(pending)
   }
 
   #forget(id: number): void {
-    const pending = this.#pending.get(id)
-    if (pending === undefined) return
-    this.#pending.delete(id)
-    this.#deadlines.delete(pending)
+    const pending = this.#pending.delete(id)
+    if (pending !== undefined) this.#deadlines.delete(pending)
   }
 
   /** Passes the caller's cancellation on to the provider; returns the end of watching. */
@@ -199,7 +201,7 @@ export class Requester {
 
   #nextId(): number {
     do this.#lastId = (this.#lastId % maxId) + 1
-    while (this.#pending.has(this.#lastId))
+    while (this.#pending.get(this.#lastId) !== undefined)
     return this.#lastId
   }
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '@caruso/contract'
 import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
+import { InFlight, type Chained } from './in-flight.ts'
 import type { Outbox } from './outbox.ts'
 import { decodeCall, decodeTo, encodeError, encodeValue, kind, type CallFrame, type CallHead, type Frame } from './protocol.ts'
 import { isTraceparent, newTraceparent } from './traceparent.ts'
@@ -18,10 +19,9 @@ export interface ResponderTarget {
   caller(wire: unknown, frame: CallFrame): Caller
 }
 
-interface Running {
+interface Running extends Chained<Running> {
   readonly call: CallContext
   readonly replyTo: string
-  readonly id: number
   readonly stream: boolean
   credits: number
   more: (() => void) | undefined
@@ -34,7 +34,7 @@ export class Responder {
   readonly #outbox: Outbox
   readonly #maxAnswer: number
   /** By where the answer goes, then by the id of the call. */
-  readonly #running = new Map<string, Map<number, Running>>()
+  readonly #running = new Map<string, InFlight<Running>>()
 
   /** @param maxAnswer the most bytes an answer may have */
   constructor(outbox: Outbox, maxAnswer: number) {
@@ -73,14 +73,14 @@ export class Responder {
   abandon(replyTo?: string): void {
     for (const [where, running] of [...this.#running]) {
       if (replyTo !== undefined && where !== replyTo) continue
-      for (const id of [...running.keys()]) this.#cancel(where, id)
+      for (const { id } of running.list()) this.#cancel(where, id)
       this.#running.delete(where)
     }
   }
 
   /** Ends what still runs, and tells whoever waits for it that nobody goes on with it here. */
   close(): void {
-    for (const { replyTo, id, stream } of [...this.#running.values()].flatMap((running) => [...running.values()])) {
+    for (const { replyTo, id, stream } of [...this.#running.values()].flatMap((running) => running.list())) {
       this.#cancel(replyTo, id)
       this.#answerError(replyTo, id, new BusError(stream ? 'MOVED' : 'PROVIDER_LOST', 'Waited for an answer: the host of its provider closes'))
     }
@@ -92,8 +92,8 @@ export class Responder {
     try {
       const served = target.find(request.service, request.operation, stream)
       const call = contextOf(request, target.caller(request.caller, request), now)
-      const running: Running = { call, replyTo, id, stream, credits: request.credits, more: undefined }
-      runningThere.set(id, running)
+      const running: Running = { id, call, replyTo, stream, credits: request.credits, more: undefined, chained: undefined }
+      runningThere.add(running)
       if (stream) void this.#pump(served.runStream(request.input, call), running)
       else void this.#answer(served.run(request.input, call), running)
     } catch (error) {
@@ -102,10 +102,10 @@ export class Responder {
     }
   }
 
-  #runningFor(replyTo: string): Map<number, Running> {
+  #runningFor(replyTo: string): InFlight<Running> {
     let running = this.#running.get(replyTo)
     if (running === undefined) {
-      running = new Map()
+      running = new InFlight()
       this.#running.set(replyTo, running)
     }
     return running
@@ -113,7 +113,7 @@ export class Responder {
 
   /** False where it was not known any more. */
   #forget(replyTo: string, id: number): boolean {
-    return this.#running.get(replyTo)?.delete(id) === true
+    return this.#running.get(replyTo)?.delete(id) !== undefined
   }
 
   async #answer(answer: Promise<unknown>, { replyTo, id }: Running): Promise<void> {
@@ -160,7 +160,7 @@ export class Responder {
   }
 
   #tellWhetherKnown(id: number, replyTo: string): void {
-    if (this.#running.get(replyTo)?.has(id) !== true) this.#answerError(replyTo, id, new BusError('PROVIDER_LOST', 'Asked about a call: the connection of its provider broke before it was answered'))
+    if (this.#running.get(replyTo)?.get(id) === undefined) this.#answerError(replyTo, id, new BusError('PROVIDER_LOST', 'Asked about a call: the connection of its provider broke before it was answered'))
   }
 
   #cancel(replyTo: string, id: number): void {
