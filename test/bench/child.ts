@@ -18,17 +18,25 @@ export class Child implements AsyncDisposable {
   readonly #exited: Promise<number>
   #nextId = 0
 
-  private constructor(file: string, parameters: readonly string[]) {
+  private constructor(file: string, parameters: readonly string[], flags: readonly string[]) {
     this.#title = [file, ...parameters].join(' ')
     // What a child prints is progress, and progress goes to stderr.
-    this.#process = spawn(process.execPath, [...process.execArgv, new URL(file, import.meta.url).pathname, ...parameters], { stdio: ['ignore', 2, 2, 'ipc'] })
+    this.#process = spawn(process.execPath, [...flags, file, ...parameters], { stdio: ['ignore', 2, 2, 'ipc'] })
     this.#process.on('message', (message) => this.#answered(message as Reply))
     this.#exited = once(this.#process, 'exit').then(() => this.#ended())
   }
 
   /** Starts a file of this folder; resolves when it is ready for commands. */
   static async start(file: string, ...parameters: string[]): Promise<Child> {
-    const child = new Child(file, parameters)
+    return await Child.#ready(new Child(new URL(file, import.meta.url).pathname, parameters, process.execArgv))
+  }
+
+  /** Starts a file that lies beside built packages, so that nothing comes from the sources. */
+  static async startBuilt(file: string, ...parameters: string[]): Promise<Child> {
+    return await Child.#ready(new Child(file, parameters, []))
+  }
+
+  static async #ready(child: Child): Promise<Child> {
     await child.ask('ready')
     return child
   }

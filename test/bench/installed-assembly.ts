@@ -1,21 +1,15 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { bundleTypebox } from '../../scripts/bundle-typebox.ts'
+import { InstalledPackages, root } from './installed-packages.ts'
 
 const run = promisify(execFile)
-const root = new URL('../..', import.meta.url).pathname
 
-interface Manifest {
-  readonly name: string
-  readonly files?: readonly string[]
-}
-
-/** The example and the built packages in a folder of their own, laid out as npm would install them. */
+/** The example beside the built packages. */
 export class InstalledAssembly {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'caruso-bench-start-'))
+  readonly #packages = new InstalledPackages()
+  readonly #folder = this.#packages.folder
   /** The example as it ships, and the same with every component inline. */
   readonly shipped = join(this.#folder, 'examples/orders')
   readonly inline = join(this.#folder, 'examples/orders-inline')
@@ -23,44 +17,14 @@ export class InstalledAssembly {
 
   /** Compiles the packages and puts everything into place; takes some seconds. */
   async make(): Promise<void> {
-    const built = join(this.#folder, 'built')
-    await this.#compile(built)
-    for (const manifest of globSync('{packages,plugins}/*/package.json', { cwd: root })) this.#install(dirname(manifest), join(built, dirname(manifest), 'src'))
-    this.#linkOthers()
-    await bundleTypebox(join(this.#folder, 'node_modules/@caruso/contract/dist/typebox.js'))
-    this.#copyExamples(built)
+    await this.#packages.make()
+    this.#copyExamples(this.#packages.built)
     await run(process.execPath, ['generate.ts'], { cwd: this.shipped })
     cpSync(join(this.shipped, '.caruso'), join(this.inline, '.caruso'), { recursive: true })
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true })
-  }
-
-  async #compile(built: string): Promise<void> {
-    const project = join(this.#folder, 'tsconfig.json')
-    const include = ['packages', 'plugins', 'examples'].map((kind) => join(root, kind, '*/src'))
-    writeFileSync(project, JSON.stringify({ extends: join(root, 'tsconfig.build.json'), compilerOptions: { rootDir: root, outDir: built, typeRoots: [join(root, 'node_modules/@types')] }, include }))
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
-  }
-
-  /** What npm would pack of a package: what was built, and the files that the manifest names besides. */
-  #install(folder: string, compiled: string): void {
-    const from = join(root, folder)
-    const manifest = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as Manifest
-    const to = join(this.#folder, 'node_modules', manifest.name)
-    mkdirSync(to, { recursive: true })
-    cpSync(join(from, 'src'), join(to, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.ts') })
-    cpSync(compiled, join(to, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.d.ts') })
-    for (const file of ['package.json', ...(manifest.files ?? [])]) if (file !== 'dist' && existsSync(join(from, file))) cpSync(join(from, file), join(to, file), { recursive: true })
-  }
-
-  /** What others made is used where it lies. */
-  #linkOthers(): void {
-    const modules = join(this.#folder, 'node_modules')
-    for (const name of readdirSync(join(root, 'node_modules'))) {
-      if (!name.startsWith('.') && !name.startsWith('@caruso')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
-    }
+    this.#packages.remove()
   }
 
   /** The examples' plugins are built too: stripping types at every start would be measured else. */

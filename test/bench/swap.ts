@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Findings, Options } from './benchmark.ts'
 import { Child } from './child.ts'
 import { monotonic } from './clock.ts'
+import { InstalledPackages } from './installed-packages.ts'
 import { startNatsServer } from './nats.ts'
 import type { Stretch, Tally } from './open-loop.ts'
 import { treeMemory } from './process-tree.ts'
@@ -16,7 +17,7 @@ import { median, rounded, type Percentiles } from './statistics.ts'
 /** Calls per second of each of the two callers. */
 const rate = 1_600
 const longestSwap = 4_000
-const callerFile = './swap-caller.ts'
+const callerFile = 'swap-caller.js'
 
 interface Sizes {
   readonly swaps: number
@@ -46,8 +47,13 @@ interface ModeResult {
 /** Swaps in a row under load, as an operator does it: `add` a version, ask the manager to swap to it, `prune`. */
 export async function swap(options: Options): Promise<Findings> {
   const sizes = options.quick ? { swaps: 3, pause: 100, settled: 1, around: 0 } : { swaps: 200, pause: 250, settled: 20, around: 4 }
-  const inline = await measureMode('inline', sizes, options.progress)
-  const isolated = await measureMode('process', sizes, options.progress)
+  const packages = new InstalledPackages()
+  using _packages = { [Symbol.dispose]: () => packages.remove() }
+  options.progress('building the packages')
+  await packages.make()
+  packages.addBenchmarks()
+  const inline = await measureMode('inline', packages, sizes, options.progress)
+  const isolated = await measureMode('process', packages, sizes, options.progress)
   const both = [inline, isolated]
   const swapsBetween = sizes.swaps - sizes.settled
   return {
@@ -62,16 +68,17 @@ export async function swap(options: Options): Promise<Findings> {
   }
 }
 
-async function measureMode(isolation: 'inline' | 'process', sizes: Sizes, progress: Options['progress']): Promise<ModeResult> {
+async function measureMode(isolation: 'inline' | 'process', packages: InstalledPackages, sizes: Sizes, progress: Options['progress']): Promise<ModeResult> {
   await using stack = new AsyncDisposableStack()
   const nats = stack.use(await startNatsServer())
-  const assembly = new CountingAssembly(isolation)
+  const assembly = new CountingAssembly(isolation, packages)
   stack.defer(() => assembly.remove())
   await assembly.add(0)
   progress(`${isolation}: starting the assembly`)
-  const host = await Child.start(callerFile, nats.url, assembly.folder)
+  const callerPath = join(packages.folder, 'bench', callerFile)
+  const host = await Child.startBuilt(callerPath, nats.url, assembly.folder)
   await using near = host
-  await using far = await Child.start(callerFile, nats.url)
+  await using far = await Child.startBuilt(callerPath, nats.url)
   const bus = new Bus(assembly.name, 'operator')
   stack.defer(async () => await bus.close())
   await bus.connect({ url: nats.url })
@@ -167,10 +174,12 @@ class CountingAssembly {
   readonly folder = mkdtempSync(join(tmpdir(), 'caruso-bench-swap-'))
   readonly #ids = join(this.folder, '.caruso/data/counter')
   readonly #store = new PluginStore(this.folder)
+  readonly #packages: InstalledPackages
 
-  constructor(isolation: 'inline' | 'process') {
+  constructor(isolation: 'inline' | 'process', packages: InstalledPackages) {
+    this.#packages = packages
     mkdirSync(this.#ids, { recursive: true })
-    symlinkSync(new URL('../../node_modules', import.meta.url).pathname, join(this.folder, 'node_modules'))
+    symlinkSync(packages.modules, join(this.folder, 'node_modules'))
     const config = { folder: this.#ids }
     writeFileSync(join(this.folder, 'assembly.yaml'), JSON.stringify({ assembly: this.name, components: { counter: { plugin: 'counter', isolation, config } } }))
   }
@@ -179,8 +188,8 @@ class CountingAssembly {
   async add(i: number): Promise<void> {
     const source = join(this.folder, 'source')
     rmSync(source, { recursive: true, force: true })
-    cpSync(new URL('./counter', import.meta.url), source, { recursive: true })
-    writeFileSync(join(source, 'package.json'), JSON.stringify({ name: 'counter', version: versionOf(i), type: 'module', exports: './index.ts' }))
+    cpSync(join(this.#packages.folder, 'bench/counter'), source, { recursive: true })
+    writeFileSync(join(source, 'package.json'), JSON.stringify({ name: 'counter', version: versionOf(i), type: 'module', exports: './index.js' }))
     await this.#store.add(source, () => undefined)
   }
 
