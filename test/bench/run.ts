@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util'
 import { reached, type Benchmark, type Figure, type Findings } from './benchmark.ts'
 import { calls } from './calls.ts'
 import { discovery } from './discovery.ts'
+import { idle } from './idle.ts'
 import { machine } from './machine.ts'
 import { start } from './start.ts'
 import { swap } from './swap.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls, discovery, start, swap }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, discovery, idle, start, swap }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 
