@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
-import { bundleTypebox } from './bundle-typebox.ts'
+import { bundlePackage, isBundled } from './bundle.ts'
 
 const root = join(import.meta.dirname, '..')
 const built = join(root, 'node_modules/.cache/caruso-build')
@@ -16,9 +16,9 @@ for (const folder of publishedFolders()) {
   rmSync(target, { recursive: true, force: true })
   renameSync(join(built, folder, 'src'), target)
   cpSync(source, target, { recursive: true, filter: (path) => extname(path) !== '.ts' })
+  if (isBundled(folder)) await bundlePackage(join(root, folder))
 }
 rmSync(built, { recursive: true, force: true })
-await bundleTypebox(join(root, 'packages/contract/dist/typebox.js'))
 
 function publishedFolders(): string[] {
   return globSync('{packages,plugins}/*/package.json', { cwd: root })

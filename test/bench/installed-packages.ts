@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { bundleTypebox } from '../../scripts/bundle-typebox.ts'
+import { bundlePackage, isBundled } from '../../scripts/bundle.ts'
 
 const run = promisify(execFile)
 
@@ -25,9 +25,11 @@ export class InstalledPackages {
   /** Compiles the packages and puts everything into place; takes some seconds. */
   async make(): Promise<void> {
     await this.#compile(this.built)
-    for (const manifest of globSync('{packages,plugins}/*/package.json', { cwd: root })) this.#install(dirname(manifest), join(this.built, dirname(manifest), 'src'))
     this.#linkOthers()
-    await bundleTypebox(join(this.modules, '@caruso/contract/dist/typebox.js'))
+    for (const manifest of globSync('{packages,plugins}/*/package.json', { cwd: root })) {
+      const installed = this.#install(dirname(manifest), join(this.built, dirname(manifest), 'src'))
+      if (isBundled(dirname(manifest))) await bundlePackage(installed)
+    }
   }
 
   /** Puts the files of the benchmarks beside them, without their types; returns their folder. */
@@ -54,7 +56,7 @@ export class InstalledPackages {
   }
 
   /** What npm would pack of a package: what was built, and the files that the manifest names besides. */
-  #install(folder: string, compiled: string): void {
+  #install(folder: string, compiled: string): string {
     const from = join(root, folder)
     const manifest = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as Manifest
     const to = join(this.folder, 'node_modules', manifest.name)
@@ -62,13 +64,14 @@ export class InstalledPackages {
     cpSync(join(from, 'src'), join(to, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.ts') })
     cpSync(compiled, join(to, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.d.ts') })
     for (const file of ['package.json', ...(manifest.files ?? [])]) if (file !== 'dist' && existsSync(join(from, file))) cpSync(join(from, file), join(to, file), { recursive: true })
+    return to
   }
 
   /** What others made is used where it lies. */
   #linkOthers(): void {
-    const modules = join(this.folder, 'node_modules')
+    mkdirSync(this.modules, { recursive: true })
     for (const name of readdirSync(join(root, 'node_modules'))) {
-      if (!name.startsWith('.') && !name.startsWith('@caruso')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+      if (!name.startsWith('.') && !name.startsWith('@caruso')) symlinkSync(join(root, 'node_modules', name), join(this.modules, name))
     }
   }
 }
