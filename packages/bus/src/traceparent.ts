@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 export const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
@@ -9,6 +9,7 @@ export function isTraceparent(text: string): boolean {
 
 /** A new trace, not sampled unless OpenTelemetry decides so. */
 export function newTraceparent(): string {
-  const random = randomBytes(24).toString('hex')
-  return `00-${random.slice(0, 32)}-${random.slice(32)}-00`
+  // Node makes UUIDs from random bytes that it fetches by the thousand; fetching them for each call costs more than the call.
+  const [trace, span] = [randomUUID(), randomUUID()]
+  return `00-${trace.replaceAll('-', '')}-${span.slice(19, 23)}${span.slice(24)}-00`
 }
