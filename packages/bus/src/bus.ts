@@ -4,16 +4,19 @@ import { CallContext } from './call-context.ts'
 import { clientOf } from './client.ts'
 import { BusError } from './errors.ts'
 import { Events } from './events.ts'
-import { NatsLink, type Delivery, type NatsAddress } from './nats-link.ts'
+import type { Delivery, Link, OpenLink } from './link.ts'
+import { NatsLink, type NatsAddress } from './nats-link.ts'
 import { Outbox } from './outbox.ts'
 import { Outlet, type Consumer, type Paths } from './outlet.ts'
 import { Presence } from './presence.ts'
 import { decodeCaller, readFrames, type Frame } from './protocol.ts'
 import type { Provider } from './provider.ts'
+import { readRecordRequest, Recorder } from './recorder.ts'
 import { Registry, type Entry, type InstanceInfo } from './registry.ts'
 import { Requester } from './requester.ts'
 import { Responder, type ResponderTarget } from './responder.ts'
 import { announceMicro } from './micro.ts'
+import { stagger } from './stagger.ts'
 
 /** Characters of one tick's calls to one instance that share a message. */
 const batchLimit = 262_144
@@ -42,7 +45,7 @@ export interface Served {
  *
  * Subjects, all below the assembly's name: `call.HOST.INSTANCE` (calls for an instance), `control.HOST` (credits and
  * cancellations for what runs at a host), `reply.HOST.…` (frames back, and word of what could not be delivered),
- * `event.CONTRACT.EVENT`, `presence`, `ask`, `ask.HOST`, and `api.CONTRACT.vMAJOR.OPERATION` for foreign clients.
+ * `event.CONTRACT.EVENT`, `presence`, `ask`, `ask.HOST`, `record`, and `api.CONTRACT.vMAJOR.OPERATION` for foreign clients.
  */
 export class Bus {
   readonly assembly: string
@@ -54,9 +57,10 @@ export class Bus {
   readonly #paths: Paths
   readonly #subscriptions = new Map<string, () => Promise<void>>()
   readonly #served = new Map<string, Served>()
+  readonly #recorder = new Recorder()
   #strangeMessages = 0
   #closed = false
-  #link: NatsLink | undefined
+  #link: Link | undefined
   #presence: Presence | undefined
   #responder = new Responder(this.#outbox, defaultPayload)
 
@@ -70,13 +74,14 @@ export class Bus {
   }
 
   /** @throws BusError `NOT_CONNECTED` when the server cannot be reached; once connected it comes back by itself */
-  async connect(address: NatsAddress): Promise<void> {
-    const link = await NatsLink.connect(address, this.host, { down: () => this.#down(), up: () => this.#up() })
+  async connect(address: NatsAddress, open: OpenLink = NatsLink.connect): Promise<void> {
+    const link = await open(address, this.host, { down: () => this.#down(), up: () => this.#up() })
     this.#link = link
     this.#responder = new Responder(this.#outbox, link.maxPayload - messageOverhead)
     this.#outbox.limit(Math.min(batchLimit, Math.floor((link.maxPayload - messageOverhead) / 3)))
     link.subscribe(`${this.assembly}.reply.${this.host}.>`, (delivery) => this.#replied(delivery))
     link.subscribe(`${this.assembly}.control.${this.host}`, (delivery) => this.#controlled(delivery))
+    link.subscribe(`${this.assembly}.record`, (delivery) => this.#recorded(link, delivery))
     for (const served of this.#served.values()) this.#subscribe(served)
     this.#events.connect(link)
     this.#presence = new Presence(link, {
@@ -111,6 +116,21 @@ export class Bus {
 
   on(topic: string, heard: Parameters<Events['on']>[1]): () => void {
     return this.#events.on(topic, heard)
+  }
+
+  /**
+   * Asks whoever listens to a subject, and hears the text of every answer; returns the end of it.
+   *
+   * @throws BusError `NOT_CONNECTED` when the bus was not connected
+   */
+  survey(subject: string, question: unknown, heard: (answer: string) => void): () => void {
+    if (this.#link === undefined) throw new BusError('NOT_CONNECTED', `Asked "${subject}": there is no connection to NATS`)
+    const reply = `${this.assembly}.survey.${this.host}.${randomBytes(6).toString('hex')}`
+    const answers = this.#link.subscribe(reply, (delivery) => {
+      if (!delivery.noResponders) heard(delivery.text())
+    })
+    this.#link.publish(subject, JSON.stringify(question), reply)
+    return () => answers.end()
   }
 
   /**
@@ -167,6 +187,7 @@ export class Bus {
       requester: this.#requester,
       route: ({ info }) => this.#route(info.host, info.id),
       undelivered: (entry) => this.#undelivered(entry),
+      firstDue: stagger(Math.random()),
       get connected() {
         return isConnected()
       },
@@ -186,7 +207,7 @@ export class Bus {
     const { info, provider } = served
     const target = targetOf(provider)
     const calls = link.subscribe(this.#route(this.host, info.id), (delivery) => this.#called(delivery, target))
-    const endMicro = announceMicro({ link, assembly: this.assembly, info, provider, strange: () => this.#strange() })
+    const endMicro = announceMicro({ link, assembly: this.assembly, info, provider, registry: this.registry, outlet: (contract, consumer) => this.outlet(contract, consumer, info.component), strange: () => this.#strange() })
     this.#subscriptions.set(info.id, async () => {
       await Promise.all([calls.drain(), endMicro()])
     })
@@ -212,6 +233,18 @@ export class Bus {
 
   #controlled(delivery: Delivery): void {
     this.#taken(delivery, (replyTo) => (frame) => this.#responder.control(frame, replyTo))
+  }
+
+  /** Answers that it records, and then with each span. */
+  #recorded(link: Link, delivery: Delivery): void {
+    const { reply } = delivery
+    const request = readRecordRequest(delivery.text())
+    if (reply === undefined || request === undefined) return this.#strange()
+    const tell = (answer: object): void => {
+      if (link.connected) link.publish(reply, JSON.stringify({ host: this.host, ...answer }))
+    }
+    this.#recorder.record(request, [...this.#served.values()].map(({ provider }) => provider), tell)
+    tell({})
   }
 
   #taken(delivery: Delivery, taker: (replyTo: string) => (frame: Frame) => void): void {

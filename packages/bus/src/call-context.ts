@@ -1,6 +1,7 @@
 import type { Call, Caller } from '@caruso/contract'
 import { type Expiring, longestTimer } from './deadlines.ts'
 import { BusError } from './errors.ts'
+import { throughNone } from './through.ts'
 import { newTraceparent } from './traceparent.ts'
 
 /** Whoever works on a call, and can say what it is that took too long. */
@@ -45,6 +46,10 @@ export class CallContext implements Call, Expiring {
     return this.#trace
   }
 
+  get through(): readonly string[] {
+    return this.#parent?.through ?? throughNone
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
@@ -53,6 +58,12 @@ export class CallContext implements Call, Expiring {
     }
     this.#signal ??= this.#parent?.cancellable === true ? AbortSignal.any([this.#controller.signal, this.#parent.signal]) : this.#controller.signal
     return this.#signal
+  }
+
+  /** The same call for another attempt, in place of this one: whoever made the first may still work on it, and let go of it. */
+  again(): CallContext {
+    this.finish()
+    return new CallContext(this.deadline, this.caller, this.#trace, this.key, this.#parent, this.cancellable)
   }
 
   /** Tells whoever works on this call that nobody waits for it any more. */

@@ -1,6 +1,6 @@
 import type { Call, Client, Contract } from '@caruso/contract'
 
-/** What asks for one contract: in this process, over NATS, or through the host of an isolated process. */
+/** What asks for one contract: in this process, over NATS, or through the host of an isolated component. */
 export interface CallPath {
   call(operation: string, input: unknown, call: Call): Promise<unknown>
   stream(operation: string, input: unknown, call: Call): AsyncIterable<unknown>

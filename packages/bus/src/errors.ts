@@ -12,10 +12,14 @@ export type BusCode =
   | 'NO_PROVIDER'
   | 'NOT_CONNECTED'
   | 'NOT_DELIVERED'
+  | 'PAUSED'
   | 'PROVIDER_LOST'
   | 'TOO_LARGE'
   | 'UNDECLARED'
   | 'UNKNOWN_OPERATION'
+
+/** The codes that say that nothing was executed, so that whatever was asked can be asked again. */
+export const notExecuted: ReadonlySet<string | undefined> = new Set<BusCode>(['NOT_DELIVERED', 'NOT_CONNECTED', 'PAUSED'])
 
 /** A failure on the way between caller and provider. */
 export class BusError extends CarusoError {

@@ -1,7 +1,7 @@
 import { checkOf, type Call, type Contract } from '@caruso/contract'
 import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
-import type { LinkSubscription, NatsLink } from './nats-link.ts'
+import type { Link, LinkSubscription } from './link.ts'
 import { decodeCaller, encodeCaller, encodeValue, parseJson } from './protocol.ts'
 import { isTraceparent, newTraceparent } from './traceparent.ts'
 
@@ -24,7 +24,7 @@ export class Events {
   readonly #strange: () => void
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #subscriptions = new Map<string, LinkSubscription>()
-  #link: NatsLink | undefined
+  #link: Link | undefined
 
   /** @param strange is told of each message that is no event */
   constructor(assembly: string, strange: () => void) {
@@ -32,7 +32,7 @@ export class Events {
     this.#strange = strange
   }
 
-  connect(link: NatsLink): void {
+  connect(link: Link): void {
     this.#link = link
     for (const topic of this.#listeners.keys()) this.#subscribe(topic)
   }

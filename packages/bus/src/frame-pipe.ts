@@ -1,26 +1,29 @@
 import type { Socket } from 'node:net'
+import type { Pipe } from './pipe-wire.ts'
 
-/** The most bytes one message between a host and a process of its may have; whoever sends more is cut off. */
+/** The most bytes one message may have; whoever sends more is cut off. */
 const maxMessage = 64 * 1_048_576
 const header = 4
 
 /** Whole messages over a byte stream: four bytes of length, big endian, then so many bytes of UTF-8. */
-export class FramePipe {
+export class FramePipe implements Pipe {
   readonly #socket: Socket
   readonly #chunks: Buffer[] = []
   #buffered = 0
 
-  /** @param received is given each message; `closed` is told once when the other end is gone */
-  constructor(socket: Socket, received: (message: string) => void, closed: () => void) {
+  constructor(socket: Socket) {
     this.#socket = socket
-    socket.on('data', (chunk: Buffer) => this.#read(chunk, received))
-    // An error is followed by close, which says all there is to say: the other end is gone.
-    socket.on('error', () => socket.destroy())
-    socket.once('close', closed)
   }
 
   get open(): boolean {
     return !this.#socket.destroyed && this.#socket.writable
+  }
+
+  listen(received: (message: string) => void, closed: () => void): void {
+    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk, received))
+    // An error is followed by close, which says all there is to say: the other end is gone.
+    this.#socket.on('error', () => this.#socket.destroy())
+    this.#socket.once('close', closed)
   }
 
   send(message: string): void {

@@ -1,19 +1,23 @@
-import { codeOf, isCompatibleVersion, messageOf, type Caller } from '@caruso/contract'
+import { codeOf, isCompatibleVersion, messageOf, narrow, type Caller, type Contract } from '@caruso/contract'
 import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
-import type { Delivery, NatsLink } from './nats-link.ts'
+import type { Delivery, Link, LinkSubscription } from './link.ts'
+import type { Consumer, Outlet } from './outlet.ts'
 import { encodeValue, parseJson, serviceKey } from './protocol.ts'
 import type { Provider } from './provider.ts'
-import type { InstanceInfo } from './registry.ts'
+import type { InstanceInfo, Registry } from './registry.ts'
 import type { ServedOperation } from './served-operation.ts'
 import { isTraceparent, newTraceparent } from './traceparent.ts'
 
 /** What is made a micro service: an instance, and the bus it is reached through. */
 export interface MicroOptions {
-  readonly link: NatsLink
+  readonly link: Link
   readonly assembly: string
   readonly info: InstanceInfo
   readonly provider: Provider
+  readonly registry: Registry
+  /** How any instance of the component is asked. */
+  outlet(contract: Contract, consumer: Consumer): Outlet
   /** Told of each request that has no reply subject, so that nobody could be answered. */
   strange(): void
 }
@@ -58,7 +62,7 @@ export function announceMicro(options: MicroOptions): () => Promise<void> {
   const answers: Record<string, () => object> = {
     PING: () => identityOf('ping', options),
     INFO: () => ({ ...identityOf('info', options), description: '', endpoints: endpoints.map(described) }),
-    STATS: () => ({ ...identityOf('stats', options), started: info.started, endpoints: endpoints.map(({ name, subject, served }) => ({ name, subject, queue_group: queue, ...counted(served) })) }),
+    STATS: () => ({ ...identityOf('stats', options), started: info.started, endpoints: endpoints.map(({ name, subject, served }) => ({ name, subject, queue_group: queue, ...counted(served), data: { in_flight: options.provider.inFlight } })) }),
   }
   const asked = Object.entries(answers).flatMap(([verb, answer]) =>
     [`$SRV.${verb}`, `$SRV.${verb}.${info.component}`, `$SRV.${verb}.${info.component}.${info.id}`].map((subject) =>
@@ -67,11 +71,34 @@ export function announceMicro(options: MicroOptions): () => Promise<void> {
       }),
     ),
   )
-  const calls = endpoints.map(({ subject, served }) => link.subscribe(subject, (delivery) => void serve(options, served, delivery), queue))
+  const calls: LinkSubscription[] = []
+  const end = whenNotTried(options, () => {
+    for (const { subject, served } of endpoints) calls.push(link.subscribe(subject, (delivery) => void serve(options, served, delivery), queue))
+  })
   return async () => {
-    for (const subscription of asked) subscription.end()
+    end()
+    // Whoever looks on still sees what it works on.
+    options.provider.whenIdle(() => asked.forEach((subscription) => subscription.end()))
     await Promise.all(calls.map((subscription) => subscription.drain()))
   }
+}
+
+/**
+ * Begins once the instance has no share of its own: whoever shares a queue group gets as much as any other, so one that
+ * is being tried is not in it. Returns the end of waiting.
+ */
+function whenNotTried({ info, registry }: MicroOptions, begin: () => void): () => void {
+  if (info.share === undefined) {
+    begin()
+    return () => undefined
+  }
+  const unwatch = registry.watch(() => {
+    const now = registry.get(info.id)
+    if (now === undefined || now.info.share !== undefined) return
+    unwatch()
+    begin()
+  })
+  return unwatch
 }
 
 /** One endpoint per operation that answers once; of the versions with one major, the newest. */
@@ -103,17 +130,25 @@ function counted({ calls, errors, lastError, milliseconds }: ServedOperation): o
   return { num_requests: calls, num_errors: errors, last_error: lastError, processing_time: nanoseconds, average_processing_time: calls === 0 ? 0 : Math.round(nanoseconds / calls) }
 }
 
-async function serve({ link, strange }: MicroOptions, served: ServedOperation, delivery: Delivery): Promise<void> {
+async function serve(options: MicroOptions, served: ServedOperation, delivery: Delivery): Promise<void> {
+  const { link, strange } = options
   const { reply } = delivery
   if (reply === undefined) return strange()
   try {
-    const text = encodeValue(await served.run(inputOf(delivery), callOf(delivery)))
+    const [input, call] = [inputOf(delivery), callOf(delivery)]
+    const text = encodeValue(await served.run(input, call).catch((error: unknown) => unlessPaused(options, served, input, call, error)))
     const size = Buffer.byteLength(text)
     if (size > link.maxPayload) throw new BusError('TOO_LARGE', `Answered a call with ${size} bytes: at most ${link.maxPayload} fit into a message`)
     if (link.connected) link.publish(reply, text)
   } catch (error) {
     if (link.connected) link.respondError(reply, statusOf.get(codeOf(error)) ?? 500, `${codeOf(error) ?? 'HANDLER_FAILED'}: ${messageOf(error)}`.slice(0, maxMessage))
   }
+}
+
+/** A paused instance answers nobody, and a foreign client would not ask again: its call waits for whoever of the component can. */
+function unlessPaused({ outlet }: MicroOptions, { contract, name }: ServedOperation, input: unknown, call: CallContext, error: unknown): Promise<unknown> {
+  if (codeOf(error) !== 'PAUSED') throw error
+  return outlet(contract, foreigner).call(name, input, narrow(call, call.key === undefined ? {} : { key: call.key }))
 }
 
 function inputOf(delivery: Delivery): unknown {

@@ -1,6 +1,7 @@
 import { connect, headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import { messageOf } from '@caruso/contract'
 import { BusError } from './errors.ts'
+import type { Delivery, Link, LinkSubscription, LinkWatcher } from './link.ts'
 
 /** Where a NATS server listens, and the token it asks for. */
 export interface NatsAddress {
@@ -8,34 +9,10 @@ export interface NatsAddress {
   readonly token?: string
 }
 
-/** What a subscription receives. */
-export interface Delivery {
-  readonly subject: string
-  readonly reply: string | undefined
-  readonly headers: ReadonlyMap<string, string>
-  /** True for the server's word that nobody subscribes to where a message of ours was sent. */
-  readonly noResponders: boolean
-  text(): string
-}
-
-/** The two ends of a subscription. */
-export interface LinkSubscription {
-  /** At once: what is on its way is dropped. */
-  end(): void
-  /** At the server first: what it had sent before is still received. */
-  drain(): Promise<void>
-}
-
-/** Told when the connection goes and comes back. */
-export interface LinkWatcher {
-  down(): void
-  up(): void
-}
-
 const reconnectWait = 100
 
 /** A connection to NATS that comes back by itself. The only place that knows the NATS client. */
-export class NatsLink {
+export class NatsLink implements Link {
   readonly #connection: NatsConnection
   #connected = true
 
@@ -70,7 +47,6 @@ export class NatsLink {
     return this.#connected
   }
 
-  /** The most bytes one message may carry. */
   get maxPayload(): number {
     return this.#connection.info?.max_payload ?? 1_048_576
   }
@@ -79,7 +55,6 @@ export class NatsLink {
     this.#connection.publish(subject, Buffer.from(text), reply === undefined ? {} : { reply })
   }
 
-  /** Answers a request with an error, in the headers of ADR-32. */
   respondError(reply: string, code: number, message: string): void {
     const headers = natsHeaders([
       ['Nats-Service-Error', message],
@@ -103,7 +78,6 @@ export class NatsLink {
     }
   }
 
-  /** Resolves when the server has taken everything that was sent before, or the connection is gone. */
   async flush(): Promise<void> {
     if (this.#connected) await Promise.allSettled([this.#connection.flush()])
   }

@@ -1,6 +1,7 @@
 import { checkOf, codeOf, type Call, type Caller, type Contract, type Operation } from '@caruso/contract'
 import { CallContext } from './call-context.ts'
-import { BusError } from './errors.ts'
+import { Candidates } from './candidates.ts'
+import { BusError, notExecuted } from './errors.ts'
 import { encodeCaller, serviceKey } from './protocol.ts'
 import type { Candidate, Entry, Registry } from './registry.ts'
 import type { Address, Requester } from './requester.ts'
@@ -8,6 +9,11 @@ import type { ServedOperation } from './served-operation.ts'
 
 /** Milliseconds before an instance that could not be reached is asked again, when no other is there and no change is heard of. */
 const retryPause = 20
+/** How often in a row another instance is asked at once. */
+const mostAtOnce = 2
+
+/** The codes after which a resumable stream goes on. */
+const resumedAfter: ReadonlySet<string | undefined> = new Set([...notExecuted, 'MOVED', 'PROVIDER_LOST'])
 
 /** The component that asks, and what the assembly lets it do on whosever behalf. */
 export interface Consumer {
@@ -27,22 +33,24 @@ export interface Paths {
   readonly closed: boolean
   /** Told when a call could not be delivered to an instance. */
   undelivered(entry: Entry): void
+  /** What an instance that begins to be tried is due at first, as a part of one call. */
+  readonly firstDue: () => number
 }
 
 /**
  * How one component asks for one contract. It finds an instance in the registry's replica (same process first) and
- * asks again elsewhere when nothing was delivered, or when the provider died and the operation is idempotent.
+ * asks again elsewhere when nothing was executed, or when the provider died and the operation is idempotent. A
+ * resumable stream whose instance leaves goes on at another, after the last item that was read.
  */
 export class Outlet {
   readonly contract: Contract
   readonly #consumer: Consumer
   readonly #paths: Paths
   readonly #component: string | undefined
-  #candidates: readonly Candidate[] = []
+  readonly #candidates: Candidates
   #seen = -1
-  #turn = 0
   #served = new Map<string, ServedOperation>()
-  readonly #addresses = new Map<string, { readonly target: Candidate; readonly from: Caller; readonly address: Address }>()
+  readonly #addresses = new Map<string, { readonly target: Candidate; readonly from: Caller; readonly through: readonly string[]; readonly address: Address }>()
   #lastCaller: Caller | undefined
   #lastDerived: Caller | undefined
 
@@ -52,12 +60,13 @@ export class Outlet {
     this.#consumer = consumer
     this.#paths = paths
     this.#component = component
+    this.#candidates = new Candidates(paths.firstDue)
   }
 
   /** Whether somebody provides the contract now. */
   get available(): boolean {
     this.#refresh()
-    return this.#candidates.length > 0
+    return this.#candidates.some
   }
 
   call(name: string, input: unknown, call: Call): Promise<unknown> {
@@ -69,21 +78,28 @@ export class Outlet {
 
   async *stream(name: string, input: unknown, call: Call): AsyncGenerator<unknown, void> {
     const operation = this.#operation(name)
-    const context = this.#derive(call, operation)
+    let context = this.#derive(call, operation)
+    let asked = input
     let failed: Entry | undefined
+    let inVain = 0
     try {
       for (;;) {
-        const target = this.#reachable(failed) ?? (await this.#await(name, context, failed))
+        const target = this.#reachable(context, failed, inVain) ?? (await this.#await(name, context, failed))
         let begun = false
+        let last: unknown
         try {
-          for await (const item of this.#open(target, name, input, context)) {
+          for await (const item of this.#open(target, name, asked, context)) {
             begun = true
+            last = item
             yield item
           }
           return
         } catch (error) {
-          if (begun || !this.#mayRepeat(error, operation.idempotent === true, target)) throw error
+          if (!this.#mayRepeat(error, operation, target, begun)) throw error
+          if (begun) asked = inputAfter(last, operation, asked, error)
+          inVain = begun ? 0 : inVain + 1
           failed = target.entry
+          context = context.again()
         }
       }
     } finally {
@@ -93,11 +109,12 @@ export class Outlet {
 
   /** The slow way: another process, several instances, or nobody yet. */
   async #call(name: string, operation: Operation, input: unknown, call: Call): Promise<unknown> {
-    const context = this.#derive(call, operation)
+    let context = this.#derive(call, operation)
     let failed: Entry | undefined
+    let inVain = 0
     try {
       for (;;) {
-        const target = this.#reachable(failed) ?? (await this.#await(name, context, failed))
+        const target = this.#reachable(context, failed, inVain) ?? (await this.#await(name, context, failed))
         try {
           const { provider, info } = target.entry
           if (provider?.checks === true) return await served(target, name).run(input, context)
@@ -105,8 +122,10 @@ export class Outlet {
           this.#requireAnswer(operation.output, answer, name, info.component)
           return answer
         } catch (error) {
-          if (!this.#mayRepeat(error, operation.idempotent === true, target)) throw error
+          if (!this.#mayRepeat(error, operation, target, false)) throw error
+          inVain++
           failed = target.entry
+          context = context.again()
         }
       }
     } finally {
@@ -133,18 +152,20 @@ export class Outlet {
   }
 
   /** Where a call goes; most go where the one before went, for the same caller. */
-  #address(target: Candidate, operation: string, { caller }: Call): Address {
+  #address(target: Candidate, operation: string, { caller, through }: Call): Address {
     const before = this.#addresses.get(operation)
-    if (before?.target === target && before.from === caller) return before.address
-    const address = { route: this.#paths.route(target.entry), service: serviceKey(target.contract), operation, caller: encodeCaller(caller) }
-    this.#addresses.set(operation, { target, from: caller, address })
+    if (before?.target === target && before.from === caller && before.through === through) return before.address
+    const to = { route: this.#paths.route(target.entry), service: serviceKey(target.contract), operation, caller: encodeCaller(caller) }
+    const address = through.length === 0 ? to : { ...to, through: JSON.stringify(through) }
+    this.#addresses.set(operation, { target, from: caller, through, address })
     return address
   }
 
-  #mayRepeat(error: unknown, idempotent: boolean, target: Candidate): boolean {
+  #mayRepeat(error: unknown, { idempotent, resumable }: Operation, target: Candidate, begun: boolean): boolean {
     const code = codeOf(error)
     if (code === 'NOT_DELIVERED') this.#paths.undelivered(target.entry)
-    return code === 'NOT_DELIVERED' || code === 'NOT_CONNECTED' || (code === 'PROVIDER_LOST' && idempotent)
+    if (resumable !== undefined) return resumedAfter.has(code)
+    return !begun && (notExecuted.has(code) || (code === 'PROVIDER_LOST' && idempotent === true))
   }
 
   #operation(name: string): Operation {
@@ -153,11 +174,10 @@ export class Outlet {
     return operation
   }
 
-  /** An instance that can be asked now; not the one that could not be reached a moment ago. */
-  #reachable(failed?: Entry): Candidate | undefined {
-    const target = this.#pick()
-    if (target === undefined || target.entry === failed) return undefined
-    return target.entry.provider !== undefined || this.#paths.connected ? target : undefined
+  /** An instance that can be asked now; not the one that could not be reached a moment ago, and none where several could not. */
+  #reachable(call: Call, failed?: Entry, inVain = 0): Candidate | undefined {
+    this.#refresh()
+    return inVain < mostAtOnce ? this.#candidates.next(call, this.#paths, failed) : undefined
   }
 
   /** Waits for an instance that can be asked; the one that could not be reached is asked again after a pause. */
@@ -167,7 +187,7 @@ export class Outlet {
       if (call.signal.aborted || this.#paths.closed) throw this.#givenUp(name, call)
       await this.#change(call, pause)
       pause = undefined
-      const target = this.#reachable()
+      const target = this.#reachable(call)
       if (target !== undefined && !call.signal.aborted) return target
     }
   }
@@ -177,6 +197,7 @@ export class Outlet {
     const what = `Called "${this.contract.name}.${name}"${whose} by component "${this.#consumer.component}"`
     if (this.#paths.closed) return new BusError('CANCELLED', `${what}: the caller has closed its bus`)
     if (codeOf(call.signal.reason) !== 'DEADLINE_EXCEEDED') return new BusError('CANCELLED', `${what}: the caller cancelled`, { cause: call.signal.reason })
+    if (this.available && this.#candidates.paused) return new BusError('NO_PROVIDER', `${what}: who provides it was paused until the deadline`)
     if (this.available) return new BusError('NOT_CONNECTED', `${what}: no provider could be reached before the deadline`)
     return new BusError('NO_PROVIDER', `${what}: nobody provides version ^${this.contract.version}`)
   }
@@ -197,23 +218,14 @@ export class Outlet {
     })
   }
 
-  #pick(): Candidate | undefined {
-    this.#refresh()
-    if (this.#candidates.length < 2) return this.#candidates[0]
-    this.#turn = (this.#turn + 1) % this.#candidates.length
-    return this.#candidates[this.#turn]
-  }
-
   #refresh(): void {
     const { registry } = this.#paths
     if (this.#seen === registry.version) return
     this.#seen = registry.version
-    const all = registry.lookup(this.contract.name, this.contract.version).filter(({ entry }) => this.#component === undefined || entry.info.component === this.#component)
-    const near = all.filter(({ entry }) => entry.provider !== undefined)
-    this.#candidates = near.length > 0 ? near : all
+    this.#candidates.update(registry.lookup(this.contract.name, this.contract.version).filter(({ entry }) => this.#component === undefined || entry.info.component === this.#component))
     this.#served = new Map()
-    const [only] = this.#candidates
-    if (this.#candidates.length !== 1 || only?.entry.provider?.checks !== true) return
+    const { only } = this.#candidates
+    if (only?.entry.provider?.checks !== true) return
     for (const operation of only.entry.provider.operations()) {
       if (operation.contract === only.contract) this.#served.set(operation.name, operation)
     }
@@ -231,6 +243,13 @@ export class Outlet {
     }
     return this.#lastDerived
   }
+}
+
+/** The input that asks for what comes after an item; throws what has ended the stream where the item does not say where it stands. */
+function inputAfter(item: unknown, { resumable }: Operation, input: unknown, end: unknown): unknown {
+  const cursor: unknown = resumable !== undefined && typeof item === 'object' && item !== null ? Reflect.get(item, resumable.item) : undefined
+  if (resumable === undefined || cursor === undefined) throw end
+  return { ...(input as object), [resumable.input]: cursor }
 }
 
 function served(target: Candidate, name: string): ServedOperation {

@@ -1,7 +1,5 @@
 import type { Call } from '@caruso/contract'
-import type { Socket } from 'node:net'
 import { BusError } from './errors.ts'
-import { FramePipe } from './frame-pipe.ts'
 import { Outbox } from './outbox.ts'
 import { readFrames } from './protocol.ts'
 import { Requester } from './requester.ts'
@@ -12,22 +10,31 @@ const maxAnswer = 32 * 1_048_576
 /** There is one route on a pipe: its other end. */
 const route = 'pipe'
 
+/** Carries whole messages between two ends, in order. */
+export interface Pipe {
+  readonly open: boolean
+  /** Begins to read; called once. `received` is given each message, `closed` is told once when either end is gone. */
+  listen(received: (message: string) => void, closed: () => void): void
+  send(message: string): void
+  close(): void
+}
+
 /** Calls in both directions over one pipe, in the frames of the bus. */
 export class PipeWire {
   readonly requester: Requester
-  readonly #pipe: FramePipe
+  readonly #pipe: Pipe
   readonly #outbox: Outbox
   readonly #responder: Responder
 
-  constructor(socket: Socket, target: ResponderTarget, closed: () => void) {
+  constructor(pipe: Pipe, target: ResponderTarget, closed: () => void) {
+    this.#pipe = pipe
     this.#outbox = new Outbox((_route, message, first, last) => {
-      if (this.#pipe.open) this.#pipe.send(message)
-      else this.requester.failSent(route, first, last, new BusError('NOT_DELIVERED', 'Called through the pipe of an isolated process: its other end is gone'))
+      if (pipe.open) pipe.send(message)
+      else this.requester.failSent(route, first, last, new BusError('NOT_DELIVERED', 'Called through the pipe of an isolated component: its other end is gone'))
     }, batchLimit)
     this.requester = new Requester(this.#outbox)
     this.#responder = new Responder(this.#outbox, maxAnswer)
-    this.#pipe = new FramePipe(
-      socket,
+    pipe.listen(
       (message) => this.#received(message, target),
       () => {
         this.#responder.abandon()
@@ -60,7 +67,7 @@ export class PipeWire {
         take(frame)
       },
       unreadable: (error, kind, id) => {
-        // A process that does not speak the protocol is broken or hostile; its end is what its host knows to handle.
+        // A component that does not speak the protocol is broken or hostile; its end is what its host knows to handle.
         if (kind === undefined || id === undefined) this.#pipe.close()
         else if (!this.requester.refuse(kind, id, error)) this.#responder.refuse(kind, id, route, error)
       },

@@ -1,9 +1,12 @@
-// What a process without a connection of its own needs: the bus without its NATS client, which such a process must not load.
+// What a process or thread without a connection of its own needs: the bus without its NATS client, which those must not load.
 export { CallContext } from './call-context.ts'
 export { clientOf } from './client.ts'
 export type { CallPath } from './client.ts'
 export type { HeardEvent } from './events.ts'
+export { FramePipe } from './frame-pipe.ts'
 export { PipeWire } from './pipe-wire.ts'
+export type { Pipe } from './pipe-wire.ts'
+export { PortPipe } from './port-pipe.ts'
 export { decodeCaller } from './protocol.ts'
 export type { CallFrame } from './protocol.ts'
 export { Provider } from './provider.ts'

@@ -1,6 +1,6 @@
 import { type Contract, type Static, Type } from '@caruso/contract'
 import { checkOf } from '@caruso/contract'
-import type { NatsLink } from './nats-link.ts'
+import type { Link } from './link.ts'
 import { parseJson } from './protocol.ts'
 import type { Entry, InstanceInfo, Registry } from './registry.ts'
 
@@ -15,6 +15,8 @@ const Info = Type.Object({
   started: Type.String({ maxLength: 32 }),
   contracts: Type.Array(Type.Object({ name: Name, version: Type.String({ maxLength: 256 }), operations: Type.Record(Type.String(), Type.Object({})), events: Type.Record(Type.String(), Type.Object({})) }), { maxItems: 256 }),
   health: Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String({ maxLength: 1000 })) }),
+  share: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  paused: Type.Optional(Type.Literal(true)),
 })
 
 /**
@@ -70,7 +72,7 @@ export interface PresenceOptions {
  */
 export class Presence {
   readonly #options: PresenceOptions
-  readonly #link: NatsLink
+  readonly #link: Link
   readonly #own = new Map<string, InstanceInfo>()
   readonly #neighbours = new Map<string, Neighbour>()
   readonly #ends: (() => void)[] = []
@@ -79,7 +81,7 @@ export class Presence {
   #ticks = 0
   #lastTick = Date.now()
 
-  constructor(link: NatsLink, options: PresenceOptions) {
+  constructor(link: Link, options: PresenceOptions) {
     this.#link = link
     this.#options = options
   }

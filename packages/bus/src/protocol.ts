@@ -1,5 +1,6 @@
 import { codeOf, messageOf, toWireError, type Call, type Caller } from '@caruso/contract'
 import { BusError } from './errors.ts'
+import { decodeThrough } from './through.ts'
 
 /**
  * What travels between a caller and a provider, over NATS or a pipe: a JSON array of frames, all of one tick in
@@ -16,10 +17,11 @@ import { BusError } from './errors.ts'
  * | credit | [6, id, how many more items may be sent]                                       |
  * | cancel | [7, id]                                                                        |
  * | query  | [8, id]: answered with an error where the call is not known                    |
- * | to     | [9, 0, service, operation, caller, trace]: what the calls after it in this message have in common |
+ * | to     | [9, 0, service, operation, caller, trace, through?]: what the calls after it in this message have in common |
  *
- * A service is a contract of the addressed instance, as `name@version`. Calls of one tick have much in common, and
- * what a message costs is mostly its length, so that is said once.
+ * A service is a contract of the addressed instance, as `name@version`; `through` are the components that hold state and
+ * work on what the calls descend from, where there are any. Calls of one tick have much in common, and what a message
+ * costs is mostly its length, so that is said once.
  */
 export const kind = { call: 0, open: 1, result: 2, error: 3, item: 4, end: 5, credit: 6, cancel: 7, query: 8, to: 9 } as const
 
@@ -31,6 +33,7 @@ export interface CallHead {
   readonly operation: string
   readonly caller: unknown
   readonly trace: string
+  readonly through: readonly string[]
 }
 
 /** A call frame after the border: every field has been looked at. */
@@ -56,6 +59,8 @@ export interface Addressee {
   readonly service: string
   readonly operation: string
   readonly caller: string
+  /** The JSON text of what the call is work of, where it is work of components that hold state. */
+  readonly through?: string
 }
 
 /** A call on its way into a message. */
@@ -78,11 +83,12 @@ export function encodeRest(input: unknown, call: Call, now: number, credits?: nu
 /** The frame that says what calls have in common, or undefined where the call before in the same message said it. */
 export function encodeTo({ to, trace }: CallText, before: CallText | undefined): string | undefined {
   if (before !== undefined && before.trace === trace && isSame(before.to, to)) return undefined
-  return `[${kind.to},0,"${to.service}","${to.operation}",${to.caller},${JSON.stringify(trace)}]`
+  const through = to.through === undefined ? '' : `,${to.through}`
+  return `[${kind.to},0,"${to.service}","${to.operation}",${to.caller},${JSON.stringify(trace)}${through}]`
 }
 
 function isSame(one: Addressee, other: Addressee): boolean {
-  return one.operation === other.operation && one.caller === other.caller && one.service === other.service
+  return one.operation === other.operation && one.caller === other.caller && one.service === other.service && one.through === other.through
 }
 
 /** The JSON text of a value; `undefined` travels as null. */
@@ -156,14 +162,15 @@ export function readFrames(message: string, reader: FrameReader): void {
 /** What the calls after a frame have in common, or undefined where a field is not of its type. */
 export function decodeTo(frame: Frame): CallHead | undefined {
   const [, , service, operation, caller, trace] = frame
-  return typeof service === 'string' && typeof operation === 'string' && typeof trace === 'string' ? { service, operation, caller, trace } : undefined
+  const through = decodeThrough(frame[6])
+  return typeof service === 'string' && typeof operation === 'string' && typeof trace === 'string' && through !== undefined ? { service, operation, caller, trace, through } : undefined
 }
 
 /** The call that a frame asks for, or undefined where a field is not of its type. */
-export function decodeCall(frame: Frame, { service, operation, caller, trace }: CallHead): CallFrame | undefined {
+export function decodeCall(frame: Frame, { service, operation, caller, trace, through }: CallHead): CallFrame | undefined {
   const [, id, left, key, input, credits] = frame
   if (typeof left !== 'number' || (key !== null && (typeof key !== 'string' || key.length > 256))) return undefined
-  return { id, service, operation, caller, trace, left, key: key ?? undefined, input, credits: typeof credits === 'number' ? credits : 0 }
+  return { id, service, operation, caller, trace, through, left, key: key ?? undefined, input, credits: typeof credits === 'number' ? credits : 0 }
 }
 
 /**

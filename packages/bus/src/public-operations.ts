@@ -2,6 +2,7 @@ import type { Contract, Operation } from '@caruso/contract'
 import type { Bus } from './bus.ts'
 import type { HeardEvent } from './events.ts'
 import type { Consumer, Outlet } from './outlet.ts'
+import type { InstanceInfo } from './registry.ts'
 
 /** A contract reduced to what is public of it, and the component that provides it. */
 export interface PublicContract {
@@ -33,7 +34,7 @@ export class PublicOperations {
   /** What is offered now, one entry per component and contract version. */
   list(): PublicContract[] {
     const offered = new Map<string, PublicContract>()
-    for (const { info } of this.#bus.registry.list()) {
+    for (const info of this.#offering()) {
       for (const contract of info.contracts) {
         const operations = publicOf(contract.operations)
         const events = publicOf(contract.events)
@@ -56,6 +57,13 @@ export class PublicOperations {
 
   isPublic(event: HeardEvent): boolean {
     return this.#bus.registry.list().some(({ info }) => info.component === event.component && info.contracts.some(({ name, events }) => name === event.contract && events[event.event]?.public === true))
+  }
+
+  /** All instances, but one that is being tried only where its component has no other: what it alone could answer would all go to it. */
+  #offering(): InstanceInfo[] {
+    const infos = this.#bus.registry.list().map(({ info }) => info)
+    const steady = new Set(infos.filter(({ share }) => share === undefined).map(({ component }) => component))
+    return infos.filter(({ share, component }) => share === undefined || (share > 0 && !steady.has(component)))
   }
 
   #contractOf({ contract: wanted, major, component, operation }: PublicOperationName): Contract {

@@ -13,6 +13,10 @@ export interface InstanceInfo {
   readonly started: string
   readonly contracts: readonly Contract[]
   readonly health: { readonly ok: boolean; readonly detail?: string }
+  /** The instance is being tried: from 0 to 1, how much of the calls to its component that it could answer it gets. */
+  readonly share?: number
+  /** New calls wait at their callers until the instance is resumed, replaced or gone. */
+  readonly paused?: true
 }
 
 /** An instance that may be called: through `provider` where it is in reach of this process, else at its own subject. */

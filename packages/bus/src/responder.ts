@@ -4,6 +4,7 @@ import { BusError } from './errors.ts'
 import { InFlight, type Chained } from './in-flight.ts'
 import type { Outbox } from './outbox.ts'
 import { decodeCall, decodeTo, encodeError, encodeValue, kind, type CallFrame, type CallHead, type Frame } from './protocol.ts'
+import { withThrough } from './through.ts'
 import { isTraceparent, newTraceparent } from './traceparent.ts'
 
 /** Runs what a frame asks for. */
@@ -17,6 +18,8 @@ export interface ResponderTarget {
   /** @throws CarusoError where there is no such service or operation, or the caller may not know of it */
   find(service: string, operation: string, stream: boolean): Served
   caller(wire: unknown, frame: CallFrame): Caller
+  /** The stateful components that the call is work of, where the frame is not believed. */
+  through?(frame: CallFrame): readonly string[]
 }
 
 interface Running extends Chained<Running> {
@@ -91,7 +94,8 @@ export class Responder {
     const runningThere = this.#runningFor(replyTo)
     try {
       const served = target.find(request.service, request.operation, stream)
-      const call = contextOf(request, target.caller(request.caller, request), now)
+      const through = target.through === undefined ? request.through : target.through(request)
+      const call = contextOf(request, target.caller(request.caller, request), through, now)
       const running: Running = { id, call, replyTo, stream, credits: request.credits, more: undefined, chained: undefined }
       runningThere.add(running)
       if (stream) void this.#pump(served.runStream(request.input, call), running)
@@ -188,9 +192,10 @@ async function creditsOf(running: Running): Promise<void> {
 }
 
 /** Checks what a caller at the other end of a wire says of its call, so that no clock and no text of its is taken as it is. */
-function contextOf(request: CallFrame, caller: Caller, now: number): CallContext {
-  const left = Math.min(Math.max(request.left, 0), maxTimeout)
-  return new CallContext(now + left, caller, request.trace, request.key, undefined, true)
+function contextOf(request: CallFrame, caller: Caller, through: readonly string[], now: number): CallContext {
+  const deadline = now + Math.min(Math.max(request.left, 0), maxTimeout)
+  const origin = through.length === 0 ? undefined : withThrough(new CallContext(deadline, caller, request.trace, undefined, undefined, false), through)
+  return new CallContext(deadline, caller, request.trace, request.key, origin, true)
 }
 
 function withTrace(head: CallHead | undefined): CallHead | undefined {

@@ -1,10 +1,11 @@
 import { checkOf, codeOf, isCarusoError, messageOf, type Call, type Check, type Contract, type Operation } from '@caruso/contract'
 import type { CallContext } from './call-context.ts'
-import { BusError } from './errors.ts'
+import { BusError, notExecuted } from './errors.ts'
 import { serviceKey } from './protocol.ts'
 import type { Provider } from './provider.ts'
 import { RememberedAnswers } from './remembered-answers.ts'
-import { serverSpan, type ServerSpan } from './tracing.ts'
+import { throughAlso } from './through.ts'
+import type { ServerSpan } from './tracing.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** Reading the clock twice would cost a third of a direct call, so not every call is timed. */
@@ -36,7 +37,7 @@ export class ServedOperation {
     this.contract = contract
     this.name = name
     this.operation = operation
-    this.#handler = handler
+    this.#handler = provider.holdsState ? (input, call) => handler(input, throughAlso(call, provider.component)) : handler
     this.#input = provider.checks ? checkOf(operation.input) : undefined
     const answer = operation.output ?? operation.stream
     this.#answer = provider.checks && answer !== undefined ? checkOf(answer) : undefined
@@ -49,6 +50,21 @@ export class ServedOperation {
 
   /** Runs the operation once. Rejects with what the handler threw, or with the code of what was not right. */
   run(input: unknown, call: CallContext): Promise<unknown> {
+    return this.#provider.plain ? this.#runOnce(input, call) : this.#runSpecially(input, call)
+  }
+
+  /** While its provider is paused or observed. */
+  #runSpecially(input: unknown, call: CallContext): Promise<unknown> {
+    const refusal = this.#provider.refusal(call, false)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    const asked = performance.now()
+    const tell = (failure: unknown, answer: unknown): void => this.#provider.observed({ operation: this, input, call, milliseconds: performance.now() - asked, failure, answer })
+    const answered = this.#runOnce(input, call)
+    answered.then((answer) => tell(undefined, answer), (failure: unknown) => tell(failure, undefined))
+    return answered
+  }
+
+  #runOnce(input: unknown, call: CallContext): Promise<unknown> {
     const refusal = this.#refusal(input, call)
     if (refusal !== undefined) return Promise.reject(this.#count(refusal))
     if (call.key === undefined) return this.#run(input, call)
@@ -57,34 +73,9 @@ export class ServedOperation {
   }
 
   /** Runs an operation that answers with a stream. */
-  async *runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> {
-    const refusal = this.#refusal(input, call)
-    if (refusal !== undefined) throw this.#count(refusal)
-    const { tracer, streams } = this.#provider
-    const span = tracer === undefined ? undefined : serverSpan(tracer, this.contract.name, this.name, call)
-    const begun = this.#begin()
-    let failure: unknown
-    let open = 2
-    const close = (): void => {
-      if (--open === 0) this.ended(begun, codeOf(failure) === 'CANCELLED' ? undefined : failure)
-    }
-    streams.add(call)
-    try {
-      for await (const item of untilAborted(() => this.#handler(input, span?.call ?? call) as AsyncIterable<unknown>, call.signal, close)) {
-        if (this.#answer !== undefined && !this.#answer.accepts(item)) throw this.#invalidAnswer(item)
-        // A stream that never waits would let no timer run.
-        if (call.deadline <= Date.now()) throw this.expired(call)
-        yield item
-      }
-    } catch (error) {
-      failure = this.#asFailure(error)
-      throw failure
-    } finally {
-      streams.delete(call)
-      call.finish()
-      span?.end(failure)
-      close()
-    }
+  runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> {
+    const items = this.#items(input, call)
+    return this.#provider.plain ? items : this.#observedItems(items, input, call)
   }
 
   /** Counts the end of a call; `begun` is 0 for one that is not timed. */
@@ -102,6 +93,52 @@ export class ServedOperation {
     return new BusError('DEADLINE_EXCEEDED', `Called ${this.#title()} by component "${call.caller.component}": no answer before its deadline`)
   }
 
+  async *#items(input: unknown, call: CallContext): AsyncGenerator<unknown, void> {
+    const resumable = this.operation.resumable !== undefined
+    const held = this.#provider.refusal(call, resumable)
+    if (held !== undefined) throw held
+    const refusal = this.#refusal(input, call)
+    if (refusal !== undefined) throw this.#count(refusal)
+    const { spans, streams } = this.#provider
+    const span = spans?.(this.contract.name, this.name, call)
+    const begun = this.#begin()
+    let failure: Error | undefined
+    const released = (early: unknown): void => this.ended(begun, this.#fault(failure ?? (early === undefined ? undefined : this.#asFailure(early))))
+    streams.set(call, resumable)
+    try {
+      for await (const item of untilAborted(() => this.#handler(input, span?.call ?? call) as AsyncIterable<unknown>, call.signal, released)) {
+        // A stream that never waits would let no timer run.
+        failure = this.#wrong(item) ?? (call.deadline <= Date.now() ? this.expired(call) : undefined)
+        if (failure !== undefined) throw failure
+        yield item
+      }
+    } catch (error) {
+      failure = this.#asFailure(error)
+      throw failure
+    } finally {
+      streams.delete(call)
+      call.finish()
+      span?.end(failure)
+    }
+  }
+
+  async *#observedItems(items: AsyncGenerator<unknown, void>, input: unknown, call: CallContext): AsyncGenerator<unknown, void> {
+    const asked = performance.now()
+    let firstAt: number | undefined
+    let failure: unknown
+    try {
+      for await (const item of items) {
+        firstAt ??= performance.now()
+        yield item
+      }
+    } catch (error) {
+      failure = error
+      throw error
+    } finally {
+      if (codeOf(failure) !== 'PAUSED') this.#provider.observed({ operation: this, input, call, milliseconds: (firstAt ?? performance.now()) - asked, failure: this.#fault(failure), answer: undefined })
+    }
+  }
+
   /** Counts a call that begins; when it is one to be timed, returns when that was. */
   #begin(): number {
     this.#provider.began()
@@ -110,8 +147,7 @@ export class ServedOperation {
   }
 
   #run(input: unknown, call: CallContext): Promise<unknown> {
-    const { tracer } = this.#provider
-    const span = tracer === undefined ? undefined : serverSpan(tracer, this.contract.name, this.name, call)
+    const span = this.#provider.spans?.(this.contract.name, this.name, call)
     const begun = this.#begin()
     let answer: unknown
     try {
@@ -187,9 +223,15 @@ export class ServedOperation {
     return new BusError('INVALID_OUTPUT', `Called ${this.#title()} of component "${this.#provider.component}": its answer breaks the contract: ${this.#answer?.explain(answer)}`)
   }
 
+  /** What counts as a failure of a stream: not that its reader stopped, nor that it goes on elsewhere. */
+  #fault(failure: unknown): unknown {
+    const code = codeOf(failure)
+    return code === 'CANCELLED' || (code === 'MOVED' && this.operation.resumable !== undefined) ? undefined : failure
+  }
+
   #asFailure(error: unknown): Error {
     // What a handler could not deliver says nothing of the call it works on, so that call must not look undelivered.
-    if (isCarusoError(error) && !(this.#provider.checks && (error.code === 'NOT_DELIVERED' || error.code === 'NOT_CONNECTED'))) return error
+    if (isCarusoError(error) && !(this.#provider.checks && notExecuted.has(error.code))) return error
     return new BusError('HANDLER_FAILED', `Called ${this.#title()} of component "${this.#provider.component}": ${messageOf(error)}`, { cause: error })
   }
 

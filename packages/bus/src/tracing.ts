@@ -9,17 +9,25 @@ export interface ServerSpan {
   end(failure: unknown): void
 }
 
+/** Begins a span around the handler of a call. */
+export type SpanMaker = (contract: string, operation: string, call: CallContext) => ServerSpan
+
 /** Starts a span for a served call. */
-export function serverSpan(tracer: Tracer, contract: string, operation: string, call: CallContext): ServerSpan {
+function serverSpan(tracer: Tracer, contract: string, operation: string, call: CallContext): ServerSpan {
   const parent = spanContext(call.trace)
   const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent)
   const span = tracer.startSpan(`${contract}.${operation}`, { kind: SpanKind.SERVER, attributes: { 'rpc.system': 'caruso', 'rpc.service': contract, 'rpc.method': operation, 'caruso.caller': call.caller.component } }, context)
-  const inner = new CallContext(call.deadline, call.caller, traceparent(span.spanContext()), call.key, call, call.cancellable)
+  return within(call, traceparent(span.spanContext()), (failure) => endSpan(span, failure))
+}
+
+/** A span of which only the `traceparent` is known, and what its end means. */
+export function within(call: CallContext, trace: string, ended: (failure: unknown) => void): ServerSpan {
+  const inner = new CallContext(call.deadline, call.caller, trace, call.key, call, call.cancellable)
   return {
     call: inner,
     end: (failure) => {
       inner.finish()
-      endSpan(span, failure)
+      ended(failure)
     },
   }
 }
@@ -29,11 +37,12 @@ function endSpan(span: Span, failure: unknown): void {
   span.end()
 }
 
-/** The tracer of the application's OpenTelemetry provider, or undefined where none is registered: the API's own would do nothing at a price. */
-export function registeredTracer(): Tracer | undefined {
+/** Spans of the application's OpenTelemetry provider, or undefined where none is registered: the API's own would do nothing at a price. */
+export function registeredSpans(): SpanMaker | undefined {
   const provider = trace.getTracerProvider()
   if (provider instanceof ProxyTracerProvider && provider.getDelegate() === idleDelegate) return undefined
-  return trace.getTracer('caruso')
+  const tracer = trace.getTracer('caruso')
+  return (contract, operation, call) => serverSpan(tracer, contract, operation, call)
 }
 
 const idleDelegate = new ProxyTracerProvider().getDelegate()

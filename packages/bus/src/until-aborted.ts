@@ -3,31 +3,40 @@ import { BusError } from './errors.ts'
 
 /**
  * Reads a stream until it ends or the signal aborts, then also where its maker hangs and would never end it.
- * `released` is told when the maker has let go, which may be after the reader has gone on.
+ * `released` is told, with what ended it early, when the maker has let go: after an abort also while the reader sleeps,
+ * and where the maker hangs only when it is done, though the reader has gone on.
  *
  * @throws the signal's reason, as `CANCELLED` where it is none of ours
  */
-export async function* untilAborted(open: () => AsyncIterable<unknown>, signal: AbortSignal, released: () => void): AsyncGenerator<unknown, void> {
+export async function* untilAborted(open: () => AsyncIterable<unknown>, signal: AbortSignal, released: (failure: unknown) => void): AsyncGenerator<unknown, void> {
   let items: AsyncIterator<unknown> | undefined
+  let failure: unknown
   let ended = false
+  let left = false
+  const letGo = (): void => {
+    if (left) return
+    left = true
+    signal.removeEventListener('abort', letGo)
+    const told = signal.aborted ? reasonOf(signal) : failure
+    if (ended || items?.return === undefined) released(told)
+    // What goes wrong while the maker lets go is told to nobody: its reader has left.
+    else items.return().then(() => released(told), () => released(told))
+  }
+  signal.addEventListener('abort', letGo)
   try {
     items = open()[Symbol.asyncIterator]()
     for (;;) {
-      let step: IteratorResult<unknown>
-      try {
-        step = await nextOf(items, signal)
-        ended = step.done === true
-      } catch (error) {
-        ended = !signal.aborted
-        throw error
-      }
+      const step = await nextOf(items, signal)
+      ended = step.done === true
       if (ended) return
       yield step.value
     }
+  } catch (error) {
+    ended = !signal.aborted
+    failure = error
+    throw error
   } finally {
-    if (ended || items?.return === undefined) released()
-    // What goes wrong while the maker lets go is told to nobody: its reader has left.
-    else items.return().then(released, released)
+    letGo()
   }
 }
 

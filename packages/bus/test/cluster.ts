@@ -35,9 +35,9 @@ export class Cluster {
   }
 
   /** A process of its own with one instance, `test/provider-process.ts`. */
-  async process(): Promise<ChildProcess> {
+  async process(serves: 'echo' | 'ticks' = 'echo'): Promise<ChildProcess> {
     const script = new URL('provider-process.ts', import.meta.url).pathname
-    const child = spawn(process.execPath, ['--conditions=source', script, this.assembly, this.#server?.url ?? '', this.#server?.token ?? ''], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, ['--conditions=source', script, this.assembly, this.#server?.url ?? '', this.#server?.token ?? '', serves], { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#ends.push(async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGKILL')

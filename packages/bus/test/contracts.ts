@@ -24,6 +24,32 @@ export const Numbers = contract({
   operations: { count: { input: Type.Object({ to: Type.Integer() }), stream: Type.Object({ n: Type.Integer() }) } },
 })
 
+/** A stream that goes on after the number that it is told. */
+export const Ticks = contract({
+  name: 'ticks',
+  version: '1.0.0',
+  operations: {
+    follow: {
+      input: Type.Object({ to: Type.Integer(), after: Type.Optional(Type.Integer()) }),
+      stream: Type.Object({ n: Type.Integer() }),
+      resumable: { item: 'n', input: 'after' },
+      public: true,
+    },
+  },
+})
+
+/** An implementation of `Ticks`: the numbers from 1 on, with whatever happens before each of them. */
+export function ticks(before: (n: number, call: Call) => Promise<void> | void = () => undefined): Implementation<typeof Ticks> {
+  return {
+    async *follow({ to, after = 0 }, call) {
+      for (let n = after + 1; n <= to; n++) {
+        await before(n, call)
+        yield { n }
+      }
+    },
+  }
+}
+
 interface Said {
   readonly text: string
 }

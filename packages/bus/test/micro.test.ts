@@ -1,10 +1,10 @@
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { CarusoError, checkOf, contract, Type } from '@caruso/contract'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Bus, Provider } from '@caruso/bus'
+import { Bus, Provider } from '@caruso/bus'
 import { call, Cluster, consumer, sees } from './cluster.ts'
 import { Echo, echo, EchoNext, Numbers } from './contracts.ts'
-import { instanceOf, serve } from './instance.ts'
+import { instanceOf, pause, resume, serve, toldAs } from './instance.ts'
 import { serverKinds, type TestServer } from './servers.ts'
 
 const exactly = { additionalProperties: false }
@@ -19,7 +19,7 @@ const schemas = {
       type: Type.Literal('io.nats.micro.v1.stats_response'),
       ...Common,
       started: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$' }),
-      endpoints: Type.Array(Type.Object({ ...Endpoint, num_requests: count, num_errors: count, last_error: Type.String(), processing_time: count, average_processing_time: count }, exactly)),
+      endpoints: Type.Array(Type.Object({ ...Endpoint, num_requests: count, num_errors: count, last_error: Type.String(), processing_time: count, average_processing_time: count, data: Type.Object({ in_flight: count }, exactly) }, exactly)),
     },
     exactly,
   ),
@@ -77,6 +77,33 @@ describe.each(serverKinds)('the micro service of an instance over $name', (kind)
       expect((await answered()).toSorted()).toEqual(left.map(({ info }) => info.id).toSorted())
     })
 
+    test('one that has left tells what it still works on, until that is done or given up', async () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const leaving = serve(bus, Echo, echo(async (said) => (await promise, said)))
+      await settle()
+      const answer = raw.request(api('say'), '{"text":"late"}', { timeout: 5_000 })
+      const inFlight = async (): Promise<unknown> => (await raw.request('$SRV.STATS.provider', '')).json<{ endpoints: { data: unknown }[] }>().endpoints[0]?.data
+      await vi.waitFor(async () => expect(await inFlight()).toEqual({ in_flight: 1 }))
+      bus.exchange([], [leaving.info.id])
+      await bus.retire(leaving.info.id)
+      expect(await inFlight()).toEqual({ in_flight: 1 })
+      await expect(raw.request(api('say'), '{"text":"too late"}')).rejects.toThrow(/no responders/)
+      resolve()
+      expect((await answer).json()).toEqual({ text: 'late' })
+      await expect(raw.request('$SRV.STATS.provider', '')).rejects.toThrow(/no responders/)
+    })
+
+    test('a survey hears the answer of each, and no more after its end', async () => {
+      for (const name of ['one', 'two']) serve(bus, Echo, echo((said) => said), name)
+      await settle()
+      const heard: string[] = []
+      const end = watcher.survey('$SRV.PING', {}, (text) => heard.push((JSON.parse(text) as { name: string }).name))
+      await vi.waitFor(() => expect(heard.toSorted()).toEqual(['one', 'two']))
+      end()
+      watcher.survey('nobody.listens', {}, () => expect.fail('nobody answers'))()
+      expect(() => new Bus('lonely', 'lonely').survey('$SRV.PING', {}, () => undefined)).toThrow(/there is no connection/)
+    })
+
     test('has an endpoint per operation that answers once, the newest version of a major', async () => {
       const one = instanceOf(bus, Numbers, { async *count() { yield { n: 1 } } })
       bus.exchange([one], [])
@@ -113,6 +140,47 @@ describe.each(serverKinds)('the micro service of an instance over $name', (kind)
       for (let i = 0; i < 40; i++) await raw.request(api('say'), '{"text":"hi"}', { timeout: 2_000, headers: bad })
       expect(callers.length).toBeGreaterThan(1)
       expect(callers.at(-1)).toMatchObject({ key: undefined, trace: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/) })
+    })
+
+    test('a call of a foreigner waits at a paused instance until its component can answer, and runs once', async () => {
+      const runs = vi.fn()
+      const waits = serve(bus, Echo, echo((said, { caller, key }) => {
+        runs(caller.component, caller.identity, key)
+        return said
+      }))
+      await settle()
+      const sent = headers()
+      sent.set('Nats-Idempotency-Key', 'order-8')
+      waits.provider.pause()
+      const untold = raw.request(api('act'), '{"text":"early"}', { timeout: 3_000, headers: sent })
+      pause(bus, waits)
+      const answer = raw.request(api('act'), '{"text":"late"}', { timeout: 3_000 })
+      await vi.waitFor(() => raw.request('$SRV.PING.provider', ''))
+      const next = instanceOf(bus, Echo, echo(() => ({ text: 'next' })))
+      expect(runs).not.toHaveBeenCalled()
+      resume(bus, waits)
+      expect([(await untold).json(), (await answer).json()]).toEqual([{ text: 'early' }, { text: 'late' }])
+      expect(runs.mock.calls).toEqual([['nats', 'anonymous', 'order-8'], ['nats', 'anonymous', undefined]])
+      pause(bus, waits)
+      const moved = raw.request(api('act'), '{"text":"moved"}', { timeout: 3_000 })
+      await vi.waitFor(() => raw.request('$SRV.PING.provider', ''))
+      bus.exchange([next], [waits.info.id])
+      expect((await moved).json()).toEqual({ text: 'next' })
+    })
+
+    test('an instance that is being tried gets no call of a foreigner before it has proven itself', async () => {
+      serve(bus, Echo, echo(() => ({ text: 'old' })))
+      const tried = instanceOf(bus, EchoNext, echo(() => ({ text: 'new' })))
+      bus.exchange([toldAs(tried, { share: 0.5 })], [])
+      await settle()
+      const asked = async (): Promise<Set<string>> => new Set(await Promise.all(Array.from({ length: 40 }, async () => (await raw.request(api('say'), '{"text":""}')).json<{ text: string }>().text)))
+      expect(await asked()).toEqual(new Set(['old']))
+      bus.exchange([tried], [])
+      await vi.waitFor(() => expect(watcher.registry.get(tried.info.id)?.info.share).toBeUndefined())
+      expect(await asked()).toEqual(new Set(['old', 'new']))
+      bus.exchange([], [tried.info.id])
+      await bus.retire(tried.info.id)
+      expect(await asked()).toEqual(new Set(['old']))
     })
 
     test('errors come in headers, with a number and our code', async () => {

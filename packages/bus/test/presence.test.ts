@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Bus } from '@caruso/bus'
 import { call, Cluster, consumer, failureOf, sees } from './cluster.ts'
 import { Echo, echo } from './contracts.ts'
-import { instanceOf, serve } from './instance.ts'
+import { instanceOf, serve, toldAs } from './instance.ts'
 import { serverKinds, type TestServer } from './servers.ts'
 
 const ids = (bus: Bus): string[] => bus.registry.list().map(({ info }) => info.id).toSorted()
@@ -36,6 +36,16 @@ describe.each(serverKinds)('presence over $name', (kind) => {
       expect(changes).toEqual([[second.info.id]])
       await a.close()
       await vi.waitFor(() => expect([ids(b), ids(late)]).toEqual([[], []]))
+    })
+
+    test('a share and a pause are told, and taken back', async () => {
+      const [a, b] = [await cluster.bus(), await cluster.bus()]
+      const served = serve(a, Echo, echo((said) => said))
+      const known = async (share: number | undefined, paused: true | undefined): Promise<void> => await vi.waitFor(() => expect(b.registry.list().map(({ info }) => [info.share, info.paused])).toEqual([[share, paused]]))
+      for (const change of [{ share: 0.05 }, { paused: true as const }, {}]) {
+        a.exchange([toldAs(served, change)], [])
+        await known('share' in change ? change.share : undefined, 'paused' in change ? change.paused : undefined)
+      }
     })
 
     test('a killed host is gone within its lease: idempotent calls go on elsewhere, others are lost', async () => {

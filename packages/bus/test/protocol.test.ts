@@ -9,13 +9,13 @@ const json = fc.jsonValue({ noUnicodeString: false }).filter((value) => !JSON.st
 
 test('a call is read as it was written, whatever its input', () => {
   fc.assert(
-    fc.property(name, name, fc.string(), fc.option(fc.string({ minLength: 1, maxLength: 256 })), json, fc.integer({ min: 1, max: 2 ** 31 }), (service, operation, identity, key, input, id) => {
+    fc.property(name, name, fc.string(), fc.option(fc.string({ minLength: 1, maxLength: 256 })), json, fc.integer({ min: 1, max: 2 ** 31 }), fc.array(name, { maxLength: 3 }), (service, operation, identity, key, input, id, through) => {
       const caller = { component: service, identity, permissions: [identity], grants: [] }
       const made = new CallContext(Date.now() + 60_000, caller, `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, key ?? undefined, undefined, false)
-      const text: CallText = { kind: kind.open, id, to: { service: `${service}@1.0.0`, operation, caller: encodeCaller(caller) }, trace: made.trace, rest: encodeRest(input, made, Date.now(), 64) }
+      const text: CallText = { kind: kind.open, id, to: { service: `${service}@1.0.0`, operation, caller: encodeCaller(caller), ...(through.length === 0 ? {} : { through: JSON.stringify(through) }) }, trace: made.trace, rest: encodeRest(input, made, Date.now(), 64) }
       const [to, frame] = decodeFrames(`[${encodeTo(text, undefined)},[${kind.open},${id},${text.rest}]]`)
       const read = decodeCall(frame!, decodeTo(to!)!)!
-      expect(read).toEqual({ id, service: `${service}@1.0.0`, operation, left: read.left, caller: read.caller, trace: made.trace, key: key ?? undefined, input: JSON.parse(JSON.stringify(input)) as unknown, credits: 64 })
+      expect(read).toEqual({ id, service: `${service}@1.0.0`, operation, left: read.left, caller: read.caller, trace: made.trace, through, key: key ?? undefined, input: JSON.parse(JSON.stringify(input)) as unknown, credits: 64 })
       expect(read.left).toBeGreaterThan(59_000)
       expect(decodeCaller(read.caller)).toEqual(caller)
     }),
@@ -23,7 +23,7 @@ test('a call is read as it was written, whatever its input', () => {
 })
 
 test('what a call has in common with the one before in its message is not said again, and read all the same', () => {
-  const calls = fc.array(fc.record({ service: fc.constantFrom('a@1.0.0', 'b@1.0.0'), operation: fc.constantFrom('get', 'set'), caller: fc.constantFrom('["x","y",[],[]]', '["z","y",[],[]]'), trace: fc.constantFrom('t1', 't2') }))
+  const calls = fc.array(fc.record({ service: fc.constantFrom('a@1.0.0', 'b@1.0.0'), operation: fc.constantFrom('get', 'set'), caller: fc.constantFrom('["x","y",[],[]]', '["z","y",[],[]]'), trace: fc.constantFrom('t1', 't2'), through: fc.constantFrom('["a"]', '["a","b"]') }, { requiredKeys: ['service', 'operation', 'caller', 'trace'] }))
   fc.assert(
     fc.property(calls, (made) => {
       const texts = made.map(({ trace, ...to }, id): CallText => ({ kind: kind.call, id, to, trace, rest: '1000,null,1' }))
@@ -32,12 +32,18 @@ test('what a call has in common with the one before in its message is not said a
       for (const [i, each] of said.entries()) {
         head = each ?? head
         const [to] = decodeFrames(`[${head}]`)
-        const { caller, ...rest } = decodeTo(to!)!
-        expect({ ...rest, caller: JSON.stringify(caller) }).toEqual(made[i])
+        const { caller, through, ...rest } = decodeTo(to!)!
+        expect({ ...rest, caller: JSON.stringify(caller), ...(through.length === 0 ? {} : { through: JSON.stringify(through) }) }).toEqual(made[i])
         expect(each === undefined).toBe(i > 0 && JSON.stringify(made[i]) === JSON.stringify(made[i - 1]))
       }
     }),
   )
+})
+
+test('what a call is work of is a few names, or the frame is none', () => {
+  const to = (through: unknown): Frame => [kind.to, 0, 's@1.0.0', 'o', null, 't', through]
+  for (const good of [[], ['a'], Array.from({ length: 32 }, (_, i) => `c${i}`)]) expect(decodeTo(to(good))?.through).toEqual(good)
+  for (const bad of [null, 1, 'a', {}, ['a b'], [''], ['a'.repeat(97)], [1], [['a']], Array.from({ length: 33 }, (_, i) => `c${i}`)]) expect(decodeTo(to(bad))).toBeUndefined()
 })
 
 test('what is no caller is nobody', () => {
@@ -56,7 +62,7 @@ test('random text is read or refused with INVALID_INPUT, never more', () => {
       const frames: Frame[] = []
       const errors: unknown[] = []
       readFrames(text, { read: (frame) => void frames.push(frame), unreadable: (error) => void errors.push(error) })
-      for (const frame of frames) decodeCall(frame, decodeTo(frame) ?? { service: '', operation: '', caller: null, trace: '' })
+      for (const frame of frames) decodeCall(frame, decodeTo(frame) ?? { service: '', operation: '', caller: null, trace: '', through: [] })
       for (const error of errors) expect(error).toMatchObject({ code: 'INVALID_INPUT' })
     }),
     { numRuns: 2_000 },

@@ -19,6 +19,8 @@ export interface Call {
   readonly key: string | undefined
   /** The key that the next call made with this context carries; set by `narrow`, for a key is not inherited. */
   readonly nextKey: string | undefined
+  /** The components that hold state and work on what this call descends from: they take it even while they are paused. */
+  readonly through: readonly string[]
   /** Aborts when the caller cancels or the deadline passes. Made when it is first read. */
   readonly signal: AbortSignal
   /** False where nobody can cancel, so that nobody needs to watch the signal for more than the deadline. */
@@ -43,6 +45,7 @@ export function narrow(call: Call, change: CallChange): Call {
     trace: call.trace,
     key: call.key,
     nextKey: change.key ?? call.nextKey,
+    through: call.through,
     cancellable: call.cancellable || signal !== undefined,
     get signal() {
       return signal === undefined ? call.signal : AbortSignal.any([call.signal, signal])

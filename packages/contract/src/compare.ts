@@ -13,6 +13,7 @@ export type BreakCode =
   | 'IDEMPOTENCE'
   | 'PERMISSION'
   | 'PUBLIC'
+  | 'RESUMABLE'
 
 /** One promise of the old version that the new one does not keep. */
 export interface Break {
@@ -74,6 +75,7 @@ function operationBreaks(path: string, before: Operation, after: Operation): Bre
     ...acceptanceBreaks(`${path}.input`, before.input, after.input),
     ...answerBreaks(path, before, after),
     ...(before.idempotent && !after.idempotent ? [broken(`${path}.idempotent`, 'IDEMPOTENCE', 'The old version may be asked again after a failure, the new one may not')] : []),
+    ...resumableBreaks(path, before, after),
     ...(after.permission === undefined || after.permission === before.permission ? [] : [broken(`${path}.permission`, 'PERMISSION', `The old version asks for ${permission(before)}, the new one for ${permission(after)}`)]),
     ...publicBreaks(path, before, after),
   ]
@@ -88,6 +90,13 @@ function answerBreaks(path: string, before: Operation, after: Operation): Break[
   if (before.output && after.output) return promiseBreaks(`${path}.output`, before.output, after.output)
   const [was, is] = before.stream ? ['with a stream', 'once'] : ['once', 'with a stream']
   return [broken(path, 'ANSWER_KIND', `The old version answers ${was}, the new one ${is}`)]
+}
+
+/** Callers built with the old version ask the new one for the rest of a stream, by the fields that they know. */
+function resumableBreaks(path: string, { resumable: old }: Operation, { resumable: next }: Operation): Break[] {
+  if (old === undefined || (next?.input === old.input && next.item === old.item)) return []
+  const is = next === undefined ? 'begins from the start' : `by "${next.item}" and "${next.input}"`
+  return [broken(`${path}.resumable`, 'RESUMABLE', `The old version goes on after an item by "${old.item}" and "${old.input}", the new one ${is}`)]
 }
 
 function publicBreaks(path: string, before: EventDeclaration | Operation, after: EventDeclaration | Operation): Break[] {

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from './typebox.ts'
 import { valid } from 'semver'
 import { ContractError } from './errors.ts'
+import { resumableMistake, type Resumable } from './resumable.ts'
 import type { Call } from './call.ts'
 
 /** One thing that can be asked of a provider; it answers once (`output`) or with a sequence of items (`stream`). */
@@ -10,6 +11,8 @@ export interface Operation<Input extends TSchema = TSchema, Output extends TSche
   readonly stream?: Item
   /** Asking twice has the effect of asking once, so a call whose provider died may be repeated. */
   readonly idempotent?: boolean
+  /** Makes a stream go on unseen at another instance when its own leaves. */
+  readonly resumable?: Resumable
   /** Offered to the outside by the gateway. */
   readonly public?: boolean
   /** The permission a caller must hold. */
@@ -88,6 +91,8 @@ export function contract<const Ops extends Operations, const Evs extends Events 
     if ((operation.output === undefined) === (operation.stream === undefined)) {
       throw new ContractError(`Declared operation "${name}.${key}": expected either output or stream, found ${operation.output ? 'both' : 'neither'}`)
     }
+    const mistake = operation.resumable === undefined ? undefined : resumableMistake(operation.input, operation.stream, operation.resumable)
+    if (mistake !== undefined) throw new ContractError(`Declared operation "${name}.${key}" as resumable: ${mistake}`)
   }
   for (const key of Object.keys(events ?? {})) requireName(`event "${name}.${key}"`, key)
   return Object.freeze({ name, version, operations: Object.freeze({ ...operations }), events: Object.freeze({ ...(events as Evs) }) })

@@ -15,10 +15,13 @@ export type {
   OutputOf,
   PayloadOf,
 } from './contract.ts'
+export type { Resumable } from './resumable.ts'
 export { narrow } from './call.ts'
 export type { Call, CallChange, Caller } from './call.ts'
 export { Type, Value } from './typebox.ts'
 export type { Static, TSchema } from './typebox.ts'
+export { defineCommands } from './commands.ts'
+export type { Command, CommandContext, Commands, InstalledAssembly, InstalledPlugin, LiveAssembly, LiveInstance, Terminal } from './commands.ts'
 export { checkOf } from './check.ts'
 export type { Check } from './check.ts'
 export { CarusoError, codeOf, ContractError, fromWireError, isCarusoError, messageOf, toWireError } from './errors.ts'

@@ -17,7 +17,12 @@ import type { Shape } from './schema-shape.ts'
  * Sound, not complete: what cannot be proven counts as a break.
  */
 export function subsetBreaks(given: unknown, wanted: unknown): readonly SchemaBreak[] {
-  return new Subset().relate([new SchemaRoot('given', given).top], new SchemaRoot('wanted', wanted).top)
+  return nodeBreaks([new SchemaRoot('given', given).top], new SchemaRoot('wanted', wanted).top)
+}
+
+/** The same of places within two schemas. */
+export function nodeBreaks(given: readonly SchemaNode[], wanted: SchemaNode): readonly SchemaBreak[] {
+  return new Subset().relate(given, wanted)
 }
 
 const shownBreaks = 50

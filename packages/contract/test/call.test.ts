@@ -6,7 +6,7 @@ const now = Date.UTC(2026, 0, 1)
 
 function aCall(signal = new AbortController().signal): Call {
   const caller = { component: 'web', identity: 'anonymous', permissions: [], grants: [] }
-  return { deadline: now + 1000, caller, trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', key: 'first', nextKey: undefined, signal, cancellable: false }
+  return { deadline: now + 1000, caller, trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', key: 'first', nextKey: undefined, through: ['ledger'], signal, cancellable: false }
 }
 
 describe('narrow()', () => {
@@ -17,6 +17,10 @@ describe('narrow()', () => {
     expect(narrow(aCall(), { timeout: 200 }).deadline).toBe(now + 200)
     expect(narrow(aCall(), { timeout: 5000 }).deadline).toBe(now + 1000)
     expect(narrow(aCall(), {}).deadline).toBe(now + 1000)
+  })
+
+  test('keeps what the call is work of', () => {
+    expect(narrow(aCall(), { timeout: 1 }).through).toEqual(['ledger'])
   })
 
   test('keeps caller, trace and key, and sets the key of the next call, which stays set', () => {

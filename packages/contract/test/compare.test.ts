@@ -43,6 +43,17 @@ describe('compare() of contracts', () => {
     expect(found(ask({ permission: 'read' }), ask({ idempotent: true, public: true }))).toEqual([])
   })
 
+  test('where a stream can be left and taken up again is a promise; to make it is none', () => {
+    const [input, stream] = [Type.Object({ after: Type.Optional(Type.Integer()), from: Type.Optional(Type.Integer()) }), Type.Object({ n: Type.Integer(), m: Type.Integer() })]
+    const following = (resumable?: { readonly item: string; readonly input: string }): Contract => ask({ input, stream, ...(resumable === undefined ? {} : { resumable }) })
+    const resumable = following({ item: 'n', input: 'after' })
+    expect(found(following(), resumable)).toEqual([])
+    expect(found(resumable, following({ item: 'n', input: 'after' }))).toEqual([])
+    for (const next of [following(), following({ item: 'm', input: 'after' }), following({ item: 'n', input: 'from' })]) expect(found(resumable, next)).toEqual(['RESUMABLE operations.get.resumable'])
+    expect(compare(resumable, following()).breaks[0]?.message).toBe('The old version goes on after an item by "n" and "after", the new one begins from the start')
+    expect(compare(resumable, following({ item: 'm', input: 'after' })).breaks[0]?.message).toBe('The old version goes on after an item by "n" and "after", the new one by "m" and "after"')
+  })
+
   test('a shorter time and another major number with compatible shapes are notes', () => {
     const { compatible: fits, notes } = compare(ask({ timeout: 500 }), ask({ timeout: 200 }, '2.0.0'))
     expect(fits).toBe(true)
