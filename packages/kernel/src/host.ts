@@ -1,24 +1,45 @@
-import type { Bus, Consumer, InstanceInfo } from '@caruso/bus'
+import type { Bus, InstanceInfo } from '@caruso/bus'
+import { messageOf } from '@caruso/contract'
 import { randomBytes } from 'node:crypto'
 import { BusSurroundings } from './bus-surroundings.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { dependencyGraph, type DependencyGraph } from './dependency-graph.ts'
+import { KernelError } from './errors.ts'
+import type { HandOver } from './hand-over.ts'
 import { InlineInstance } from './inline-instance.ts'
 import type { ComponentSpec, Instance, StartNode } from './instance.ts'
+import type { Isolation, IsolationOptions } from './isolation.ts'
 import { ListeningSockets } from './listening-sockets.ts'
 import { loadPlugin } from './load-plugin.ts'
 import type { Log } from './log.ts'
-import { ProcessInstance } from './process-instance.ts'
 import type { Health } from './scope.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** Milliseconds between two questions of how an instance is. */
 const healthInterval = 2_000
+/** Milliseconds that new calls may wait while state is handed over, and of those, for what was accepted before. */
+const pauseLimit = 2_000
+const pausedDrainLimit = 1_500
+/** Milliseconds that a switch without state may take. */
+const switchLimit = 10_000
+/** Milliseconds that each step back from a switch may take before the next one is taken all the same. */
+const stepBackLimit = 1_000
 
 export interface HostOptions {
   readonly bus: Bus
   readonly log: Log
   readonly clock?: Clock
+  /** By their names in the assembly, the ways to run a component apart from this host's thread; `inline` is always there. */
+  readonly isolations?: Readonly<Record<string, Isolation>>
+}
+
+/** What an instance takes the place of when callers are sent to it. */
+export interface Succession {
+  readonly previous?: Instance
+  /** The state of the previous one, copied already but for the rest. */
+  readonly handOver?: HandOver | undefined
+  /** Runs right before callers are sent to the next one: the point of no return. */
+  commit?(): Promise<void>
 }
 
 /** An instance as the host last saw it. */
@@ -34,6 +55,9 @@ export class Host {
   readonly #clock: Clock
   readonly #sockets = new ListeningSockets()
   readonly #active = new Map<string, InstanceStatus>()
+  /** Those whose state is being handed over. */
+  readonly #paused = new Set<Instance>()
+  readonly #isolations: ReadonlyMap<string, Isolation>
   readonly #supervisor: Supervisor
   readonly #endHealth: () => void
 
@@ -41,6 +65,7 @@ export class Host {
     this.bus = options.bus
     this.#log = options.log
     this.#clock = options.clock ?? systemClock
+    this.#isolations = new Map([...Object.entries(options.isolations ?? {}), ['inline', async (inline) => await this.#loadInline(inline)]])
     this.#supervisor = new Supervisor(this.#clock, this.#log, (spec) => this.#replace(spec))
     const timer = setInterval(() => void this.#watchHealth(), healthInterval).unref()
     this.#endHealth = () => clearInterval(timer)
@@ -63,37 +88,50 @@ export class Host {
   /**
    * Loads a component's code and checks its configuration; nothing runs yet. Dispose what is not started.
    *
-   * @throws KernelError `PLUGIN_NOT_LOADED` or `CONFIG_INVALID`
+   * @throws KernelError `PLUGIN_NOT_LOADED`, `CONFIG_INVALID`, or `ISOLATION_MISSING` where this host cannot isolate it so
    */
   async load(spec: ComponentSpec): Promise<Instance> {
+    const isolation = this.#isolations.get(spec.isolation)
+    if (isolation === undefined) throw new KernelError('ISOLATION_MISSING', `Loaded component "${spec.component}" isolated as "${spec.isolation}": this host isolates as ${[...this.#isolations.keys()].join(', ')}`)
     const id = `${spec.component}-${randomBytes(6).toString('hex')}`
-    const consumer: Consumer = { component: spec.component, grants: spec.grants }
-    if (spec.isolation === 'process') {
-      return await ProcessInstance.load({ id, spec, bus: this.bus, log: this.#log, crashed: (instance, reason) => this.#crashed(instance, reason) }, consumer)
-    }
-    const plugin = typeof spec.entry === 'string' ? await loadPlugin(spec.entry) : spec.entry
-    return new InlineInstance({ id, spec, plugin, clock: this.#clock, log: this.#log, surroundings: new BusSurroundings(this.bus, consumer, this.#sockets) })
+    return await isolation({ id, spec, bus: this.bus, log: this.#log, crashed: (instance, reason) => this.#crashed(instance, reason) })
   }
 
   /**
    * Makes a started instance the one that callers are sent to. What may run in one instance only ends in the previous
-   * one before it begins in the next; when it cannot begin, the previous one goes on.
-   *
-   * @param commit runs right before callers are sent to the next one: the point of no return
+   * one before it begins in the next, and the rest of its state is handed over in between, while new calls wait at
+   * their callers. Where the next one cannot take over in time, the previous one goes on, with the state it still has.
    */
-  async switchTo(next: Instance, previous?: Instance, commit: () => Promise<void> = async () => await Promise.resolve()): Promise<void> {
-    await previous?.deactivate()
+  async switchTo(next: Instance, { previous, handOver, commit }: Succession = {}): Promise<void> {
+    if (previous !== undefined && handOver !== undefined) this.#pause(previous)
+    let ended: Promise<void> | undefined
     try {
-      await next.activate()
-      await commit()
+      await within(handOver === undefined ? switchLimit : pauseLimit, next.spec.component, 'the next instance had not taken over', [
+        async () => await (handOver === undefined ? undefined : drainedOf(previous)),
+        async () => await (ended = previous?.deactivate()),
+        async () => await handOver?.finish(),
+        async () => await next.activate(),
+      ])
+      await commit?.()
     } catch (error) {
-      if (next.state === 'active') await next.deactivate()
-      await previous?.activate()
+      await this.#stepBack(next, previous, handOver, ended)
       throw error
     }
+    if (previous !== undefined) this.#paused.delete(previous)
     this.#active.set(next.spec.component, { instance: next, health: { ok: true } })
     this.bus.exchange([{ info: this.#info(next, { ok: true }), provider: next.provider }], previous === undefined ? [] : [previous.id])
     if (next.state === 'failed') this.#crashed(next, 'it ended while it took over')
+  }
+
+  /** Sends a part of the calls of its component to an instance that has not taken over: from 0 to 1. */
+  tryOut(next: Instance, share: number): void {
+    this.bus.exchange([{ info: { ...this.#info(next, { ok: true }), share }, provider: next.provider }], [])
+  }
+
+  /** Lets an instance that was tried finish what it was sent, and disposes it; resolves to what was left behind, in words. */
+  async giveUp(tried: Instance, drainLimit: number): Promise<readonly string[]> {
+    this.bus.exchange([], [tried.id])
+    return tried.state === 'ready' ? await this.retire(tried, drainLimit) : await tried.dispose()
   }
 
   /**
@@ -103,6 +141,7 @@ export class Host {
   async retire(instance: Instance, drainLimit: number): Promise<readonly string[]> {
     await this.bus.retire(instance.id)
     const { provider } = instance
+    provider.leave()
     const drained = await provider.drained(drainLimit)
     const left = drained ? [] : [`${provider.inFlight} calls had not ended after ${drainLimit} ms`]
     return [...left, ...(await instance.dispose())]
@@ -111,9 +150,10 @@ export class Host {
   /**
    * Starts components, each after those it requires, independent ones at the same time.
    *
+   * @param others whether other hosts may come later and provide what nobody does now; calls wait for them
    * @throws KernelError of the first that fails, after the others were disposed
    */
-  async startAll(specs: readonly ComponentSpec[]): Promise<StartNode> {
+  async startAll(specs: readonly ComponentSpec[], others = false): Promise<StartNode> {
     const begun = performance.now()
     const loaded: Instance[] = []
     try {
@@ -124,7 +164,7 @@ export class Host {
       }))
       const graph = dependencyGraph(
         timed.map(({ instance }) => ({ component: instance.spec.component, description: instance.description })),
-        (contract, version) => this.bus.registry.lookup(contract, version).length > 0,
+        (contract, version) => others || this.bus.registry.lookup(contract, version).length > 0,
       )
       const parts = await this.#startInOrder(timed, graph)
       return { name: this.bus.assembly, ms: performance.now() - begun, parts }
@@ -146,6 +186,48 @@ export class Host {
     }
     this.#sockets.close()
     return left
+  }
+
+  /** Lets the previous instance go on. A step that fails or hangs is told in the log, and keeps nobody from the next one. */
+  async #stepBack(next: Instance, previous: Instance | undefined, handOver: HandOver | undefined, ended: Promise<void> | undefined): Promise<void> {
+    const { component } = next.spec
+    const steps = [
+      async () => await (next.state === 'ready' || next.state === 'active' ? next.deactivate() : undefined),
+      async () => await (previous?.state === 'failed' ? undefined : handOver?.undo()),
+      async () => {
+        await ended
+        if (previous?.state === 'ready') await previous.activate()
+      },
+    ]
+    for (const step of steps) {
+      await within(stepBackLimit, component, 'a step back had not ended', [step]).catch((err: unknown) => this.#log.error({ component, err }, `Let component "${component}" go on: ${messageOf(err)}`))
+    }
+    if (previous === undefined || handOver === undefined) return
+    if (this.active(component) === previous) this.#resume(previous)
+    else this.#paused.delete(previous)
+  }
+
+  /** Callers are told first: what a paused provider ends at once may ask again at once. */
+  #pause(instance: Instance): void {
+    this.#paused.add(instance)
+    this.bus.exchange([{ info: this.#info(instance, this.#healthOf(instance)), provider: instance.provider }], [])
+    instance.provider.pause()
+  }
+
+  #resume(instance: Instance): void {
+    this.#paused.delete(instance)
+    instance.provider.resume()
+    this.bus.exchange([{ info: this.#info(instance, this.#healthOf(instance)), provider: instance.provider }], [])
+  }
+
+  #healthOf(instance: Instance): Health {
+    return this.#active.get(instance.spec.component)?.health ?? { ok: true }
+  }
+
+  async #loadInline({ id, spec, bus, log }: IsolationOptions): Promise<Instance> {
+    const plugin = typeof spec.entry === 'string' ? await loadPlugin(spec.entry) : spec.entry
+    const surroundings = new BusSurroundings(bus, { component: spec.component, grants: spec.grants }, this.#sockets)
+    return new InlineInstance({ id, spec, plugin, clock: this.#clock, log, surroundings })
   }
 
   async #startInOrder(loaded: readonly { instance: Instance; ms: number }[], graph: DependencyGraph): Promise<StartNode[]> {
@@ -219,8 +301,28 @@ export class Host {
   #info(instance: Instance, health: Health): InstanceInfo {
     const { component, plugin, version, isolation } = instance.spec
     const told = health.detail === undefined ? { ok: health.ok } : { ok: health.ok, detail: health.detail.slice(0, 1000) }
-    return { id: instance.id, component, plugin, version, host: this.bus.host, isolation, started: instance.started.toISOString(), contracts: instance.description.provides, health: told }
+    return { id: instance.id, component, plugin, version, host: this.bus.host, isolation, started: instance.started.toISOString(), contracts: instance.description.provides, health: told, ...(this.#paused.has(instance) ? { paused: true } : {}) }
   }
+}
+
+/** Waits until an instance works on nothing; what it accepted goes on, and new calls do not come. */
+async function drainedOf(instance: Instance | undefined): Promise<void> {
+  if (instance === undefined || (await instance.provider.drained(pausedDrainLimit))) return
+  throw new KernelError('STATE_INVALID', `Handed over the state of component "${instance.spec.component}": ${instance.provider.inFlight} calls had not ended after ${pausedDrainLimit} ms`)
+}
+
+/** Takes one step after the other, and none any more once they have taken longer; a step that hangs is left behind. */
+async function within(milliseconds: number, component: string, otherwise: string, steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    reject(new KernelError('START_FAILED', `Switched component "${component}": ${otherwise} after ${milliseconds} ms`))
+  }, milliseconds)
+  const taken = async (): Promise<void> => {
+    for (const step of steps) if (!late) await step()
+  }
+  await Promise.race([taken(), promise]).finally(() => clearTimeout(timer))
 }
 
 /** The results in order; where one fails it rejects with that, but only once none is under way any more. */

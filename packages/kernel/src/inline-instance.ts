@@ -2,6 +2,7 @@ import { clientOf, Provider, type ProvidedService } from '@caruso/bus/pipe'
 import { messageOf } from '@caruso/contract'
 import type { Clock } from './clock.ts'
 import { configure } from './configuration.ts'
+import { placeWords } from './error-place.ts'
 import { KernelError } from './errors.ts'
 import { inject } from './injection.ts'
 import { InstanceScope } from './instance-scope.ts'
@@ -10,6 +11,7 @@ import { Lifecycle, type InstanceState } from './lifecycle.ts'
 import { describe } from './load-plugin.ts'
 import type { Log } from './log.ts'
 import type { Health, Ownership } from './scope.ts'
+import { StateStore } from './state-store.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Milliseconds that an instance may take to say how it is; less than its host waits for a process. */
@@ -31,12 +33,14 @@ export class InlineInstance implements Instance {
   readonly spec: ComponentSpec
   readonly description: Description
   readonly started = new Date()
+  readonly held: StateStore | undefined
   readonly #options: InlineOptions
   readonly #config: unknown
   readonly #scope: InstanceScope
   readonly #lifecycle: Lifecycle
   #provider: Provider | undefined
   #health: Promise<Health> | undefined
+  #endHealth: (() => void) | undefined
 
   /** @throws KernelError `CONFIG_INVALID` when the configuration is not what the plugin's schema says */
   constructor(options: InlineOptions) {
@@ -47,6 +51,7 @@ export class InlineInstance implements Instance {
     this.description = describe(plugin)
     this.#config = configure(spec.component, plugin.config, spec.config)
     this.#scope = new InstanceScope(spec.component, clock, log, this.description, surroundings)
+    this.held = plugin.state === undefined ? undefined : new StateStore(spec.component, plugin.state)
     this.#lifecycle = new Lifecycle(`component "${spec.component}" ${spec.version}`)
   }
 
@@ -68,8 +73,8 @@ export class InlineInstance implements Instance {
     try {
       const { plugin, spec } = this.#options
       const implementations = await (plugin.start as (context: unknown) => unknown)(this.#context())
-      this.#provider = new Provider(this.id, spec.component, this.#services(implementations), true)
-      await this.#scope.proveWorking()
+      this.#provider = new Provider(this.id, spec.component, this.#services(implementations), true, this.held !== undefined)
+      await this.#scope.proveWorking(spec.entry)
     } catch (error) {
       await this.#scope.dispose()
       this.#lifecycle.move('failed')
@@ -85,14 +90,16 @@ export class InlineInstance implements Instance {
 
   async deactivate(): Promise<void> {
     const errors = await this.#scope.deactivate()
-    this.#lifecycle.move('ready')
+    if (this.state === 'active') this.#lifecycle.move('ready')
     for (const error of errors) this.#options.log.error({ err: error }, `Component "${this.spec.component}" failed to end what ran while it was active: ${messageOf(error)}`)
   }
 
   /** While a check has not answered, it is not asked again: what hangs must not pile up. */
   health(): Promise<Health> {
     this.#health ??= new Promise((resolve) => {
-      const cancel = this.#options.clock.after(healthTimeout, () => resolve({ ok: false, detail: 'not answering' }))
+      const giveUp = (): void => resolve({ ok: false, detail: 'not answering' })
+      const cancel = this.#options.clock.after(healthTimeout, giveUp)
+      this.#endHealth = () => (cancel(), giveUp())
       void this.#scope.currentHealth().catch((error: unknown) => ({ ok: false, detail: messageOf(error) })).then((health) => {
         cancel()
         this.#health = undefined
@@ -105,6 +112,7 @@ export class InlineInstance implements Instance {
   async dispose(): Promise<readonly string[]> {
     if (this.state === 'gone' || this.state === 'failed') return []
     this.#lifecycle.move('leaving')
+    this.#endHealth?.()
     const errors = [...(await this.#scope.deactivate()), ...(await this.#scope.dispose())]
     this.#provider?.close()
     this.#lifecycle.move('gone')
@@ -114,7 +122,7 @@ export class InlineInstance implements Instance {
   #context(): Record<string, unknown> {
     const { spec, log } = this.#options
     const requirements = this.description.requires.map((requirement) => [requirement.key, this.#injected(requirement)])
-    return inject(spec.component, { ...Object.fromEntries(requirements), config: this.#config, scope: this.#scope, log })
+    return inject(spec.component, { ...Object.fromEntries(requirements), config: this.#config, scope: this.#scope, log, ...(this.held === undefined ? {} : { state: this.held }) })
   }
 
   #injected(requirement: RequirementDescription): unknown {
@@ -142,6 +150,6 @@ export class InlineInstance implements Instance {
   }
 
   #asStartFailure(error: unknown): unknown {
-    return error instanceof KernelError ? error : new KernelError('START_FAILED', `Started component "${this.spec.component}" ${this.spec.version}: ${messageOf(error)}`, { cause: error })
+    return error instanceof KernelError ? error : new KernelError('START_FAILED', `Started component "${this.spec.component}" ${this.spec.version}: ${messageOf(error)}${placeWords(error, this.spec.entry)}`, { cause: error })
   }
 }

@@ -1,6 +1,7 @@
 import { messageOf, type Call, type Contract, type PayloadOf } from '@caruso/contract'
 import type { Server } from 'node:net'
 import type { Clock } from './clock.ts'
+import { placeWords } from './error-place.ts'
 import { KernelError } from './errors.ts'
 import type { Description } from './instance.ts'
 import type { Log } from './log.ts'
@@ -65,16 +66,20 @@ export class InstanceScope extends Owner implements Scope {
   }
 
   async listen(server: Server, at: { readonly port: number; readonly host: string }): Promise<number> {
-    return await this.#surroundings.listen(this.#active ?? this, server, at)
+    if (this.#active === undefined) throw new KernelError('STATE_INVALID', `Listened at port ${at.port} in component "${this.#component}": it is not active`)
+    return await this.#surroundings.listen(this.#active, server, at)
   }
 
-  /** @throws KernelError `SELF_TEST_FAILED` with what the first failing test threw */
-  async proveWorking(): Promise<void> {
+  /**
+   * @param entry the file in whose package the tests stand
+   * @throws KernelError `SELF_TEST_FAILED` with what the first failing test threw
+   */
+  async proveWorking(entry?: unknown): Promise<void> {
     for (const test of this.#selfTests) {
       try {
         await test(this.call())
       } catch (cause) {
-        throw new KernelError('SELF_TEST_FAILED', `Tested component "${this.#component}" before it is used: ${messageOf(cause)}`, { cause })
+        throw new KernelError('SELF_TEST_FAILED', `Tested component "${this.#component}" before it is used: ${messageOf(cause)}${placeWords(cause, entry)}`, { cause })
       }
     }
   }
@@ -96,6 +101,8 @@ export class InstanceScope extends Owner implements Scope {
     this.#active = active
     try {
       for (const begin of this.#begins) {
+        // The one before may have taken so long that the instance was given up meanwhile.
+        active.signal.throwIfAborted()
         const end = await begin(active)
         if (typeof end === 'function') active.own(undefined, end)
       }

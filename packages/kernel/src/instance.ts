@@ -2,9 +2,7 @@ import type { Provider } from '@caruso/bus'
 import type { Contract } from '@caruso/contract'
 import type { InstanceState } from './lifecycle.ts'
 import type { Health } from './scope.ts'
-
-/** How a component is isolated: in the host's own process, or in one of its own. */
-export type Isolation = 'inline' | 'process'
+import type { HeldState, StateDeclaration } from './state.ts'
 
 /** What is to run: a component of the assembly in one version, with its configuration. */
 export interface ComponentSpec {
@@ -13,7 +11,8 @@ export interface ComponentSpec {
   readonly version: string
   /** The file whose default export is the plugin, or for what the framework itself provides, the plugin. */
   readonly entry: string | LoadedPlugin
-  readonly isolation: Isolation
+  /** `inline`, with direct calls, or the name of another way that its host knows. */
+  readonly isolation: string
   readonly config: unknown
   /** Where a process of its own may read and write, an absolute path; only where the folder is there when it starts. */
   readonly data?: string
@@ -27,6 +26,7 @@ export interface LoadedPlugin {
   readonly config: object
   readonly provides: Readonly<Record<string, Contract>>
   readonly requires: Readonly<Record<string, unknown>>
+  readonly state?: StateDeclaration
   start(context: never): unknown
 }
 
@@ -42,6 +42,8 @@ export interface Description {
   readonly plugin: string
   readonly provides: readonly Contract[]
   readonly requires: readonly RequirementDescription[]
+  /** Of a component that holds state: its version, and whether it can be told as an earlier one. */
+  readonly state?: { readonly version: number; readonly reverts: boolean; readonly converts: boolean }
 }
 
 /** One running copy of a component, wherever it runs. */
@@ -53,11 +55,13 @@ export interface Instance {
   readonly provider: Provider
   readonly startMs: number
   readonly started: Date
+  /** Undefined where the component declares no state. */
+  readonly held: HeldState | undefined
   /** Prepares it and proves that it works. */
   start(): Promise<void>
   /** Begins what may run in one instance only. */
   activate(): Promise<void>
-  /** Ends what may run in one instance only. */
+  /** Ends what may run in one instance only, also what is just beginning. */
   deactivate(): Promise<void>
   health(): Promise<Health>
   /** Disposes everything it owned, in reverse order; resolves to what was left behind or failed, in words. */

@@ -19,13 +19,18 @@ export class ListeningSockets {
   async listen(owner: Ownership, component: string, server: Server, at: { readonly port: number; readonly host: string }): Promise<number> {
     const key = `${component} ${at.host} ${at.port}`
     const listening = this.#listening.get(key) ?? (await this.#open(key, at))
+    if (owner.signal.aborted) {
+      // Who was given up meanwhile must not take the port from whoever serves it.
+      if (listening.handler === undefined) this.#closeLater(key, listening)
+      owner.signal.throwIfAborted()
+    }
     clearTimeout(listening.closing)
     listening.handler = server
     for (const socket of listening.waiting.splice(0)) handOver(server, socket)
     owner.own(undefined, () => {
       if (listening.handler !== server) return
       listening.handler = undefined
-      listening.closing = setTimeout(() => this.#close(key), patience).unref()
+      this.#closeLater(key, listening)
     })
     return (listening.socket.address() as AddressInfo).port
   }
@@ -51,6 +56,11 @@ export class ListeningSockets {
     })
     this.#listening.set(key, listening)
     return listening
+  }
+
+  #closeLater(key: string, listening: Listening): void {
+    clearTimeout(listening.closing)
+    listening.closing = setTimeout(() => this.#close(key), patience).unref()
   }
 
   #close(key: string): void {

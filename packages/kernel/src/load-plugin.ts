@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { messageOf, type Contract } from '@caruso/contract'
+import { placeWords } from './error-place.ts'
 import { KernelError } from './errors.ts'
 import type { Description, LoadedPlugin, RequirementDescription } from './instance.ts'
 
@@ -13,7 +14,7 @@ export async function loadPlugin(entry: string): Promise<LoadedPlugin> {
   try {
     module = await import(pathToFileURL(entry).href)
   } catch (cause) {
-    throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": ${messageOf(cause)}${isObject(cause) && typeof cause['resource'] === 'string' ? ` (${cause['resource']})` : ''}`, { cause })
+    throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": ${messageOf(cause)}${isObject(cause) && typeof cause['resource'] === 'string' ? ` (${cause['resource']})` : ''}${placeWords(cause, entry)}`, { cause })
   }
   const plugin = isObject(module) ? module['default'] : undefined
   if (isPlugin(plugin)) return plugin
@@ -26,6 +27,7 @@ export function describe(plugin: LoadedPlugin): Description {
     plugin: plugin.name,
     provides: Object.values(plugin.provides),
     requires: Object.entries(plugin.requires).map(([key, requirement]) => describeRequirement(key, requirement)),
+    ...(plugin.state === undefined ? {} : { state: { version: plugin.state.version, reverts: plugin.state.revert !== undefined, converts: plugin.state.convert !== undefined } }),
   }
 }
 

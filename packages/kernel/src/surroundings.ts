@@ -13,7 +13,7 @@ export interface AvailablePath extends CallPath {
   readonly available: boolean
 }
 
-/** How an instance reaches the others: the bus of its host, or, from a process of its own, the host at the other end of a pipe. */
+/** How an instance reaches the others: the bus of its host, or, where it is isolated, the host at the other end of a pipe. */
 export interface Surroundings {
   path(requirement: RequirementDescription, contract: Contract): AvailablePath
   publicServices(owner: Ownership): PublicServices

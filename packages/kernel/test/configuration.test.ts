@@ -1,4 +1,4 @@
-import { configure } from '@caruso/kernel'
+import { configure } from '@caruso/kernel/host'
 import { Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
 

@@ -1,5 +1,6 @@
 import { contract, type Contract } from '@caruso/contract'
-import { dependencyGraph, type GraphNode, type RequirementDescription } from '@caruso/kernel'
+import type { GraphNode, RequirementDescription } from '@caruso/kernel'
+import { dependencyGraph } from '@caruso/kernel/host'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

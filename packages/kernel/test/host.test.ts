@@ -1,6 +1,7 @@
 import { Bus } from '@caruso/bus'
 import { codeOf, contract, Type, type Contract } from '@caruso/contract'
-import { definePlugin, Host, optional, type Instance, type LoadedPlugin, type Scope } from '@caruso/kernel'
+import { definePlugin, optional, type Instance, type LoadedPlugin, type Scope } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import { startNatsServer } from '@caruso/nats-server'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -114,6 +115,17 @@ describe('startAll()', () => {
     expect(steps[0]).toBe('b starts')
   })
 
+  test('names the isolation that the host does not know, and what it knows', async () => {
+    const { log } = keptLog()
+    const host = new Host({ bus: new Bus('test', 'host'), log, isolations: { thread: async () => await Promise.reject(new Error('not asked for')) } })
+    onTestFinished(async () => {
+      await host.close()
+      await host.bus.close()
+    })
+    await expect(host.load(spec('text', text('one'), { isolation: 'wasm' }))).rejects.toMatchObject({ code: 'ISOLATION_MISSING', message: 'Loaded component "text" isolated as "wasm": this host isolates as thread, inline' })
+    await expect(host.load(spec('text', text('one'), { isolation: 'constructor' }))).rejects.toMatchObject({ code: 'ISOLATION_MISSING' })
+  })
+
   test('names what start() did not return', async () => {
     const { host } = openHost()
     const empty = plugin('text', () => ({}), { provides: { text: Text } })
@@ -130,7 +142,7 @@ describe('switchTo()', () => {
     await host.switchTo(first)
     expect(await client.read({}, call())).toBe('one')
     const slow = client.slow({}, call())
-    await host.switchTo(second, first)
+    await host.switchTo(second, { previous: first })
     expect(await Promise.all([client.read({}, call()), slow])).toEqual(['two', 'one'])
     expect(await host.retire(first, 1_000)).toEqual([])
     expect(steps).toEqual(['one begins', 'one ends', 'two begins', 'one disposed'])
@@ -138,14 +150,14 @@ describe('switchTo()', () => {
   })
 
   test.each([
-    ['the next one cannot begin', true, undefined],
+    ['the next one cannot begin', true, async () => await Promise.resolve()],
     ['the commit fails', false, async () => await Promise.reject(new Error('commit cannot be written'))],
   ])('lets the previous one go on when %s', async (_why, fails, commit) => {
     const { host, bus, call } = openHost()
     const steps: string[] = []
     const [first, second] = [await started(host, text('one', steps)), await started(host, text('two', steps, undefined, fails))]
     await host.switchTo(first)
-    await expect(host.switchTo(second, first, commit)).rejects.toThrow(/cannot be/)
+    await expect(host.switchTo(second, { previous: first, commit })).rejects.toThrow(/cannot be/)
     expect(await bus.client(Text, consumer).read({}, call())).toBe('one')
     expect([first.state, second.state]).toEqual(['active', 'ready'])
     expect(steps.slice(-3)).toEqual(fails ? ['one ends', 'two ends', 'one begins'] : ['two begins', 'two ends', 'one begins'])
@@ -157,7 +169,7 @@ describe('switchTo()', () => {
     const [first, second] = [await started(host, text('one')), await started(host, text('two'))]
     const client = bus.client(Text, consumer)
     await host.switchTo(first)
-    await host.switchTo(second, first, async () => expect(await client.read({}, call())).toBe('one'))
+    await host.switchTo(second, { previous: first, commit: async () => expect(await client.read({}, call())).toBe('one') })
     expect(await client.read({}, call())).toBe('two')
     await host.retire(first, 0)
   })

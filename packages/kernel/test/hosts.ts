@@ -1,8 +1,8 @@
 import { Bus } from '@caruso/bus'
 import { type Call, Type } from '@caruso/contract'
-import { Host, type Clock, type ComponentSpec, type LoadedPlugin, type Log } from '@caruso/kernel'
+import type { Clock, ComponentSpec, LoadedPlugin, Log } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import { onTestFinished } from 'vitest'
-import { Customers } from './fixtures/contracts.ts'
 
 export interface Line {
   readonly level: string
@@ -40,29 +40,6 @@ export function openHost(clock?: Clock): TestHost {
 
 export function spec(component: string, entry: string | LoadedPlugin, more: Partial<ComponentSpec> = {}): ComponentSpec {
   return { component, plugin: component, version: '1.0.0', entry, isolation: 'inline', config: {}, grants: [], ...more }
-}
-
-export function fixture(name: string): string {
-  return new URL(`fixtures/${name}.ts`, import.meta.url).pathname
-}
-
-/** Provides customers inline, and remembers who called. */
-export function customersPlugin(calls: Call[] = [], get: (id: string) => string = (id) => `customer ${id}`): LoadedPlugin {
-  return {
-    name: 'customers',
-    config: Type.Object({}),
-    provides: { customers: Customers },
-    requires: {},
-    start: () => ({
-      customers: {
-        get: ({ id }: { id: string }, call: Call) => (calls.push(call), { name: get(id) }),
-        list: async function* list() {
-          yield* ['a', 'b', 'c']
-        },
-        erase: (_input: unknown, call: Call) => (calls.push(call), 'erased'),
-      },
-    }),
-  }
 }
 
 /** Time that passes when the test says so. */

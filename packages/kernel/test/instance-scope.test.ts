@@ -3,7 +3,7 @@ import { definePlugin, type Scope } from '@caruso/kernel'
 import { Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
 import { Customers, Secrets, Workshop } from './fixtures/contracts.ts'
-import { customersPlugin, keptLog, ManualClock, openHost, spec } from './hosts.ts'
+import { keptLog, ManualClock, openHost, plugin, spec } from './hosts.ts'
 import { BusSurroundings } from '../src/bus-surroundings.ts'
 import { InstanceScope } from '../src/instance-scope.ts'
 import { ListeningSockets } from '../src/listening-sockets.ts'
@@ -105,7 +105,8 @@ test('the self-test may call what the component requires', async () => {
     requires: { customers: Customers },
     start: ({ customers, scope }) => (scope.selfTest(async (call) => void proven.push((await customers.get({ id: '1' }, call)).name)), {}),
   })
-  await host.startAll([spec('tested', tested), spec('customers', customersPlugin())])
+  const customers = plugin('customers', () => ({ customers: { get: ({ id }: { id: string }) => ({ name: `customer ${id}` }) } }), { provides: { customers: Customers } })
+  await host.startAll([spec('tested', tested), spec('customers', customers)])
   expect(proven).toEqual(['customer 1'])
 })
 

@@ -62,7 +62,7 @@ test('a server is swapped under keep-alive requests and none fails', { timeout: 
   const versions = ['1.1.0', '1.2.0', '1.3.0', '1.4.0', '1.5.0']
   for (const version of versions) {
     const next = await load(host, version)
-    await host.switchTo(next, active)
+    await host.switchTo(next, { previous: active })
     expect(await host.retire(active, 10_000)).toEqual([])
     await expect.poll(() => answers.has(version)).toBe(true)
     active = next

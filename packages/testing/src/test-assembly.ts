@@ -1,6 +1,9 @@
 import { Bus } from '@caruso/bus'
-import { Host, type Clock, type ComponentSpec, type Instance, type Log } from '@caruso/kernel'
+import { isolations } from '@caruso/isolation'
+import type { Clock, ComponentSpec, Instance, Log } from '@caruso/kernel'
+import { HandOver, Host } from '@caruso/kernel/host'
 import { startNatsServer, type NatsServer } from '@caruso/nats-server'
+import { TestingError } from './errors.ts'
 
 /** How the tested component and those it talks to are connected. */
 export type Transport = 'direct' | 'bus' | 'process'
@@ -24,7 +27,7 @@ export class TestAssembly {
   }
 
   static async open(transport: Transport, log: Log, clock: Clock): Promise<TestAssembly> {
-    const near = new Host({ bus: new Bus('test', 'near'), log, clock })
+    const near = new Host({ bus: new Bus('test', 'near'), log, clock, isolations: isolations() })
     if (transport !== 'bus') return new TestAssembly(near, near, undefined)
     const tested = new Host({ bus: new Bus('test', 'tested'), log, clock })
     const server = await startNatsServer()
@@ -46,6 +49,25 @@ export class TestAssembly {
     }
     await this.#known(instance.id, true)
     return instance
+  }
+
+  /** Replaces a component as a swap does; resolves when both hosts know of it. */
+  async replace(host: Host, spec: ComponentSpec, previous: Instance): Promise<Instance> {
+    const next = await host.load(spec)
+    try {
+      await next.start()
+      const handOver = HandOver.between(previous, next)
+      await handOver?.copy()
+      await host.switchTo(next, { previous, handOver })
+    } catch (error) {
+      await host.giveUp(next, drainLimit)
+      throw error
+    }
+    const left = await host.retire(previous, drainLimit)
+    await this.#known(next.id, true)
+    await this.#known(previous.id, false)
+    if (left.length > 0) throw new TestingError('LEFT_BEHIND', `Handed over component "${spec.component}": the instance before left ${left.join('; ')}`)
+    return next
   }
 
   /** Ends a component; resolves when both hosts know. */

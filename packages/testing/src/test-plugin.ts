@@ -1,10 +1,10 @@
 import type { HeardEvent } from '@caruso/bus'
 import { deepFreeze, type Call, type Client, type Contract, type PayloadOf, type Static, type TSchema } from '@caruso/contract'
-import type { Health, Instance, Optional, PluginDefinition, Provides, Requires } from '@caruso/kernel'
+import type { ComponentSpec, Health, Instance, LoadedPlugin, Optional, PluginDefinition, Provides, Requires } from '@caruso/kernel'
 import { pluginOf, type Double } from './double.ts'
 import { TestingError } from './errors.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
-import { frozenClient } from './frozen.ts'
+import { frozenClient, withFrozenState } from './frozen.ts'
 import { LeakCheck } from './leak-check.ts'
 import { logBook, type LogLine } from './log-book.ts'
 import { TestAssembly, type Transport } from './test-assembly.ts'
@@ -46,13 +46,15 @@ export const transports = ['direct', 'bus'] as const
  *
  * @throws KernelError what the plugin's configuration or start fails with
  */
-export async function testPlugin<Config extends TSchema, P extends Provides, R extends Requires>(
-  plugin: PluginDefinition<Config, P, R>,
+export async function testPlugin<Config extends TSchema, P extends Provides, R extends Requires, Entry extends TSchema = never>(
+  plugin: PluginDefinition<Config, P, R, Entry>,
   ...[options]: Record<never, never> extends TestOptions<Config, R> ? [options?: TestOptions<Config, R>] : [options: TestOptions<Config, R>]
 ): Promise<PluginKit<P, R>> {
-  const kit = await PluginKit.open(plugin, (options ?? {}) as KitOptions)
-  return kit
+  return await PluginKit.open<P, R>(plugin, (options ?? {}) as KitOptions)
 }
+
+/** What a kit needs to know of a plugin; the rest of its types was checked where it was handed in. */
+type TestedPlugin<P extends Provides> = LoadedPlugin & { readonly provides: P }
 
 interface KitOptions {
   readonly config?: unknown
@@ -81,7 +83,7 @@ export class PluginKit<P extends Provides, R extends Requires> implements AsyncD
   #instance: Instance | undefined
   #closing: Promise<void> | undefined
 
-  private constructor(plugin: PluginDefinition<TSchema, P, R>, assembly: TestAssembly, leaks: LeakCheck, logs: readonly LogLine[], clock: FakeClock | undefined) {
+  private constructor(plugin: TestedPlugin<P>, assembly: TestAssembly, leaks: LeakCheck, logs: readonly LogLine[], clock: FakeClock | undefined) {
     this.#assembly = assembly
     this.#leaks = leaks
     this.#clock = clock
@@ -97,7 +99,7 @@ export class PluginKit<P extends Provides, R extends Requires> implements AsyncD
     })
   }
 
-  static async open<P extends Provides, R extends Requires>(plugin: PluginDefinition<TSchema, P, R>, options: KitOptions): Promise<PluginKit<P, R>> {
+  static async open<P extends Provides, R extends Requires>(plugin: TestedPlugin<P>, options: KitOptions): Promise<PluginKit<P, R>> {
     const { transport = 'direct', file, config, grants = [] } = options
     const isolated = transport === 'process'
     if (isolated && (file === undefined || options.clock !== undefined)) throw new TestingError('NOT_POSSIBLE', `Ran plugin "${plugin.name}" in a process of its own: expected a file and no fake clock, which a process cannot share`)
@@ -108,7 +110,7 @@ export class PluginKit<P extends Provides, R extends Requires> implements AsyncD
     const kit = new PluginKit<P, R>(plugin, assembly, leaks, lines, isolated ? undefined : clock)
     try {
       for (const [key, double] of Object.entries(options.requires ?? {})) await kit.#run(key, double)
-      const entry = isolated && file !== undefined ? file : plugin
+      const entry = isolated && file !== undefined ? file : withFrozenState(plugin)
       kit.#instance = await assembly.run(assembly.tested, { component: plugin.name, plugin: plugin.name, version: '0.0.0', entry, isolation: isolated ? 'process' : 'inline', config, grants })
       return kit
     } catch (error) {
@@ -174,6 +176,18 @@ export class PluginKit<P extends Provides, R extends Requires> implements AsyncD
   /** Ends what may run in one instance only, as a swap would. */
   async deactivate(): Promise<void> {
     await this.#instance?.deactivate()
+  }
+
+  /**
+   * Lets another version of the plugin take its place as a swap does, with its state. Where that fails, what runs goes on.
+   *
+   * @throws what keeps the next version from taking over; TestingError `NOT_POSSIBLE` in a process of its own
+   */
+  async handOver(next: LoadedPlugin, config?: object): Promise<void> {
+    const previous = this.#instance
+    if (previous === undefined || previous.spec.isolation !== 'inline') throw new TestingError('NOT_POSSIBLE', `Handed over to plugin "${next.name}" in a test: expected what runs to share the process of the test`)
+    const spec: ComponentSpec = { ...previous.spec, entry: withFrozenState(next), ...(config === undefined ? {} : { config }) }
+    this.#instance = await this.#assembly.replace(this.#assembly.tested, spec, previous)
   }
 
   async health(): Promise<Health> {

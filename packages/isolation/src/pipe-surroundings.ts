@@ -1,28 +1,30 @@
 import { CallContext, decodeCaller, type HeardEvent, isTraceparent, newTraceparent, type PipeWire } from '@caruso/bus/pipe'
 import { messageOf, type Call, type Caller, type Contract } from '@caruso/contract'
-import { KernelError } from './errors.ts'
-import type { RequirementDescription } from './instance.ts'
-import type { Log } from './log.ts'
+import { type AvailablePath, callTimeout, type ComponentSpec, type Disposer, KernelError, type Log, type PublicServices, type RequirementDescription, type Surroundings } from '@caruso/kernel/instance'
 import { control } from './control.ts'
-import type { PublicServices } from './public-services.ts'
-import type { Disposer } from './scope.ts'
-import { callTimeout, type AvailablePath, type Surroundings } from './surroundings.ts'
 
 type Heard = (event: HeardEvent, call: Call) => void
 
-/** How an instance in a process of its own reaches the others: it asks its host, who knows what it may. */
+/** How an isolated instance reaches the others: it asks its host, who knows what it may. */
 export class PipeSurroundings implements Surroundings {
-  component = ''
   readonly log: Log
   readonly #wire: PipeWire
   readonly #parents = new WeakMap<Caller, number>()
   readonly #listeners = new Map<string, Set<Heard>>()
   #available: ReadonlySet<string> = new Set()
+  #component = ''
+  #isolation = ''
 
   constructor(wire: PipeWire) {
     this.#wire = wire
     const write = (level: string) => (...[fields, message]: unknown[]) => this.#tell('log', typeof fields === 'string' ? { level, fields: {}, message: fields } : { level, fields: plain(fields), message: typeof message === 'string' ? message : '' })
     this.log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+  }
+
+  /** Says whose surroundings these are. */
+  introduce({ component, isolation }: Pick<ComponentSpec, 'component' | 'isolation'>): void {
+    this.#component = component
+    this.#isolation = isolation
   }
 
   /** Learns which optional requirements are there. */
@@ -62,7 +64,7 @@ export class PipeSurroundings implements Surroundings {
   }
 
   call(origin: { readonly as?: string; readonly timeout?: number; readonly trace?: string }): Call {
-    const caller = { component: this.component, identity: origin.as ?? this.component, permissions: [], grants: [] }
+    const caller = { component: this.#component, identity: origin.as ?? this.#component, permissions: [], grants: [] }
     return new CallContext(Date.now() + (origin.timeout ?? callTimeout), caller, origin.trace ?? newTraceparent(), undefined, undefined, false)
   }
 
@@ -83,11 +85,11 @@ export class PipeSurroundings implements Surroundings {
   }
 
   async listen(): Promise<number> {
-    return await Promise.reject(new KernelError('START_FAILED', `Listened to a port from component "${this.component}": it is isolated as "process", and ports are served inline only`))
+    return await Promise.reject(new KernelError('START_FAILED', `Listened to a port from component "${this.#component}": it is isolated as "${this.#isolation}", and ports are served inline only`, { details: { inlineOnly: this.#component } }))
   }
 
   publicServices(): PublicServices {
-    throw new KernelError('START_FAILED', `Started component "${this.component}": it is isolated as "process", and every public service is offered inline only`)
+    throw new KernelError('START_FAILED', `Started component "${this.#component}": it is isolated as "${this.#isolation}", and every public service is offered inline only`, { details: { inlineOnly: this.#component } })
   }
 
   #caller(call: Call): string {
@@ -100,7 +102,7 @@ export class PipeSurroundings implements Surroundings {
 
   #tell(operation: string, input: unknown, call?: Call): void {
     this.#ask(operation, input, call).catch((err: unknown) => {
-      // When the host is gone this process ends, and there is nobody else to tell.
+      // When the host is gone the instance ends, and there is nobody else to tell.
       if (operation !== 'log') this.log.warn({ err }, `Asked the host for "${operation}": ${messageOf(err)}`)
     })
   }

@@ -1,8 +1,6 @@
-import type { Bus, CallContext, CallFrame, Consumer, Outlet, ResponderTarget } from '@caruso/bus'
+import type { Bus, CallContext, Consumer, Outlet, ResponderTarget } from '@caruso/bus'
 import { type Call, checkOf, type Static, Type } from '@caruso/contract'
-import { KernelError } from './errors.ts'
-import type { Description } from './instance.ts'
-import type { Log } from './log.ts'
+import { type Description, KernelError, type Log } from '@caruso/kernel/instance'
 import { answeringOnce, control } from './control.ts'
 
 const Emit = Type.Object({ contract: Type.String(), version: Type.String(), event: Type.String(), payload: Type.Unknown() })
@@ -11,28 +9,23 @@ const Line = Type.Object({ level: Type.Union([Type.Literal('debug'), Type.Litera
 
 type Serve = (input: unknown, call: CallContext) => unknown
 
-export interface HostServiceOptions {
-  parent(frame: CallFrame): Call | undefined
-  /** Passes an event on to the process. */
-  event(input: unknown): void
-}
-
-/** What a host does for an instance in a process of its own, and for no other: only what the plugin declared. */
+/** What a host does for an isolated instance, and for no other: only what the plugin declared. */
 export class HostService {
   readonly consumer: Consumer
   readonly #bus: Bus
   readonly #log: Log
-  readonly #options: HostServiceOptions
+  readonly #told: (event: unknown) => void
   readonly #outlets = new Map<string, Outlet>()
   readonly #topics = new Map<string, () => void>()
   #description: Description = { plugin: '', provides: [], requires: [] }
   #endWatch: (() => void) | undefined
 
-  constructor(bus: Bus, consumer: Consumer, log: Log, options: HostServiceOptions) {
+  /** @param told passes an event on to the instance */
+  constructor(bus: Bus, consumer: Consumer, log: Log, told: (event: unknown) => void) {
     this.#bus = bus
     this.consumer = consumer
     this.#log = log
-    this.#options = options
+    this.#told = told
   }
 
   /** Fixes what the plugin declared; from here on nothing else is served to it. */
@@ -89,7 +82,7 @@ export class HostService {
     // Only whole names of declared events: a topic becomes part of a subject.
     const declared = this.#description.requires.flatMap(({ contract }) => (contract === undefined ? [] : Object.keys(contract.events).map((event) => `${contract.name}.${event}`)))
     if (!declared.includes(topic)) throw this.#undeclared('event', topic)
-    if (!this.#topics.has(topic)) this.#topics.set(topic, this.#bus.on(topic, (event, call) => this.#options.event({ ...event, caller: call.caller, trace: call.trace })))
+    if (!this.#topics.has(topic)) this.#topics.set(topic, this.#bus.on(topic, (event, call) => this.#told({ ...event, caller: call.caller, trace: call.trace })))
   }
 
   #off(topic: string): void {
@@ -101,10 +94,10 @@ export class HostService {
     this.#log[level]({ ...fields, component: this.consumer.component }, message)
   }
 
-  /** The optional requirements that are there now; from the first question on the process is told of changes. */
+  /** The optional requirements that are there now; from the first question on the instance is told of changes. */
   #available(): string[] {
     const current = (): string[] => [...this.#outlets].filter(([, outlet]) => outlet.available).map(([key]) => key)
-    this.#endWatch ??= this.#bus.registry.watch(() => this.#options.event({ available: current() }))
+    this.#endWatch ??= this.#bus.registry.watch(() => this.#told({ available: current() }))
     return current()
   }
 
@@ -117,5 +110,5 @@ export class HostService {
 function required<S extends Type.TSchema>(schema: S, input: unknown): Static<S> {
   const check = checkOf(schema)
   if (check.accepts(input)) return input as Static<S>
-  throw new KernelError('UNDECLARED', `Asked the host of an isolated process: ${check.explain(input)}`)
+  throw new KernelError('UNDECLARED', `Asked the host of an isolated component: ${check.explain(input)}`)
 }

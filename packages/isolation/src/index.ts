@@ -1,0 +1,2 @@
+export { isolations } from './isolations.ts'
+export { SpareThread } from './spare-thread.ts'

@@ -1,0 +1,18 @@
+import type { Isolation } from '@caruso/kernel'
+import { IsolatedInstance } from './isolated-instance.ts'
+import { ProcessPermissions } from './process-permissions.ts'
+import { processFile, ProcessVessel } from './process-vessel.ts'
+import { WorkerVessel } from './worker-vessel.ts'
+
+/** The ways of a host to run a component apart from its own thread, by the names that an assembly gives them. */
+export function isolations(): Readonly<Record<'process' | 'worker', Isolation>> {
+  const permissions = new ProcessPermissions()
+  return {
+    process: async (options) => {
+      const { entry, data } = options.spec
+      const allowed = permissions.of(typeof entry === 'string' ? [processFile, entry] : [processFile], data === undefined ? [] : [data])
+      return await IsolatedInstance.load(options, new ProcessVessel(allowed))
+    },
+    worker: async (options) => await IsolatedInstance.load(options, new WorkerVessel()),
+  }
+}

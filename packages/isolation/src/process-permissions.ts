@@ -1,0 +1,105 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { dirname, join, parse, relative, resolve, sep } from 'node:path'
+
+/** A name that leads out of `node_modules` is none. */
+const packageName = /^(@[\w-][\w.-]*\/)?[\w-][\w.-]*$/
+/** A folder that has this holds an assembly, its secrets and its data. */
+const assemblyMark = '.caruso'
+/** What a plugin may import without naming it. */
+const framework = { '@caruso/contract': '*', '@caruso/kernel': '*' }
+
+/** A package that others depend on: what of it may be read, and where the packages lie that it names. */
+interface Dependency {
+  readonly readable: readonly string[]
+  readonly links: readonly string[]
+}
+
+/**
+ * What Node lets processes of their own do: read the packages that some files belong to and those that these name as
+ * dependencies, load their native code, and read and write in a data folder where it is there.
+ * No other file, no processes, no threads.
+ *
+ * `node_modules` is not allowed as a whole, since Node follows its links, and one may lead to an assembly.
+ *
+ * What is depended on is looked at once and remembered, for it takes some hundred looks while the host serves callers.
+ * The packages of the files themselves are looked at each time.
+ */
+export class ProcessPermissions {
+  readonly #dependencies = new Map<string, Dependency>()
+  /** Of one time: where links lead, undefined for what is no link; most paths have most of their way in common. */
+  readonly #links = new Map<string, string | undefined>()
+  /** Of one time: whether folders have a `node_modules`; few have. */
+  readonly #modules = new Map<string, boolean>()
+
+  /** The arguments of Node's command line. */
+  of(files: readonly string[], data: readonly string[]): string[] {
+    const paths = new Set(data)
+    this.#links.clear()
+    this.#modules.clear()
+    for (const file of files) this.#add(this.#look(packageOf(file)), paths)
+    // Node does not find a path that it was told after one below it, so the shorter ones come first.
+    return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...data.map((path) => `--allow-fs-write=${path}`), ...[...paths].toSorted().map((path) => `--allow-fs-read=${path}`)]
+  }
+
+  #add({ readable, links }: Dependency, paths: Set<string>): void {
+    for (const path of readable) paths.add(path)
+    for (const link of links) {
+      if (paths.has(link)) continue
+      const way = new Set([link])
+      const real = this.#follow(link, way)
+      if (existsSync(join(real, assemblyMark))) continue
+      const dependency = this.#dependencies.get(real) ?? this.#look(real)
+      this.#dependencies.set(real, dependency)
+      for (const each of way) paths.add(each)
+      this.#add(dependency, paths)
+    }
+  }
+
+  /** Of a package that holds an assembly too, only what is not hidden may be read. */
+  #look(folder: string): Dependency {
+    const holdsAssembly = existsSync(join(folder, assemblyMark))
+    const names = holdsAssembly ? readdirSync(folder).filter((one) => !one.startsWith('.') && one !== 'node_modules') : ['.']
+    const { dependencies, peerDependencies, optionalDependencies } = manifestOf(folder)
+    const named = Object.keys({ ...framework, ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))
+    return { readable: names.map((name) => join(folder, name)), links: named.flatMap((name) => this.#find(name, folder) ?? []) }
+  }
+
+  /** Where Node finds a package from a folder: the nearest `node_modules` that has it. */
+  #find(name: string, folder: string): string | undefined {
+    const modules = join(folder, 'node_modules')
+    const there = this.#modules.get(folder) ?? existsSync(modules)
+    this.#modules.set(folder, there)
+    if (there && existsSync(join(modules, name))) return join(modules, name)
+    return folder === dirname(folder) ? undefined : this.#find(name, dirname(folder))
+  }
+
+  /** Where a path leads, and the links on the way: to follow one Node must read it. */
+  #follow(path: string, links: Set<string>): string {
+    const parts = relative(parse(path).root, path).split(sep)
+    let at = parse(path).root
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      const next = join(at, part)
+      const to = this.#linkAt(next)
+      if (to !== undefined) return this.#follow(join(resolve(at, to), ...parts), links.add(next))
+      at = next
+    }
+    return at
+  }
+
+  #linkAt(path: string): string | undefined {
+    if (!this.#links.has(path)) this.#links.set(path, lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(path) : undefined)
+    return this.#links.get(path)
+  }
+}
+
+function packageOf(file: string): string {
+  const own = dirname(existsSync(file) ? realpathSync(file) : file)
+  for (let folder = own; folder !== dirname(folder); folder = dirname(folder)) if (manifestOf(folder).name !== undefined) return folder
+  return own
+}
+
+/** A folder without a manifest names nothing; whether a plugin can be loaded is said by whoever loads it. */
+function manifestOf(folder: string): { readonly name?: unknown; readonly dependencies?: object; readonly peerDependencies?: object; readonly optionalDependencies?: object } {
+  const file = join(folder, 'package.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : {}
+}

@@ -1,0 +1,57 @@
+import { FramePipe, type Pipe } from '@caruso/bus/pipe'
+import { messageOf } from '@caruso/contract'
+import { spawn, type ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { extname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { launchConditions, launchEnvironment, launchLimits } from './launch.ts'
+import type { Vessel } from './vessel.ts'
+
+/** What runs in a process of its own. */
+export const processFile = join(import.meta.dirname, `process-main${extname(import.meta.filename)}`)
+
+/** Milliseconds in which the output of a process that has ended is read. */
+const outputTimeout = 1_000
+
+/** A process of its own, which its host reaches by a pipe. */
+export class ProcessVessel implements Vessel {
+  readonly kind = 'process'
+  readonly pipe: Pipe
+  readonly gone: Promise<void>
+  readonly #child: ChildProcess
+
+  /** @param permissions what Node lets it do, as arguments of its command line */
+  constructor(permissions: readonly string[]) {
+    const { heap, young } = launchLimits
+    // Young objects lie in two halves and what is moved between them; the halves would grow to 16 MB each.
+    const limits = [`--max-old-space-size=${heap}`, `--max-semi-space-size=${young / 3}`]
+    this.#child = spawn(process.execPath, [...launchConditions(), ...limits, ...permissions, processFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: launchEnvironment() })
+    this.pipe = new FramePipe(this.#child.stdio[3] as Socket)
+    // It has exited before its output has been read and its pipes are closed.
+    this.gone = new Promise((resolve) => this.#child.once('close', () => resolve()))
+  }
+
+  get number(): number | undefined {
+    return this.#child.pid
+  }
+
+  watch(printed: (line: string) => void, ended: (reason: string) => void): void {
+    for (const stream of this.#output()) createInterface({ input: stream }).on('line', printed)
+    this.#child.once('error', (error) => ended(messageOf(error)))
+    this.#child.once('exit', (code, signal) => {
+      // A program that its native code started may hold its output open.
+      const timer = setTimeout(() => this.#output().forEach((stream) => void stream.destroy()), outputTimeout)
+      void this.gone.then(() => clearTimeout(timer))
+      ended(signal === null ? `exit code ${code}` : `signal ${signal}`)
+    })
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  #output(): Readable[] {
+    return [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null)
+  }
+}

@@ -1,0 +1,109 @@
+import { Bus } from '@caruso/bus'
+import { type Call, type Client, Type } from '@caruso/contract'
+import { isolations } from '@caruso/isolation'
+import type { Clock, ComponentSpec, LoadedPlugin, Log } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
+import { onTestFinished } from 'vitest'
+import { Customers, Workshop } from './fixtures/contracts.ts'
+
+export interface Line {
+  readonly level: string
+  readonly fields: unknown
+  readonly message: string
+}
+
+export interface TestHost {
+  readonly host: Host
+  readonly bus: Bus
+  readonly lines: Line[]
+  call(origin?: { readonly timeout?: number; readonly permissions?: readonly string[] }): Call
+}
+
+export const consumer = { component: 'test', grants: [] }
+
+/** A log that keeps its lines. */
+export function keptLog(): { log: Log; lines: Line[] } {
+  const lines: Line[] = []
+  const write = (level: string) => (...[fields, message]: unknown[]) => void lines.push(typeof fields === 'string' ? { level, fields: {}, message: fields } : { level, fields, message: String(message) })
+  return { log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }, lines }
+}
+
+/** A host of its own that closes when the test is done. */
+export function openHost(clock?: Clock): TestHost {
+  const { log, lines } = keptLog()
+  const bus = new Bus('test', 'host')
+  const host = new Host({ bus, log, isolations: isolations(), ...(clock === undefined ? {} : { clock }) })
+  onTestFinished(async () => {
+    await host.close(1_000)
+    await bus.close()
+  })
+  return { host, bus, lines, call: ({ timeout = 20_000, permissions = [] } = {}) => bus.call({ ...consumer, identity: 'tester', permissions, timeout }) }
+}
+
+export function spec(component: string, entry: string | LoadedPlugin, more: Partial<ComponentSpec> = {}): ComponentSpec {
+  return { component, plugin: component, version: '1.0.0', entry, isolation: 'inline', config: {}, grants: [], ...more }
+}
+
+export function fixture(name: string): string {
+  return new URL(`fixtures/${name}.ts`, import.meta.url).pathname
+}
+
+/** A host with a workshop that is isolated so, and the customers that it requires. */
+export async function openWorkshop(isolation: string, config: unknown = {}, clock?: Clock): Promise<TestHost & { readonly workshop: Client<typeof Workshop> }> {
+  const opened = openHost(clock)
+  await opened.host.startAll([spec('workshop', fixture('workshop'), { isolation, config }), spec('customers', customersPlugin())])
+  return { ...opened, workshop: opened.bus.client(Workshop, consumer) }
+}
+
+/** Provides customers inline, and remembers who called. */
+export function customersPlugin(calls: Call[] = [], get: (id: string) => string = (id) => `customer ${id}`): LoadedPlugin {
+  return {
+    name: 'customers',
+    config: Type.Object({}),
+    provides: { customers: Customers },
+    requires: {},
+    start: () => ({
+      customers: {
+        get: ({ id }: { id: string }, call: Call) => (calls.push(call), { name: get(id) }),
+        list: async function* list() {
+          yield* ['a', 'b', 'c']
+        },
+        erase: (_input: unknown, call: Call) => (calls.push(call), 'erased'),
+      },
+    }),
+  }
+}
+
+/** Time that passes when the test says so. */
+export class ManualClock implements Clock {
+  #now = 0
+  readonly #timers = new Set<{ readonly due: number; readonly callback: () => void }>()
+
+  /** Milliseconds until each waiting callback is due. */
+  get waits(): number[] {
+    return [...this.#timers].map(({ due }) => due - this.#now)
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const timer = { due: this.#now + milliseconds, callback }
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds
+    for (const timer of [...this.#timers].filter(({ due }) => due <= this.#now)) {
+      this.#timers.delete(timer)
+      timer.callback()
+    }
+  }
+}
+
+/** A plugin as plain data; its types were settled elsewhere. */
+export function plugin(name: string, start: LoadedPlugin['start'], more: Partial<Omit<LoadedPlugin, 'start' | 'name'>> = {}): LoadedPlugin {
+  return { name, config: Type.Object({}), provides: {}, requires: {}, start, ...more }
+}

@@ -1,0 +1,13 @@
+// What runs an instance apart from its host's thread needs: the kernel without its host, whose connections those must not load.
+export { systemClock } from './clock.ts'
+export { KernelError } from './errors.ts'
+export { InlineInstance } from './inline-instance.ts'
+export type { ComponentSpec, Description, Instance, RequirementDescription } from './instance.ts'
+export type { Isolation, IsolationOptions } from './isolation.ts'
+export { Lifecycle, type InstanceState } from './lifecycle.ts'
+export { loadPlugin } from './load-plugin.ts'
+export type { Log } from './log.ts'
+export type { PublicServices } from './public-services.ts'
+export type { Disposer, Health } from './scope.ts'
+export type { HeldState } from './state.ts'
+export { callTimeout, type AvailablePath, type Surroundings } from './surroundings.ts'
