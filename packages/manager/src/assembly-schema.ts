@@ -25,10 +25,18 @@ const Component = Type.Object(
     }),
     version: Type.Optional(VersionRange),
     isolation: Type.Optional(
-      Type.Enum(['inline', 'process'], {
-        title: '"inline" or "process"',
-        description: 'inline: in the process of the host, guards against mistakes; process: in a process of its own, guards against malice',
+      Type.Enum(['inline', 'worker', 'process'], {
+        title: '"inline", "worker" or "process"',
+        description: 'inline: called directly in the process of the host; worker: in a thread of its own, guards against mistakes; process: in a process of its own, guards against malice',
         default: 'inline',
+      }),
+    ),
+    host: Type.Optional(
+      Type.String({
+        title: 'the name of a host: at most 32 small letters, digits and hyphens, first a letter',
+        description: 'The host that runs it: main is the one that "caruso up" starts, another NAME is started by "caruso host NAME --join"',
+        pattern: '^[a-z][a-z0-9-]{0,31}$',
+        default: 'main',
       }),
     ),
     permissions: Type.Optional(

@@ -5,6 +5,7 @@ import { codeOf, messageOf, Value } from '@caruso/contract'
 import { type AssemblyFile, AssemblySchema } from './assembly-schema.ts'
 import { checkAssembly } from './check-assembly.ts'
 import { AssemblyError, type Mistake } from './errors.ts'
+import { mainHost } from './host-name.ts'
 import { below, placeOf } from './pointer.ts'
 import { readSecrets } from './secrets.ts'
 import { secretNames, substitute } from './substitution.ts'
@@ -16,7 +17,11 @@ export interface AssemblyComponent {
   readonly plugin: string
   /** A semver range. */
   readonly version: string
-  readonly isolation: 'inline' | 'process'
+  readonly isolation: 'inline' | 'worker' | 'process'
+  /** The name of the host that runs it. */
+  readonly host: string
+  /** Runs what lies in the plugin's folder of the project, whatever was taken in; nothing of that is journalled. */
+  readonly watched?: true
   /** What calls of its own may do. */
   readonly permissions: readonly string[]
   /** Holds secrets in clear: print what `redact` makes of it. */
@@ -113,7 +118,7 @@ function assemblyOf(origin: Pick<Assembly, 'folder' | 'file' | 'env' | 'secrets'
   // Without a prototype, since components are looked up by names that come from outside.
   const components: Record<string, AssemblyComponent> = Object.create(null)
   for (const [name, component] of Object.entries(read.components)) {
-    components[name] = { version: '*', isolation: 'inline', permissions: [], config: {}, ...component }
+    components[name] = { version: '*', isolation: 'inline', host: mainHost, permissions: [], config: {}, ...component }
   }
   const { nats } = read
   return {

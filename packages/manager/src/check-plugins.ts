@@ -1,6 +1,8 @@
 import { Bus } from '@caruso/bus'
 import { codeOf, messageOf } from '@caruso/contract'
-import { dependencyGraph, Host, type Instance, type Log } from '@caruso/kernel'
+import { isolations } from '@caruso/isolation'
+import type { Instance, Log } from '@caruso/kernel'
+import { dependencyGraph, Host } from '@caruso/kernel/host'
 import { mistakeAt, type Assembly } from './assembly.ts'
 import { AssemblyError, type Mistake } from './errors.ts'
 import { PluginStore } from './plugin-store.ts'
@@ -21,7 +23,7 @@ export interface CheckedComponent {
  * @throws AssemblyError with the line of every component that does not load or is not configured as its plugin expects
  */
 export async function checkPlugins(assembly: Assembly, log: Log): Promise<CheckedComponent[]> {
-  const host = new Host({ bus: new Bus(assembly.name, 'check'), log })
+  const host = new Host({ bus: new Bus(assembly.name, 'check'), log, isolations: isolations() })
   const store = new PluginStore(assembly.folder)
   const loaded: Instance[] = []
   const mistakes: Mistake[] = []

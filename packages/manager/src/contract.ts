@@ -10,9 +10,9 @@ export const ComponentStatus = Type.Object({
   plugin: Type.String(),
   version: Version,
   instance: Type.String({ description: 'Empty while none runs' }),
-  host: Type.String(),
+  host: Type.String({ description: 'The name of the host that runs it' }),
   isolation: Type.String(),
-  state: Type.String({ description: 'That of the instance; "given up" after too many crashes; "starting" while none runs yet or again' }),
+  state: Type.String({ description: 'That of the instance; "given up" after too many crashes; "starting" while none runs yet or again; "away" while its host is' }),
   health: Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String()) }),
   provides: Type.Array(Type.String({ description: 'contract@version' })),
   requires: Type.Array(Type.Object({ key: Type.String(), contract: Type.String({ description: 'contract@^version' }), optional: Type.Boolean(), component: Type.Optional(Name) })),
@@ -31,19 +31,38 @@ export const SwapPlan = Type.Object({
   from: Version,
   to: Version,
   accepted: Type.Boolean(),
+  epoch: Type.Integer({ description: 'That of its host at which it would begin' }),
   checks: Type.Array(PlanCheck),
 })
 
-/** One step of a swap, told when it is done. */
+const CallFigures = Type.Object({ calls: Type.Integer(), failures: Type.Integer(), p95Ms: Type.Number({ description: '95 % of the calls took no longer' }) })
+
+/** What was seen so far of a version that is tried, and of the one that runs meanwhile. */
+export const TrialFigures = Type.Object({
+  running: CallFigures,
+  tried: CallFigures,
+  compared: Type.Optional(Type.Object({ same: Type.Integer(), differing: Type.Array(Type.Object({ operation: Type.String(), answers: Type.Integer() })) }, { description: 'Answers of a shadow, which nobody was given' })),
+})
+
+/** How a new version is tried before callers are sent to it: with a share of the calls, or as a shadow that is asked too. */
+export const TrialRequest = Type.Object({
+  kind: Type.Enum(['canary', 'shadow']),
+  share: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Of a canary; 0.05 unless told' })),
+  forMs: Type.Integer({ minimum: 100, maximum: 2_700_000 }),
+})
+
+/** One step of a swap, told when it is done; of a trial, also while it goes on. */
 export const SwapStep = Type.Object({
-  step: Type.Union([Type.Literal('plan'), Type.Literal('start'), Type.Literal('switch'), Type.Literal('drain'), Type.Literal('done'), Type.Literal('discard')]),
+  step: Type.Enum(['plan', 'start', 'canary', 'shadow', 'copy', 'switch', 'drain', 'done', 'discard']),
   detail: Type.String(),
   ms: Type.Number(),
+  figures: Type.Optional(TrialFigures),
 })
 
 /** What happened to a component: who, why, what, how long. */
 export const HistoryEntry = Type.Object({
   at: Instant,
+  host: Type.String({ description: 'Where it was done, and whose epochs are counted' }),
   epoch: Type.Integer(),
   component: Name,
   action: Type.String({ description: 'swap or rollback' }),
@@ -51,10 +70,23 @@ export const HistoryEntry = Type.Object({
   to: Version,
   who: Type.String(),
   why: Type.String(),
-  outcome: Type.String({ description: 'done, refused, discarded or interrupted' }),
+  outcome: Type.String({ description: 'done, refused, discarded, rehearsed (a shadow) or interrupted' }),
   detail: Type.String(),
   ms: Type.Number(),
 })
+
+/** Who requires what at a host, with the contracts they were built with. */
+export const Caller = Type.Object({
+  component: Name,
+  requires: Type.Array(Type.Object({
+    key: Type.String(),
+    kind: Type.Enum(['required', 'optional']),
+    contract: Type.Object({ name: Name, version: Version, operations: Type.Record(Type.String(), Type.Unknown()), events: Type.Record(Type.String(), Type.Unknown()) }),
+  })),
+})
+
+/** Asks the service manager of this host and no other; left out, the one that runs the component is asked, or all. */
+const host = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }))
 
 /** What the service manager offers: the whole assembly at a glance, and exchange of versions. Never public. */
 export const Manager = contract({
@@ -63,19 +95,19 @@ export const Manager = contract({
   operations: {
     list: {
       description: 'The components, with version, health and figures',
-      input: Type.Object({}),
+      input: Type.Object({ host }),
       output: Type.Object({ assembly: Name, components: Type.Array(ComponentStatus) }),
       idempotent: true,
     },
     info: {
       description: 'One component: what it provides and requires, its configuration without secrets, the versions on disk',
-      input: Type.Object({ component: Name }),
+      input: Type.Object({ component: Name, host }),
       output: Type.Object({ status: ComponentStatus, config: Type.Unknown(), versions: Type.Array(Version), previous: Type.Optional(Version) }),
       idempotent: true,
     },
     plan: {
       description: 'What a swap would check and do, touching nothing',
-      input: Type.Object({ component: Name, version: Type.Optional(Version) }),
+      input: Type.Object({ component: Name, version: Type.Optional(Version), host }),
       output: SwapPlan,
       idempotent: true,
       permission: 'manage',
@@ -83,22 +115,28 @@ export const Manager = contract({
     },
     swap: {
       description: 'Replaces the running version by another with no failed call',
-      input: Type.Object({ component: Name, version: Type.Optional(Version), why: Type.Optional(Type.String({ maxLength: 500 })) }),
+      input: Type.Object({ component: Name, version: Type.Optional(Version), why: Type.Optional(Type.String({ maxLength: 500 })), trial: Type.Optional(TrialRequest), epoch: Type.Optional(Type.Integer({ minimum: 1, description: 'That of the plan it follows; refused where its host is past that' })), host }),
       stream: SwapStep,
       permission: 'manage',
-      timeout: 120_000,
+      timeout: 3_600_000,
     },
     rollback: {
       description: 'Goes back to the version before, by a swap',
-      input: Type.Object({ component: Name, why: Type.Optional(Type.String({ maxLength: 500 })) }),
+      input: Type.Object({ component: Name, why: Type.Optional(Type.String({ maxLength: 500 })), host }),
       stream: SwapStep,
       permission: 'manage',
       timeout: 120_000,
     },
     history: {
       description: 'What was swapped, by whom, why, and how long it took; the newest first',
-      input: Type.Object({ component: Type.Optional(Name), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }),
+      input: Type.Object({ component: Type.Optional(Name), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })), host }),
       output: Type.Array(HistoryEntry),
+      idempotent: true,
+    },
+    callers: {
+      description: 'Who requires some contracts at this host, for another host that plans a swap',
+      input: Type.Object({ contracts: Type.Array(Name, { maxItems: 256 }) }),
+      output: Type.Array(Caller),
       idempotent: true,
     },
   },

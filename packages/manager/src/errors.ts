@@ -1,4 +1,5 @@
 import { CarusoError } from '@caruso/contract'
+import { didYouMean } from './did-you-mean.ts'
 
 export type ManagerCode =
   | 'ASSEMBLY_MISSING'
@@ -16,6 +17,9 @@ export type ManagerCode =
   | 'SWAP_RUNNING'
   | 'SWAP_FAILED'
   | 'NO_PREVIOUS'
+  | 'EPOCH_PASSED'
+  | 'HOST_AWAY'
+  | 'HOST_TAKEN'
 
 /** A failure of the service manager: what it tried, on what, and what it found. */
 export class ManagerError extends CarusoError {
@@ -23,6 +27,12 @@ export class ManagerError extends CarusoError {
     super(code, message, options)
     this.name = 'ManagerError'
   }
+}
+
+/** A component was asked for that the assembly does not have. */
+export function unknownComponent(component: string, assembly: string, names: readonly string[]): ManagerError {
+  const meant = didYouMean(component, names)
+  return new ManagerError('COMPONENT_UNKNOWN', `Asked for component ${JSON.stringify(component)}: assembly "${assembly}" has ${names.join(', ')}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`)
 }
 
 /** A line and a column of a file, both from 1. */

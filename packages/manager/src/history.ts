@@ -3,7 +3,7 @@ import type { HistoryEntry } from './contract.ts'
 import type { JournalEntry } from './journal.ts'
 
 /** What the journal tells of swaps, one entry per epoch, the newest first. */
-export function historyOf(entries: readonly JournalEntry[], limit: number): Static<typeof HistoryEntry>[] {
+export function historyOf(entries: readonly JournalEntry[], limit: number): Omit<Static<typeof HistoryEntry>, 'host'>[] {
   const epochs = new Map<number, JournalEntry[]>()
   for (const entry of entries) {
     if (entry.step !== 'install') epochs.set(entry.epoch, [...(epochs.get(entry.epoch) ?? []), entry])

@@ -11,7 +11,7 @@ const Entry = Type.Object({
   at: Type.String(),
   epoch: Type.Integer({ minimum: 1 }),
   component: Type.String(),
-  step: Type.Union([Type.Literal('install'), Type.Literal('begin'), Type.Literal('switch'), Type.Literal('done'), Type.Literal('refused'), Type.Literal('discarded'), Type.Literal('interrupted')]),
+  step: Type.Union([Type.Literal('install'), Type.Literal('begin'), Type.Literal('switch'), Type.Literal('done'), Type.Literal('refused'), Type.Literal('discarded'), Type.Literal('rehearsed'), Type.Literal('interrupted')]),
   action: Type.String(),
   from: Type.String(),
   to: Type.String(),
@@ -22,7 +22,7 @@ const Entry = Type.Object({
 })
 export type JournalEntry = Static<typeof Entry>
 
-const ends: readonly string[] = ['done', 'refused', 'discarded', 'interrupted']
+const ends: readonly string[] = ['done', 'refused', 'discarded', 'rehearsed', 'interrupted']
 
 /** What runs and how it came to be, one JSON line per step, each on disk before the next step is taken. */
 export class Journal {
@@ -85,8 +85,13 @@ export class Journal {
     return [...last.values()].filter(({ step }) => step !== 'install' && !ends.includes(step))
   }
 
-  /** Writes an entry; resolves when it is on disk. */
+  /**
+   * Writes an entry; resolves when it is on disk.
+   *
+   * @throws ManagerError `EPOCH_PASSED` when it begins another epoch than the next one
+   */
   async append(entry: Omit<JournalEntry, 'at'>): Promise<void> {
+    if ((entry.step === 'begin' || entry.step === 'install') && entry.epoch !== this.nextEpoch) throw new ManagerError('EPOCH_PASSED', `Began epoch ${entry.epoch} by component "${entry.component}": the next epoch of its host is ${this.nextEpoch}, so something was swapped since it was planned; plan it again`)
     const whole = { at: new Date().toISOString(), ...entry }
     const { size } = await this.#handle.stat()
     try {

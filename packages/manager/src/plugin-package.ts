@@ -52,11 +52,21 @@ export function dependenciesToInstall(folder: string, { dependencies, optionalDe
 export async function entryOf(folder: string, { exports, main }: PluginPackage): Promise<string> {
   const target = exports === undefined ? `./${main ?? 'index.js'}` : targetOf(mainExport(exports))
   if (target === undefined) throw invalid(folder, 'exports["."] has nothing to import')
+  return await fileOf(folder, target)
+}
+
+/** The file that exports a plugin's commands, `exports["./cli"]`; undefined where it ships none. */
+export async function commandsFileOf(folder: string): Promise<string | undefined> {
+  const { exports } = await readPluginPackage(folder)
+  const target = isRecord(exports) ? targetOf(exports['./cli']) : undefined
+  return target === undefined ? undefined : await fileOf(folder, target)
+}
+
+async function fileOf(folder: string, target: string): Promise<string> {
   if (!target.startsWith('./') || target.split('/').includes('..')) throw invalid(folder, `the entry ${JSON.stringify(target)} leads out of the folder`)
-  const entry = join(folder, target)
-  const found = await statIfThere(entry)
-  if (!found?.isFile()) throw invalid(folder, `the entry ${JSON.stringify(target)} does not exist (has the plugin been built?)`)
-  return entry
+  const file = join(folder, target)
+  if (!(await statIfThere(file))?.isFile()) throw invalid(folder, `the entry ${JSON.stringify(target)} does not exist (has the plugin been built?)`)
+  return file
 }
 
 async function readText(folder: string): Promise<string> {

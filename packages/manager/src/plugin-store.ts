@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { codeOf } from '@caruso/contract'
 import { maxSatisfying, rcompare } from 'semver'
@@ -106,6 +106,13 @@ export class PluginStore {
       for (const entry of await readLock(this.#assembly)) if (isSame(entry, found)) await verifyIntegrity(entry, found.folder)
     }
     return { ...found, entry: await entryOf(found.folder, await readPluginPackage(found.folder)) }
+  }
+
+  /** What lies in the folder of the project that a plugin is developed in; undefined where npm put it there, or it is not there. */
+  async developed(plugin: string): Promise<ResolvedPlugin | undefined> {
+    const project = await this.#inProject(plugin)
+    if (project === undefined || project.folder.split(sep).some((name) => name === 'node_modules' || name === '.caruso')) return undefined
+    return { ...project, entry: await entryOf(project.folder, await readPluginPackage(project.folder)) }
   }
 
   /** Removes every version that was taken in and is not to be kept, and its pin; returns what was removed. */

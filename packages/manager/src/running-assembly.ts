@@ -1,12 +1,23 @@
-import { Bus, type NatsAddress } from '@caruso/bus'
-import { Host, type Log, type StartNode } from '@caruso/kernel'
+import { Bus, type InstanceInfo, type NatsAddress } from '@caruso/bus'
+import { isolations } from '@caruso/isolation'
+import type { HostOptions, Log, StartNode } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import type { Assembly } from './assembly.ts'
+import { ManagerError } from './errors.ts'
+import { mainHost, managerOf } from './host-name.ts'
 import { managerSpec } from './manager-plugin.ts'
 import { ServiceManager } from './service-manager.ts'
 
 export interface RunOptions {
   readonly nats: NatsAddress
   readonly log: Log
+  /** The name of the host that runs here; its components of the assembly are started. */
+  readonly name?: string
+}
+
+/** An assembly that runs in this process, and who plans what runs. */
+export interface StartedAssembly extends RunningAssembly {
+  readonly manager: ServiceManager
 }
 
 /** An assembly that runs in this process. */
@@ -18,13 +29,19 @@ export interface RunningAssembly {
 }
 
 /**
- * Connects to NATS and starts every component of an assembly in this process.
+ * Connects to NATS and starts every component of a host of an assembly in this process.
  *
- * @throws CarusoError of the first step that fails, after everything that had begun was ended
+ * @throws ManagerError `HOST_TAKEN` when another process runs one of them already, or CarusoError of the first step
+ *   that fails, after everything that had begun was ended
  */
-export async function runAssembly(assembly: Assembly, { nats, log }: RunOptions): Promise<RunningAssembly> {
-  const bus = new Bus(assembly.name, 'host')
-  const host = new Host({ bus, log })
+export async function runAssembly(assembly: Assembly, options: RunOptions): Promise<RunningAssembly> {
+  return await startAssembly(assembly, options, isolations())
+}
+
+/** The same, with other ways to run components apart from this thread. */
+export async function startAssembly(assembly: Assembly, { nats, log, name = mainHost }: RunOptions, ways: HostOptions['isolations'] & object): Promise<StartedAssembly> {
+  const bus = new Bus(assembly.name, name)
+  const host = new Host({ bus, log, isolations: ways })
   let manager: ServiceManager | undefined
   const close = async (): Promise<readonly string[]> => {
     const left = await host.close()
@@ -34,12 +51,37 @@ export async function runAssembly(assembly: Assembly, { nats, log }: RunOptions)
   }
   try {
     await bus.connect(nats)
-    const opened = await ServiceManager.open(assembly, host)
-    manager = opened
-    const tree = await opened.start([managerSpec(host, () => opened)])
-    return { host, tree, close }
+    // Nobody else can be at an embedded server that has just been started.
+    if (assembly.nats !== undefined || name !== mainHost) await requireFree(bus, assembly, name)
+    manager = await ServiceManager.open(assembly, host, name)
+    const tree = await manager.start([managerSpec(assembly, host, manager)])
+    return { host, tree, close, manager }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Milliseconds within which every process says what it runs when it is asked. */
+const discovery = 500
+
+async function requireFree(bus: Bus, { name: assembly, components }: Assembly, name: string): Promise<void> {
+  const taken = await heardOf(bus, new Set([managerOf(name), ...Object.keys(components).filter((component) => components[component]?.host === name)]))
+  if (taken !== undefined) throw new ManagerError('HOST_TAKEN', `Started host "${name}" of assembly "${assembly}": component "${taken.component}" runs already at "${taken.host}"; stop that one first`)
+}
+
+/** The first instance of some components that is heard of, or undefined when the time is over. */
+async function heardOf({ registry }: Bus, components: ReadonlySet<string>): Promise<InstanceInfo | undefined> {
+  const { promise, resolve } = Promise.withResolvers<InstanceInfo | undefined>()
+  const look = (): void => {
+    const found = registry.list().find(({ info }) => components.has(info.component))
+    if (found !== undefined) resolve(found.info)
+  }
+  const end = registry.watch(look)
+  const timer = setTimeout(() => resolve(undefined), discovery)
+  look()
+  return await promise.finally(() => {
+    clearTimeout(timer)
+    end()
+  })
 }

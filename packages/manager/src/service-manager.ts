@@ -1,20 +1,29 @@
 import { serviceKey } from '@caruso/bus'
 import type { Call, Static } from '@caruso/contract'
-import type { ComponentSpec, Host, Instance, InstanceStatus, StartNode } from '@caruso/kernel'
+import type { ComponentSpec, Instance, InstanceStatus, StartNode } from '@caruso/kernel'
+import type { Host } from '@caruso/kernel/host'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { maxSatisfying, satisfies } from 'semver'
 import { readAssembly, redact, type Assembly, type AssemblyComponent } from './assembly.ts'
-import type { ComponentStatus, HistoryEntry, SwapPlan, SwapStep } from './contract.ts'
-import { didYouMean } from './did-you-mean.ts'
-import { ManagerError } from './errors.ts'
+import type { Caller, ComponentStatus, HistoryEntry, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
+import { ManagerError, unknownComponent } from './errors.ts'
 import { historyOf } from './history.ts'
+import { hostFolder, hostsOf, mainHost } from './host-name.ts'
 import { Journal } from './journal.ts'
-import { PluginStore } from './plugin-store.ts'
+import { OtherHosts } from './other-hosts.ts'
+import { PluginStore, type ResolvedPlugin } from './plugin-store.ts'
 import { planSwap, Swap, type SwapRequest } from './swap.ts'
 import { StepQueue } from './step-queue.ts'
+import type { CallersElsewhere, LiveCaller } from './swap-plan.ts'
 
 const defaultHistory = 20
+
+/** How a version is tried first, and at which epoch it was planned. */
+export interface SwapOptions {
+  readonly trial?: Static<typeof TrialRequest> | undefined
+  readonly epoch?: number | undefined
+}
 
 /** Plans and journals what runs, and swaps versions. It is not on the path of calls. */
 export class ServiceManager {
@@ -23,31 +32,38 @@ export class ServiceManager {
   readonly #store: PluginStore
   readonly #journal: Journal
   readonly #running = new Map<string, Promise<void>>()
+  /** Who is asked for what runs elsewhere. */
+  readonly others: OtherHosts
 
-  private constructor(assembly: Assembly, host: Host, store: PluginStore, journal: Journal) {
+  private constructor(assembly: Assembly, host: Host, store: PluginStore, journal: Journal, name: string) {
     this.#assembly = assembly
     this.#host = host
     this.#store = store
     this.#journal = journal
+    this.others = new OtherHosts(name, assembly, host.bus)
   }
 
-  /** Opens the journal of an assembly and settles what a crash left open: the version past its point of no return runs. */
-  static async open(assembly: Assembly, host: Host): Promise<ServiceManager> {
-    const journal = await Journal.open(join(assembly.folder, '.caruso', 'journal.jsonl'))
+  /**
+   * Opens the journal of a host and settles what a crash left open: the version past its point of no return runs.
+   *
+   * @param name that of the host in the assembly file, whose components are its own
+   */
+  static async open(assembly: Assembly, host: Host, name = mainHost): Promise<ServiceManager> {
+    const journal = await Journal.open(join(hostFolder(assembly.folder, name), 'journal.jsonl'))
     for (const entry of journal.unfinished()) {
       const detail = entry.step === 'switch' ? `interrupted after the point of no return: ${entry.to} runs` : `interrupted before the point of no return: ${entry.from} runs`
       const { at: _at, ...epoch } = entry
       await journal.append({ ...epoch, step: 'interrupted', detail })
     }
-    return new ServiceManager(assembly, host, new PluginStore(assembly.folder), journal)
+    return new ServiceManager(assembly, host, new PluginStore(assembly.folder), journal, name)
   }
 
-  /** Starts every component of the assembly, and with them what the framework itself provides. */
+  /** Starts every component of this host, and with them what the framework itself provides. */
   async start(own: readonly ComponentSpec[]): Promise<StartNode> {
     const specs: ComponentSpec[] = []
     // One after the other, since each may begin an epoch of its own.
-    for (const component of Object.keys(this.#assembly.components)) specs.push(await this.#specToRun(component))
-    return await this.#host.startAll([...own, ...specs])
+    for (const [component] of this.#own()) specs.push(await this.#specToRun(component))
+    return await this.#host.startAll([...own, ...specs], hostsOf(this.#assembly).length > 1)
   }
 
   list(): { assembly: string; components: Static<typeof ComponentStatus>[] } {
@@ -63,6 +79,14 @@ export class ServiceManager {
     return { status, config: redact(this.#assembly, component) ?? {}, versions, ...(previous === undefined ? {} : { previous }) }
   }
 
+  /** Who requires some contracts here. */
+  callers(contracts: readonly string[]): Static<typeof Caller>[] {
+    return this.#host.status().flatMap(({ instance: { spec: { component }, description } }) => {
+      const requires = description.requires.flatMap(({ key, kind, contract }) => (kind === 'public' || contract === undefined || !contracts.includes(contract.name) ? [] : [{ key, kind, contract }]))
+      return requires.length === 0 ? [] : [{ component, requires }]
+    })
+  }
+
   async plan(component: string, version: string | undefined): Promise<Static<typeof SwapPlan>> {
     const { plan, instance } = await planSwap(this.#host, await this.#request('swap', component, version ?? '*'))
     await instance?.dispose()
@@ -70,8 +94,8 @@ export class ServiceManager {
   }
 
   /** Swaps; the swap goes on when nobody reads its steps any more. */
-  async *swap(component: string, version: string | undefined, why: string, call: Call): AsyncGenerator<Static<typeof SwapStep>, void> {
-    yield* this.#swap('swap', component, version ?? '*', why, call.caller.identity)
+  async *swap(component: string, version: string | undefined, why: string, call: Call, how: SwapOptions = {}): AsyncGenerator<Static<typeof SwapStep>, void> {
+    yield* this.#swap('swap', component, version ?? '*', why, call.caller.identity, how)
   }
 
   async *rollback(component: string, why: string, call: Call): AsyncGenerator<Static<typeof SwapStep>, void> {
@@ -81,8 +105,19 @@ export class ServiceManager {
     yield* this.#swap('rollback', component, previous, why, call.caller.identity)
   }
 
+  /**
+   * Has a component run from the code that lies in its folder now, by a swap that is not journalled, since a restart
+   * runs that anyway. Resolves when callers are sent to it; `left` to what the one before left behind, in words.
+   */
+  async save(component: string): Promise<{ version: string; left: Promise<readonly string[]> }> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.values())
+    const taken = this.#save(component)
+    this.#running.set(component, Promise.allSettled([taken]).then(() => undefined))
+    return await taken.finally(() => this.#running.delete(component))
+  }
+
   history(component: string | undefined, limit = defaultHistory): Static<typeof HistoryEntry>[] {
-    return historyOf(this.#journal.entries(component), limit)
+    return historyOf(this.#journal.entries(component), limit).map((entry) => ({ ...entry, host: this.others.own }))
   }
 
   /** Waits for swaps that are under way. */
@@ -91,14 +126,26 @@ export class ServiceManager {
     await this.#journal.close()
   }
 
-  async *#swap(action: 'swap' | 'rollback', component: string, range: string, why: string, who: string): AsyncGenerator<Static<typeof SwapStep>, void> {
+  async #save(component: string): Promise<{ version: string; left: Promise<readonly string[]> }> {
+    const spec = await this.#specToRun(component)
+    const previous = this.#host.active(component)
+    if (previous === undefined) {
+      await this.#host.startAll([spec])
+      return { version: spec.version, left: Promise.resolve([]) }
+    }
+    const swap = new Swap(this.#host, this.#journal, { action: 'save', epoch: 0, spec, previous, elsewhere: await this.#elsewhere(previous), allowed: this.#declared(component).version, who: 'caruso', why: '' }, () => undefined)
+    await swap.takeOver()
+    return { version: spec.version, left: swap.leave() }
+  }
+
+  async *#swap(action: 'swap' | 'rollback', component: string, range: string, why: string, who: string, { trial, epoch }: SwapOptions = {}): AsyncGenerator<Static<typeof SwapStep>, void> {
     this.#active(component)
     const [busy] = this.#running.keys()
     if (busy !== undefined) throw new ManagerError('SWAP_RUNNING', `Swapped component "${component}": a swap of "${busy}" is under way`)
     const queue = new StepQueue<Static<typeof SwapStep>>()
     const run = async (): Promise<void> => {
       const request = await this.#request(action, component, range)
-      await new Swap(this.#host, this.#journal, { ...request, who, why }, (step) => queue.push(step)).run()
+      await new Swap(this.#host, this.#journal, { ...request, epoch: epoch ?? request.epoch, trial, who, why }, (step) => queue.push(step)).run()
     }
     const running = run().then(() => queue.end(), (error: unknown) => queue.fail(error)).finally(() => this.#running.delete(component))
     this.#running.set(component, running)
@@ -109,7 +156,22 @@ export class ServiceManager {
     const previous = this.#active(component)
     // As the file says now: whoever swaps to another major version changes the range first.
     const { components } = await readAssembly(this.#assembly.folder, this.#assembly)
-    return { action, spec: await this.#spec(component, range), previous, allowed: (components[component] ?? this.#declared(component)).version }
+    const [spec, elsewhere] = [await this.#spec(component, range), await this.#elsewhere(previous)]
+    return { action, epoch: this.#journal.nextEpoch, spec, previous, elsewhere, allowed: (components[component] ?? this.#declared(component)).version }
+  }
+
+  /** Who calls an instance from other hosts: a host that is away calls nobody, one that does not answer may. */
+  async #elsewhere({ description }: Instance): Promise<CallersElsewhere> {
+    const contracts = description.provides.map(({ name }) => name)
+    const answers = await this.others.ask(async (manager, _host, call) => await manager.callers({ contracts }, call))
+    return {
+      callers: answers.flatMap((answer) => ('told' in answer ? (answer.told as readonly LiveCaller[]) : [])),
+      checks: answers.flatMap((answer) => ('told' in answer ? [] : [{ check: `callers at host ${answer.host}`, ok: answer.isAway, detail: answer.why }])),
+    }
+  }
+
+  #own(): [string, AssemblyComponent][] {
+    return Object.entries(this.#assembly.components).filter(([, { host }]) => host === this.others.own)
   }
 
   /**
@@ -117,7 +179,9 @@ export class ServiceManager {
    * and one that a swap discarded only where there is no other.
    */
   async #specToRun(component: string): Promise<ComponentSpec> {
-    const { plugin, version: range } = this.#declared(component)
+    const { plugin, version: range, watched } = this.#declared(component)
+    const developed = watched === true ? await this.#store.developed(plugin) : undefined
+    if (developed !== undefined) return await this.#specOf(component, developed)
     const there = (await this.#store.list(plugin)).map(({ version }) => version)
     const ran = this.#journal.ran(component).map(({ to }) => to)
     const [current] = ran
@@ -129,8 +193,11 @@ export class ServiceManager {
   }
 
   async #spec(component: string, range: string): Promise<ComponentSpec> {
-    const { plugin, isolation, permissions, config } = this.#declared(component)
-    const resolved = await this.#store.resolve(plugin, range)
+    return await this.#specOf(component, await this.#store.resolve(this.#declared(component).plugin, range))
+  }
+
+  async #specOf(component: string, resolved: ResolvedPlugin): Promise<ComponentSpec> {
+    const { isolation, permissions, config } = this.#declared(component)
     const data = join(this.#assembly.folder, '.caruso', 'data', component)
     if (isolation === 'process') await mkdir(data, { recursive: true, mode: 0o700 })
     return { component, plugin: resolved.name, version: resolved.version, entry: resolved.entry, isolation, config, grants: permissions, data }
@@ -139,6 +206,7 @@ export class ServiceManager {
   #declared(component: string): AssemblyComponent {
     const declared = this.#assembly.components[component]
     if (declared === undefined) throw this.#unknown(component)
+    if (declared.host !== this.others.own) throw new ManagerError('COMPONENT_UNKNOWN', `Asked host "${this.others.own}" for component "${component}": its assembly.yaml says that host "${declared.host}" runs it`)
     return declared
   }
 
@@ -150,18 +218,16 @@ export class ServiceManager {
   }
 
   #unknown(component: string): ManagerError {
-    const names = Object.keys(this.#assembly.components)
-    const meant = didYouMean(component, names)
-    return new ManagerError('COMPONENT_UNKNOWN', `Asked for component ${JSON.stringify(component)}: assembly "${this.#assembly.name}" has ${names.join(', ')}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`)
+    return unknownComponent(component, this.#assembly.name, Object.keys(this.#assembly.components))
   }
 
   #notRunning(): Static<typeof ComponentStatus>[] {
-    return Object.entries(this.#assembly.components).flatMap(([component, { plugin, isolation }]) => {
+    return this.#own().flatMap(([component, { plugin, isolation }]) => {
       const [entry] = this.#journal.ran(component)
       if (entry === undefined || this.#host.active(component) !== undefined) return []
       const state = this.#host.givenUp().has(component) ? 'given up' : 'starting'
       return [{
-        component, plugin, version: entry.to, instance: '', host: this.#host.bus.host, isolation, state,
+        component, plugin, version: entry.to, instance: '', host: this.others.own, isolation, state,
         health: { ok: false, detail: this.#whyNot(component) }, provides: [], requires: [], started: entry.at, startMs: 0, inFlight: 0, calls: 0, errors: 0,
       }]
     })
@@ -180,7 +246,7 @@ export class ServiceManager {
       plugin: spec.plugin,
       version: spec.version,
       instance: instance.id,
-      host: this.#host.bus.host,
+      host: this.others.own,
       isolation: spec.isolation,
       state: instance.state,
       health: { ...health },

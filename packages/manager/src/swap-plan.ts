@@ -1,19 +1,35 @@
 import { compare, type Contract, isCompatibleVersion, type Static } from '@caruso/contract'
-import type { Instance, InstanceStatus } from '@caruso/kernel'
+import type { Instance, RequirementDescription } from '@caruso/kernel'
+import { refusedState } from '@caruso/kernel/host'
 import type { Registry } from '@caruso/bus'
 import { satisfies } from 'semver'
 import type { PlanCheck } from './contract.ts'
 
 type Check = Static<typeof PlanCheck>
 
+/** Somebody who may call the component, with the contracts it was built with. */
+export interface LiveCaller {
+  /** Of an instance of this host. */
+  readonly id?: string
+  readonly component: string
+  readonly requires: readonly RequirementDescription[]
+}
+
+/** What the other hosts said of who calls the component there. */
+export interface CallersElsewhere {
+  readonly callers: readonly LiveCaller[]
+  /** One for each host that said nothing. */
+  readonly checks: readonly Check[]
+}
+
 /**
  * Checks what a swap would change for those who call the component, and what the new version calls itself.
  *
  * @param back whether it goes back to the version before: what only the newer one offered to the outside may go
  */
-export function checkReplacement(next: Instance, previous: Instance, back: boolean, running: readonly InstanceStatus[], registry: Registry): Check[] {
+export function checkReplacement(next: Instance, previous: Instance, back: boolean, running: readonly LiveCaller[], registry: Registry): Check[] {
   const toOutside = publicChecks(next, previous).map((check) => (back ? { ...check, ok: true } : check))
-  return [pluginCheck(next, previous), ...callerChecks(next, previous, running), ...toOutside, ...requirementChecks(next, registry)]
+  return [pluginCheck(next, previous), ...stateChecks(next, previous), ...callerChecks(next, previous, running), ...toOutside, ...requirementChecks(next, registry)]
 }
 
 /** A start takes a version of the range only, so what lies outside would not outlive the next one. */
@@ -22,19 +38,31 @@ export function rangeCheck(version: string, range: string): Check {
   return { check: 'range', ok, detail: ok ? `${version} is in ${range} of assembly.yaml` : `${version} is not in ${range} of assembly.yaml: the next start would go back, so change the range first` }
 }
 
+/** State has one owner at a time, so a component that holds some is switched as a whole. */
+export function trialCheck(previous: Instance, wanted: boolean): Check[] {
+  if (!wanted || previous.description.state === undefined) return []
+  return [{ check: 'trial', ok: false, detail: 'it holds state, which one instance at a time may change: swap it without a trial' }]
+}
+
+function stateChecks({ description: { state: young } }: Instance, { description: { state: old } }: Instance): Check[] {
+  if (old === undefined) return []
+  const refusal = refusedState(old, young)
+  return [{ check: 'state', ok: refusal === undefined, detail: refusal ?? `version ${old.version} of its state is handed over${young?.version === old.version ? '' : ` as version ${young?.version}`}` }]
+}
+
 function pluginCheck(next: Instance, previous: Instance): Check {
   const [name, before] = [next.description.plugin, previous.description.plugin]
   return { check: 'plugin', ok: name === before, detail: name === before ? `both versions call themselves "${name}"` : `it calls itself "${name}", what runs is "${before}"` }
 }
 
 /** Each live caller was built with a contract of its own: that one must still hold. */
-function callerChecks(next: Instance, previous: Instance, running: readonly InstanceStatus[]): Check[] {
-  return running.flatMap(({ instance }) =>
-    instance.id === previous.id
+function callerChecks(next: Instance, previous: Instance, running: readonly LiveCaller[]): Check[] {
+  return running.flatMap(({ id, component, requires }) =>
+    id === previous.id
       ? []
-      : instance.description.requires.flatMap(({ contract, kind }) => {
+      : requires.flatMap(({ contract, kind }) => {
           if (contract === undefined || !provides(previous, contract)) return []
-          const check = `caller ${instance.spec.component}`
+          const check = `caller ${component}`
           const candidates = next.description.provides.filter(({ name, version }) => name === contract.name && isCompatibleVersion(version, contract.version))
           if (candidates.length === 0) return [{ check, ok: kind === 'optional', detail: `it requires ${contract.name} ^${contract.version}; the new version provides ${versionsOf(next, contract.name)}` }]
           return [judge(check, contract, candidates)]

@@ -1,22 +1,32 @@
 import { messageOf, type Static } from '@caruso/contract'
-import type { ComponentSpec, Host, Instance } from '@caruso/kernel'
-import type { PlanCheck, SwapPlan, SwapStep } from './contract.ts'
+import type { ComponentSpec, Instance } from '@caruso/kernel'
+import { HandOver, type Host } from '@caruso/kernel/host'
+import type { PlanCheck, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
 import { ManagerError } from './errors.ts'
 import type { Journal } from './journal.ts'
-import { checkReplacement, rangeCheck } from './swap-plan.ts'
+import { checkReplacement, rangeCheck, trialCheck, type CallersElsewhere } from './swap-plan.ts'
+import { Trial, trialWords, type Figures } from './trial.ts'
 
 /** Milliseconds that the old instance may take to finish what it accepted. */
 const drainLimit = 30_000
 /** Milliseconds that a new version may take to start and prove that it works. */
 const startLimit = 60_000
+/** Of the calls, what a canary gets where nobody says. */
+const usualShare = 0.05
 
 /** What is asked: this component, in this version, by whom and why. */
 export interface SwapRequest {
-  readonly action: 'swap' | 'rollback'
+  /** A `save` exchanges the code of the version that runs, and is not journalled: nobody could roll back to what a file was before. */
+  readonly action: 'swap' | 'rollback' | 'save'
+  /** The epoch that it begins. */
+  readonly epoch: number
   readonly spec: ComponentSpec
   readonly previous: Instance
   /** The range of versions that the assembly file allows at the next start. */
   readonly allowed: string
+  /** What was found out of those who call it at other hosts. */
+  readonly elsewhere: CallersElsewhere
+  readonly trial?: Static<typeof TrialRequest> | undefined
   readonly who: string
   readonly why: string
 }
@@ -26,8 +36,8 @@ type Step = Static<typeof SwapStep>
 /**
  * Replaces a running instance by one of another version, with no failed call:
  * 1. plan: load the new version, check its configuration, and its contracts against those of live callers
- * 2. start it beside the old one, and let it prove that it works
- * 3. switch: what may run once ends in the old one and begins in the new one
+ * 2. start it beside the old one, and let it prove that it works; where asked, try it with a share of the calls or as a shadow
+ * 3. copy its state, then switch: what may run once ends in the old one and begins in the new one
  * 4. the point of no return is journalled, and callers are sent to the new one
  * 5. drain: the old one finishes what it accepted and disposes what it owns
  *
@@ -37,7 +47,6 @@ export class Swap {
   readonly #host: Host
   readonly #journal: Journal
   readonly #request: SwapRequest
-  readonly #epoch: number
   readonly #tell: (step: Step) => void
   readonly #begun = performance.now()
   #stepBegun = performance.now()
@@ -46,19 +55,27 @@ export class Swap {
     this.#host = host
     this.#journal = journal
     this.#request = request
-    this.#epoch = journal.nextEpoch
     this.#tell = tell
   }
 
   /** @throws ManagerError `SWAP_REFUSED` when the plan does not hold, `SWAP_FAILED` when the new version does not start or take over */
   async run(): Promise<void> {
+    if (await this.takeOver()) await this.leave()
+  }
+
+  /** Up to the switch; false where it was a rehearsal, after which the old version goes on. */
+  async takeOver(): Promise<boolean> {
     await this.#write('begin', '')
-    const next = await this.#planned()
-    await this.#startedAndSwitched(next)
+    return await this.#tookOver(await this.#planned())
+  }
+
+  /** Lets the old instance leave; resolves to what it left behind, in words. */
+  async leave(): Promise<readonly string[]> {
     const left = await this.#host.retire(this.#request.previous, drainLimit)
-    this.#step('drain', left.length === 0 ? 'the old instance finished what it had accepted and left nothing behind' : `the old instance left: ${left.join('; ')}`)
+    this.#step('drain', left.length === 0 ? 'the old instance finished what it had accepted and left nothing behind' : `the old instance did not leave cleanly: ${left.join('; ')}`)
     await this.#write('done', left.join('; '))
     this.#step('done', `${this.#request.spec.component} runs as ${this.#request.spec.version}`, this.#begun)
+    return left
   }
 
   async #planned(): Promise<Instance> {
@@ -74,19 +91,36 @@ export class Swap {
     throw new ManagerError('SWAP_REFUSED', `${this.#title()}: refused, nothing was touched: ${reason}`, { details: plan })
   }
 
-  async #startedAndSwitched(next: Instance): Promise<void> {
+  async #tookOver(next: Instance): Promise<boolean> {
+    const { previous, trial } = this.#request
     try {
       await inTime(next.start())
-      this.#step('start', `${next.id} started beside ${this.#request.previous.id} and proved that it works`)
-      await this.#host.switchTo(next, this.#request.previous, async () => await this.#commit(next))
-      this.#step('switch', 'callers are sent to the new instance')
+      this.#step('start', `${next.id} started beside ${previous.id} and proved that it works`)
+      if (trial !== undefined) await this.#tried(next, trial)
+      if (trial?.kind === 'shadow') {
+        await this.#host.giveUp(next, drainLimit)
+        return false
+      }
+      const handOver = HandOver.between(previous, next)
+      if (handOver !== undefined) this.#step('copy', `copied ${await handOver.copy()} characters of state while the old instance went on`)
+      await this.#host.switchTo(next, { previous, handOver, commit: async () => await this.#commit(next) })
+      this.#step('switch', handOver === undefined ? 'callers are sent to the new instance' : 'callers waited while the rest of the state was handed over, and are sent to the new instance')
+      return true
     } catch (cause) {
-      await next.dispose()
+      await this.#host.giveUp(next, drainLimit)
       const reason = messageOf(cause)
       await this.#write('discarded', reason)
       this.#step('discard', `the old version goes on: ${reason}`)
       throw new ManagerError('SWAP_FAILED', `${this.#title()}: the new version was discarded and the old one goes on: ${reason}`, { cause })
     }
+  }
+
+  async #tried(next: Instance, { kind, share = usualShare, forMs }: Static<typeof TrialRequest>): Promise<void> {
+    const report = (figures: Figures): void => this.#tell({ step: kind, detail: trialWords(figures), ms: Math.round(performance.now() - this.#stepBegun), figures })
+    const trial = new Trial(this.#host, this.#request.previous, next, report)
+    const seen = kind === 'canary' ? await trial.canary(share, forMs) : await trial.shadow(forMs)
+    if (kind === 'shadow') await this.#write('rehearsed', trialWords(seen))
+    this.#step(kind, `${kind === 'canary' ? 'not worse than what runs' : 'the old version goes on'}: ${trialWords(seen)}`)
   }
 
   async #commit(next: Instance): Promise<void> {
@@ -102,14 +136,15 @@ export class Swap {
     this.#stepBegun = now
   }
 
-  async #write(step: 'begin' | 'switch' | 'done' | 'refused' | 'discarded', detail: string): Promise<void> {
-    const { action, spec, previous, who, why } = this.#request
-    await this.#journal.append({ epoch: this.#epoch, component: spec.component, step, action, from: previous.spec.version, to: spec.version, who, why, detail, ms: Math.round(performance.now() - this.#begun) })
+  async #write(step: 'begin' | 'switch' | 'done' | 'refused' | 'discarded' | 'rehearsed', detail: string): Promise<void> {
+    const { action, epoch, spec, previous, who, why } = this.#request
+    if (action === 'save') return
+    await this.#journal.append({ epoch, component: spec.component, step, action, from: previous.spec.version, to: spec.version, who, why, detail, ms: Math.round(performance.now() - this.#begun) })
   }
 
   #title(): string {
-    const { spec, previous } = this.#request
-    return `Swapped component "${spec.component}" ${previous.spec.version} to ${spec.version}`
+    const { action, spec, previous } = this.#request
+    return action === 'save' ? `Saved component "${spec.component}"` : `Swapped component "${spec.component}" ${previous.spec.version} to ${spec.version}`
   }
 }
 
@@ -120,13 +155,13 @@ async function inTime(started: Promise<void>): Promise<void> {
 }
 
 /** What a swap would check; the new version is loaded, and is the caller's to start or dispose. */
-export async function planSwap(host: Host, { action, spec, previous, allowed }: Omit<SwapRequest, 'who' | 'why'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
-  const plan = (checks: Static<typeof PlanCheck>[]): Static<typeof SwapPlan> => ({ component: spec.component, from: previous.spec.version, to: spec.version, accepted: checks.every(({ ok }) => ok), checks })
-  if (spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), instance: undefined }
+export async function planSwap(host: Host, { action, epoch, spec, previous, allowed, elsewhere, trial }: Omit<SwapRequest, 'who' | 'why'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
+  const plan = (checks: Static<typeof PlanCheck>[]): Static<typeof SwapPlan> => ({ component: spec.component, from: previous.spec.version, to: spec.version, accepted: checks.every(({ ok }) => ok), epoch, checks })
+  if (action !== 'save' && spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), instance: undefined }
   try {
     const instance = await host.load(spec)
     const loaded = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration` }
-    return { plan: plan([loaded, ...checkReplacement(instance, previous, action === 'rollback', host.status(), host.bus.registry), rangeCheck(spec.version, allowed)]), instance }
+    return { plan: plan([loaded, ...checkReplacement(instance, previous, action === 'rollback', [...host.status().map(({ instance: { id, spec: { component }, description: { requires } } }) => ({ id, component, requires })), ...elsewhere.callers], host.bus.registry), ...elsewhere.checks, rangeCheck(spec.version, allowed), ...trialCheck(previous, trial !== undefined)]), instance }
   } catch (error) {
     return { plan: plan([{ check: 'load', ok: false, detail: messageOf(error) }]), instance: undefined }
   }

@@ -1,18 +1,37 @@
 import { join } from 'node:path'
 import type { Assembly } from './assembly.ts'
+import { unknownComponent } from './errors.ts'
+import { hostFolder, mainHost } from './host-name.ts'
 import { Journal } from './journal.ts'
-import { PluginStore, type PluginVersion } from './plugin-store.ts'
+import { PluginStore, type PluginVersion, type ResolvedPlugin } from './plugin-store.ts'
 
-/** The versions that an assembly runs, or would go back to by a rollback: what pruning must keep. */
+/** What a component runs, or would; `previous` is what a rollback would go back to. */
+export interface VersionInUse extends ResolvedPlugin {
+  readonly previous: string | undefined
+}
+
+/**
+ * The version of a component that ran last, else the highest in its range.
+ *
+ * @throws ManagerError `COMPONENT_UNKNOWN`, or as `PluginStore.resolve`
+ */
+export async function versionInUse({ name, folder, components }: Assembly, component: string): Promise<VersionInUse> {
+  const declared = components[component]
+  if (declared === undefined) throw unknownComponent(component, name, Object.keys(components))
+  const entries = await Journal.read(join(hostFolder(folder, declared.host), 'journal.jsonl'))
+  const last = entries.findLast((entry) => entry.component === component && (entry.step === 'switch' || entry.step === 'install'))
+  const resolved = await new PluginStore(folder).resolve(declared.plugin, last?.to ?? declared.version)
+  return { ...resolved, previous: last?.from === last?.to ? undefined : last?.from }
+}
+
+/** The versions that the hosts of an assembly's folder run, or would go back to by a rollback: what pruning must keep. */
 export async function versionsInUse(assembly: Assembly): Promise<PluginVersion[]> {
-  const entries = await Journal.read(join(assembly.folder, '.caruso', 'journal.jsonl'))
-  const store = new PluginStore(assembly.folder)
   const used: PluginVersion[] = []
-  for (const [component, { plugin, version: range }] of Object.entries(assembly.components)) {
-    const last = entries.findLast((entry) => entry.component === component && (entry.step === 'switch' || entry.step === 'install'))
-    const { name, version } = await store.resolve(plugin, last?.to ?? range)
-    used.push({ name, version })
-    if (last !== undefined && last.from !== last.to) used.push({ name, version: last.from })
+  for (const [component, { plugin, host }] of Object.entries(assembly.components)) {
+    // Another host may keep its plugins in a folder of its own.
+    if (host !== mainHost && (await new PluginStore(assembly.folder).list(plugin)).length === 0) continue
+    const { name, version, previous } = await versionInUse(assembly, component)
+    used.push({ name, version }, ...(previous === undefined ? [] : [{ name, version: previous }]))
   }
   return used
 }

@@ -17,7 +17,7 @@ export interface DeskFolder extends AsyncDisposable {
   ledger(): Promise<string[]>
 }
 
-export async function deskFolder(options: { readonly isolation?: 'inline' | 'process'; readonly asker?: boolean } = {}): Promise<DeskFolder> {
+export async function deskFolder(options: { readonly isolation?: 'inline' | 'worker' | 'process'; readonly asker?: boolean } = {}): Promise<DeskFolder> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'caruso-desk-')))
   await symlink(join(import.meta.dirname, '../../../node_modules'), join(folder, 'node_modules'))
   const data = join(folder, '.caruso/data/desk')

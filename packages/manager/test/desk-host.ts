@@ -1,6 +1,8 @@
 import { Bus, type Outlet } from '@caruso/bus'
 import type { Call } from '@caruso/contract'
-import { Host, type Log } from '@caruso/kernel'
+import { isolations } from '@caruso/isolation'
+import type { Log } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import { onTestFinished } from 'vitest'
 import { readAssembly } from '../src/assembly.ts'
 import { ServiceManager } from '../src/service-manager.ts'
@@ -26,7 +28,7 @@ export async function deskHost(options: Parameters<typeof deskFolder>[0] = {}): 
   const assembly = await readAssembly(desks.folder, { env: {} })
   const bus = new Bus(assembly.name, 'host')
   const warnings: string[] = []
-  const host = new Host({ bus, log: logInto(warnings) })
+  const host = new Host({ bus, log: logInto(warnings), isolations: isolations() })
   const manager = await ServiceManager.open(assembly, host)
   onTestFinished(async () => {
     await host.close()

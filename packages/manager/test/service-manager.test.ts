@@ -1,5 +1,7 @@
 import { Bus } from '@caruso/bus'
-import { Host, type Log } from '@caruso/kernel'
+import { isolations } from '@caruso/isolation'
+import type { Log } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -30,7 +32,7 @@ async function allow({ folder }: DeskFolder, range: string): Promise<void> {
 async function runOnce({ folder }: DeskFolder, swaps: readonly string[] = []): Promise<string | undefined> {
   const assembly = await readAssembly(folder, { env: {} })
   const bus = new Bus(assembly.name, 'host')
-  const host = new Host({ bus, log })
+  const host = new Host({ bus, log, isolations: isolations() })
   const manager = await ServiceManager.open(assembly, host)
   try {
     await manager.start([])

@@ -1,6 +1,7 @@
 import { Bus } from '@caruso/bus'
 import { type Contract, contract, Type } from '@caruso/contract'
-import { definePlugin, Host, optional, type Instance, type LoadedPlugin } from '@caruso/kernel'
+import { definePlugin, optional, type Instance, type LoadedPlugin } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkReplacement } from '../src/swap-plan.ts'
 
@@ -35,7 +36,7 @@ const provider = async (...contracts: Contract[]): Promise<Instance> => await lo
 const caller = async (required: Contract, isOptional = false): Promise<Instance> => await load('asker', definePlugin({ name: 'asker', config: Empty, requires: { desk: isOptional ? optional(required) : required }, start: () => ({}) }))
 
 function check(next: Instance, previous: Instance, callers: readonly Instance[] = [], back = false): string[] {
-  const running = [previous, ...callers].map((instance) => ({ instance, health: { ok: true } }))
+  const running = [previous, ...callers].map(({ id, spec: { component }, description: { requires } }) => ({ id, component, requires }))
   return checkReplacement(next, previous, back, running, host.bus.registry).filter(({ check: name }) => name !== 'plugin').map(({ check: name, ok, detail }) => `${ok ? 'ok' : 'no'} ${name}: ${detail}`)
 }
 

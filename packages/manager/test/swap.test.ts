@@ -27,9 +27,9 @@ async function expectServing(desk: DeskHost, version: string): Promise<void> {
   expect(desk.host.bus.registry.list().filter(({ info }) => info.component === 'desk').map(({ info }) => info.version)).toEqual([version])
 }
 
-/** Each isolated process takes its time to start, so of failures only those are tried there that go another way. */
-describe.each(['inline', 'process'] as const)('%s', (isolation) => {
-  const tried = <Case>(cases: readonly Case[], inProcess: readonly Case[]): readonly Case[] => (isolation === 'inline' ? cases : inProcess)
+/** Each isolated component takes its time to start, so of failures only those are tried there that go another way. */
+describe.each(['inline', 'worker', 'process'] as const)('%s', (isolation) => {
+  const tried = <Case>(cases: readonly Case[], isolated: readonly Case[]): readonly Case[] => (isolation === 'inline' ? cases : isolated)
 
   test('a compatible version takes over step by step, and the history says who, why and what', async () => {
     const desk = await deskHost({ isolation })
