@@ -9,6 +9,13 @@ import { CliError } from './errors.ts'
  * @throws CliError `USAGE` when there is none
  */
 export function assemblyFolder(typed: string | undefined, from = process.cwd()): string {
+  const found = findAssembly(typed, from)
+  if (found === undefined) throw new CliError('USAGE', `Looked for an assembly from "${resolve(from)}" upwards: found no assembly.yaml; name its folder by --assembly FOLDER`)
+  return found
+}
+
+/** The same, for what also works where there is none. */
+export function findAssembly(typed: string | undefined, from = process.cwd()): string | undefined {
   if (typed !== undefined) {
     const folder = resolve(from, typed)
     if (existsSync(join(folder, 'assembly.yaml'))) return folder
@@ -18,7 +25,7 @@ export function assemblyFolder(typed: string | undefined, from = process.cwd()):
     if (existsSync(join(folder, 'assembly.yaml'))) return folder
     const named = namedIn(folder)
     if (named !== undefined) return named
-    if (folder === dirname(folder)) throw new CliError('USAGE', `Looked for an assembly from "${resolve(from)}" upwards: found no assembly.yaml; name its folder by --assembly FOLDER`)
+    if (folder === dirname(folder)) return undefined
   }
 }
 

@@ -21,9 +21,12 @@ const byCode: ReadonlyMap<string | undefined, number> = new Map(Object.entries({
   PLUGIN_MISSING: exitCode.usage,
   USAGE: exitCode.usage,
   NOT_RUNNING: exitCode.notRunning,
+  HOST_TAKEN: exitCode.usage,
+  HOST_AWAY: exitCode.notRunning,
   NOT_CONNECTED: exitCode.notRunning,
   SWAP_REFUSED: exitCode.refused,
   NO_PREVIOUS: exitCode.refused,
+  EPOCH_PASSED: exitCode.refused,
   SWAP_FAILED: exitCode.discarded,
 }))
 

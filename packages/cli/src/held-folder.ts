@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '@caruso/contract'
 import type { Log } from '@caruso/kernel'
+import { hostFolder, mainHost } from '@caruso/manager'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
@@ -7,15 +8,15 @@ import { join, relative } from 'node:path'
 import { CliError } from './errors.ts'
 
 /**
- * Keeps other hosts away from an assembly's folder, whose journal only one may write, until what it returns is disposed.
+ * Keeps a second host of a name away from an assembly's folder, whose journal only one may write, until what it returns is disposed.
  *
  * It listens on a socket in the folder: the operating system closes that however the process ends, and other containers
  * that share the folder reach it too, while process ids mean nothing there.
  *
  * @throws CliError `USAGE` when another host answers there
  */
-export async function holdFolder(folder: string, { name, log }: { readonly name: string; readonly log: Log }): Promise<Server> {
-  const socket = join(folder, '.caruso', 'host.sock')
+export async function holdFolder(folder: string, { name, log, host = mainHost }: { readonly name: string; readonly log: Log; readonly host?: string }): Promise<Server> {
+  const socket = join(hostFolder(folder, host), 'host.sock')
   // A socket's path has at most about 100 bytes, and the one from here is the shorter one.
   const path = process.platform === 'win32' ? join('\\\\?\\pipe', socket) : relative(process.cwd(), socket)
   const server = createServer((visitor) => visitor.destroy())

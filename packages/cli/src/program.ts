@@ -1,6 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { assemblyFolder } from './assembly-folder.ts'
+import type { HostOptions } from './commands/host.ts'
+import type { SwapOptions } from './commands/swap.ts'
 
 /** Every command, with its help. What a command needs is loaded when it runs, so help and errors come at once. */
 export function program(): Command {
@@ -22,9 +24,18 @@ function addRunning(caruso: Command): void {
   caruso
     .command('up')
     .argument('[folder]', 'the folder of the assembly')
+    .option('--watch', 'make what is saved in the folders of its plugins run at once')
     .description('run an assembly in this terminal until Ctrl+C')
     .addHelpText('after', example('caruso up examples/orders'))
-    .action(async (folder: string | undefined) => await (await import('./commands/up.ts')).up(assemblyFolder(folder ?? typed(caruso)), isJson(caruso)))
+    .action(async (folder: string | undefined, options: { watch?: boolean }) => await (await import('./commands/up.ts')).up(assemblyFolder(folder ?? typed(caruso)), isJson(caruso), options))
+  caruso
+    .command('host')
+    .argument('<name>', 'as assembly.yaml says: host: NAME')
+    .requiredOption('--join [url]', 'join the assembly at its NATS server (default: nats of assembly.yaml, or that of "caruso up" in the same folder)')
+    .option('--token-file <file>', 'holds the token of that NATS server')
+    .description('run the components of another host of the assembly in this terminal until Ctrl+C')
+    .addHelpText('after', example('caruso host warehouse --join'))
+    .action(async (name: string, options: HostOptions) => await (await import('./commands/host.ts')).host(assemblyFolder(typed(caruso)), isJson(caruso), name, options))
   caruso
     .command('check')
     .description('check the assembly file, the plugins, their configuration and who requires whom; start nothing')
@@ -56,26 +67,6 @@ function addLooking(caruso: Command): void {
     .description('show one component: contracts, configuration without secrets, versions')
     .addHelpText('after', example('caruso info legacy-orders'))
     .action(async (component: string) => await (await import('./commands/look.ts')).info(assemblyFolder(typed(caruso)), isJson(caruso), component))
-  caruso
-    .command('graph')
-    .description('show who asks whom')
-    .addHelpText('after', example('caruso graph'))
-    .action(async () => await (await import('./commands/look.ts')).graph(assemblyFolder(typed(caruso)), isJson(caruso)))
-  caruso
-    .command('call')
-    .argument('<contract.operation>')
-    .argument('[input]', 'JSON, or - for standard input')
-    .option('--timeout <ms>', 'milliseconds to wait', wholeNumber, 10_000)
-    .description('ask an operation and print its answer')
-    .addHelpText('after', example(`caruso call orders.customer '{"id":"ALFKI"}'`))
-    .action(async (target: string, input: string | undefined, options: { timeout: number }) => await (await import('./commands/call.ts')).call(assemblyFolder(typed(caruso)), isJson(caruso), target, input, options))
-  caruso
-    .command('events')
-    .argument('[contract.event]')
-    .option('--count <n>', 'stop after so many', wholeNumber)
-    .description('print events as they come')
-    .addHelpText('after', example('caruso events manager.changed'))
-    .action(async (topic: string | undefined, options: { count?: number }) => await (await import('./commands/events.ts')).events(assemblyFolder(typed(caruso)), isJson(caruso), topic, options))
 }
 
 function addSwapping(caruso: Command): void {
@@ -85,9 +76,13 @@ function addSwapping(caruso: Command): void {
     .argument('[version]', 'a version or range (default: the newest on disk)')
     .option('--dry-run', 'say what would be checked and done, touch nothing')
     .option('--why <reason>', 'for the history')
+    .option('--epoch <n>', 'only as planned: refuse it where anything was swapped on its host since --dry-run told this epoch', wholeNumber)
+    .addOption(new Option('--canary <share>', 'send it this part of the calls first, such as 5%, and take it back where it is worse').argParser(share).conflicts('shadow'))
+    .option('--shadow', 'rehearse: ask it too whatever may be asked twice, compare, and leave the old version running')
+    .option('--for <time>', 'how long a canary or a shadow is watched, such as 30s or 5m', time, 30_000)
     .description("replace a component's version while calls flow")
-    .addHelpText('after', example('caruso swap legacy-orders 1.1.0 --why "shows what is shipped"'))
-    .action(async (component: string, version: string | undefined, options: { dryRun?: boolean; why?: string }) => await (await import('./commands/swap.ts')).swap(assemblyFolder(typed(caruso)), isJson(caruso), component, version, options))
+    .addHelpText('after', example('caruso swap legacy-orders 1.1.0 --canary 5% --for 30s --why "shows what is shipped"'))
+    .action(async (component: string, version: string | undefined, options: SwapOptions) => await (await import('./commands/swap.ts')).swap(assemblyFolder(typed(caruso)), isJson(caruso), component, version, options))
   caruso
     .command('rollback')
     .argument('<component>')
@@ -108,7 +103,8 @@ function typed(caruso: Command): string | undefined {
   return caruso.opts<{ assembly?: string }>().assembly
 }
 
-function isJson(caruso: Command): boolean {
+/** Whether JSON was asked for. */
+export function isJson(caruso: Command): boolean {
   return caruso.opts<{ json?: boolean }>().json === true
 }
 
@@ -116,6 +112,20 @@ function wholeNumber(text: string): number {
   const number = Number(text)
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1')
   return number
+}
+
+function share(text: string): number {
+  const [, digits = '', percent] = /^(\d+(?:\.\d+)?)(%)?$/.exec(text) ?? []
+  const part = Number(digits) / (percent === undefined ? 1 : 100)
+  if (digits === '' || part <= 0 || part > 1) throw new InvalidArgumentError('expected a part of the calls, such as 5% or 0.05')
+  return part
+}
+
+function time(text: string): number {
+  const [, digits = '', unit = 's'] = /^(\d+)(ms|s|m)?$/.exec(text) ?? []
+  const milliseconds = Number(digits) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? 0)
+  if (digits === '' || milliseconds < 100 || milliseconds > 2_700_000) throw new InvalidArgumentError('expected a time from 100ms to 45m, such as 30s')
+  return milliseconds
 }
 
 function example(line: string): string {

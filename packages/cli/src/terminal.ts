@@ -1,16 +1,9 @@
+import type { Terminal } from '@caruso/contract'
 import pico from 'picocolors'
-
-/** Where a command writes: answers to standard output, progress and errors to standard error. */
-export interface Terminal {
-  readonly json: boolean
-  /** An answer: the value as one line of JSON, or the text for people. */
-  answer(value: unknown, text: () => string): void
-  /** What goes on, for people only. */
-  progress(text: string): void
-}
 
 export const colour = pico
 
+/** Answers go to standard output, progress and errors to standard error. */
 export function terminal(json: boolean): Terminal {
   return {
     json,

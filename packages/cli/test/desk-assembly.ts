@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { vi } from 'vitest'
 import { run } from '../src/run.ts'
 
@@ -74,6 +75,11 @@ export class DeskAssembly implements AsyncDisposable {
     return await this.carusoWith('', ...args)
   }
 
+  /** The same with a module that is loaded before. */
+  async carusoThrough(module: string, ...args: string[]): Promise<Ended> {
+    return await this.#spawn(args, { NODE_OPTIONS: `--import=${pathToFileURL(module).href}` }).ended
+  }
+
   /** The same with something at standard input. */
   async carusoWith(input: string, ...args: string[]): Promise<Ended> {
     const { child, ended } = this.#spawn(args)
@@ -110,8 +116,8 @@ export class DeskAssembly implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
-  #spawn(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-    const child = spawn(process.execPath, [command, ...args], { cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+  #spawn(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Ended> } {
+    const child = spawn(process.execPath, [command, ...args], { cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } })
     this.#children.add(child)
     const texts = { output: '', errors: '' }
     child.stdout.on('data', (text: Buffer) => (texts.output += text.toString()))

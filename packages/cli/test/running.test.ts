@@ -41,7 +41,7 @@ test('info shows one component, and its configuration without secrets', async ()
 
 test('graph shows who provides what', async () => {
   expect(await desks.typed('graph')).toMatchObject({ code: 0, output: expect.stringMatching(/^desk 1\.0\.0 {2}provides desk@1\.0\.0$/m) })
-  expect(await json('graph')).toEqual([{ assembly: 'desks', components: [expect.objectContaining({ component: 'manager' }), { component: 'desk', version: '1.0.0', provides: ['desk@1.0.0'] }], edges: [] }])
+  expect(await json('graph')).toEqual([{ assembly: 'desks', components: [expect.objectContaining({ component: 'manager' }), { component: 'desk', host: 'main', version: '1.0.0', provides: ['desk@1.0.0'] }], edges: [] }])
 })
 
 test('call asks an operation, with input that is typed or comes from standard input', async () => {
@@ -77,12 +77,14 @@ test('add, swap, rollback, history and prune go together', { timeout: 90_000 }, 
   expect(await json('add', './releases/1.1.0')).toMatchObject([{ name: 'desk', version: '1.1.0', added: false, components: ['desk'] }])
   for (const version of ['1.2.0', '1.3.0', '1.4.0']) await desks.typed('add', `./releases/${version}`)
 
-  expect(await desks.typed('swap', 'desk', '1.1.0', '--dry-run')).toMatchObject({ code: 0, output: expect.stringMatching(/^desk 1\.0\.0 -> 1\.1\.0: the swap would be accepted; nothing was touched\n( {2}ok {2}.*\n)+$/) })
+  expect(await desks.typed('swap', 'desk', '1.1.0', '--dry-run')).toMatchObject({ code: 0, output: expect.stringMatching(/^desk 1\.0\.0 -> 1\.1\.0: the swap would be accepted; nothing was touched\n( {2}ok {2}.*\n)+As planned: {2}npx caruso swap desk 1\.1\.0 --epoch 2\n$/) })
   expect(await desks.typed('swap', 'desk', '1.2.0', '--dry-run')).toMatchObject({ code: 4, output: expect.stringMatching(/ {2}no {2}public desk 1\.0\.0: operations\.take\.output/) })
   expect(await desks.typed('swap', 'desk', '1.2.0')).toMatchObject({ code: 4, output: '', errors: expect.stringContaining('refused, nothing was touched') })
   expect(await desks.typed('swap', 'desk', '1.3.0')).toMatchObject({ code: 5, output: expect.stringMatching(/ {2}no {2}discard /), errors: expect.stringContaining('the old one goes on') })
   expect(await desks.typed('swap', 'desk', '1.4.0')).toMatchObject({ code: 4, errors: expect.stringContaining('password') })
   expect(await desks.typed('rollback', 'desk')).toMatchObject({ code: 4, errors: 'caruso: Rolled back component "desk": it has not been swapped\n' })
+
+  expect(await desks.typed('swap', 'desk', '1.1.0', '--epoch', '2')).toMatchObject({ code: 4, output: '', errors: expect.stringContaining('something was swapped since it was planned; plan it again') })
 
   const swap = await desks.typed('swap', 'desk', '1.1.0', '--why', 'it is time')
   expect([swap.code, swap.output.trimEnd().split('\n').map((line) => line.trim().split(/ +/)[1])]).toEqual([0, ['plan', 'start', 'switch', 'drain', 'done']])

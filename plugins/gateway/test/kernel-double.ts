@@ -106,7 +106,7 @@ export class ScopeDouble implements Scope {
     const trace = origin.trace ?? `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
     const timeout = origin.timeout ?? 10_000
     const caller = { component: 'gateway', identity: origin.as ?? 'gateway', permissions: [], grants: [] }
-    const call = { deadline: Date.now() + timeout, caller, trace, key: undefined, nextKey: undefined, signal: AbortSignal.timeout(timeout), cancellable: false }
+    const call = { deadline: Date.now() + timeout, caller, trace, key: undefined, nextKey: undefined, through: [], signal: AbortSignal.timeout(timeout), cancellable: false }
     this.calls.push(call)
     return call
   }
@@ -143,7 +143,7 @@ export class ScopeDouble implements Scope {
 
 /** What a provider sees of a call: the key that was meant for it. */
 function received(call: Call): Call {
-  return { deadline: call.deadline, caller: call.caller, trace: call.trace, key: call.nextKey, nextKey: undefined, signal: call.signal, cancellable: call.cancellable }
+  return { deadline: call.deadline, caller: call.caller, trace: call.trace, key: call.nextKey, nextKey: undefined, through: call.through, signal: call.signal, cancellable: call.cancellable }
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -25,7 +25,7 @@ describe.skipIf(missing)(`the status page in a browser${missing ? ' (skipped: no
   beforeEach(async () => {
     const manager = new ManagerDouble()
     manager.components = [component('orders', { calls: 100 }), component('erp', { isolation: 'process', errors: 3 }), component('mail', { state: 'failed', health: { ok: false, detail: 'mail.example refuses' } })]
-    manager.swaps = [{ at: '2026-11-01T10:00:00Z', epoch: 3, component: 'erp', action: 'swap', from: '0.9.0', to: '1.0.0', who: 'kari', why: '', outcome: 'done', detail: '', ms: 40 }]
+    manager.swaps = [{ at: '2026-11-01T10:00:00Z', host: 'main', epoch: 3, component: 'erp', action: 'swap', from: '0.9.0', to: '1.0.0', who: 'kari', why: '', outcome: 'done', detail: '', ms: 40 }]
     running = await run(manager)
     broken = []
   })

@@ -43,7 +43,7 @@ export async function run(manager: ManagerDouble, port = 0): Promise<Running> {
   const unused = (): never => {
     throw new Error('the status page does not ask for this')
   }
-  const client = { list: () => manager.list(), history: () => manager.history(), info: unused, plan: unused, swap: unused, rollback: unused }
+  const client = { list: () => manager.list(), history: () => manager.history(), info: unused, plan: unused, swap: unused, rollback: unused, callers: unused }
   const provided = await status.start({ config: {}, scope, log, manager: client })
 
   const services = new ServicesDouble()
@@ -74,7 +74,7 @@ export function component(name: string, change: Partial<Component> = {}): Compon
     plugin: name,
     version: '1.0.0',
     instance: `${name}-1`,
-    host: 'host-1',
+    host: 'main',
     isolation: 'inline',
     state: 'active',
     health: { ok: true },

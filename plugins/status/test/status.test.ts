@@ -11,7 +11,7 @@ afterEach(() => running.end())
 test('overview tells what runs and what was exchanged, and nothing of the configuration', async () => {
   const status = component('orders', { calls: 5, errors: 1, inFlight: 2, health: { ok: false, detail: 'slow' }, requires: [{ key: 'erp', contract: 'erp@^1.0.0', optional: false }] })
   running.manager.components = [status]
-  running.manager.swaps = [{ at: '2026-11-01T10:00:00Z', epoch: 3, component: 'orders', action: 'swap', from: '1.0.0', to: '1.1.0', who: 'kari', why: 'secret reason', outcome: 'done', detail: '', ms: 40 }]
+  running.manager.swaps = [{ at: '2026-11-01T10:00:00Z', host: 'main', epoch: 3, component: 'orders', action: 'swap', from: '1.0.0', to: '1.1.0', who: 'kari', why: 'secret reason', outcome: 'done', detail: '', ms: 40 }]
   const overview = await (await fetch(`${running.base}/api/status/v1/overview`)).json()
   expect(overview).toEqual({
     assembly: 'Fjord Energi',

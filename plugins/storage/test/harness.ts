@@ -53,6 +53,7 @@ export function makeCall(change: Partial<Call> = {}): Call {
     trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     key: undefined,
     nextKey: undefined,
+    through: [],
     cancellable: true,
     signal: new AbortController().signal,
     ...change,

@@ -13,8 +13,8 @@ export async function ls(folder: string, json: boolean): Promise<void> {
     const list = await manager.list({}, call(timeout))
     terminal(json).answer(list, () =>
       table([
-        ['COMPONENT', 'VERSION', 'ISOLATION', 'STATE', 'HEALTH', 'CALLS', 'ERRORS', 'RUNS FOR'],
-        ...list.components.map((status) => [status.component, status.version, status.isolation, status.state, healthOf(status), String(status.calls), String(status.errors), runsFor(status)]),
+        ['COMPONENT', ...hostColumn(list.components, () => 'HOST'), 'VERSION', 'ISOLATION', 'STATE', 'HEALTH', 'CALLS', 'ERRORS', 'RUNS FOR'],
+        ...list.components.map((status) => [status.component, ...hostColumn(list.components, () => status.host), status.version, status.isolation, status.state, healthOf(status), String(status.calls), String(status.errors), runsFor(status)]),
       ]),
     )
   })
@@ -39,36 +39,23 @@ export async function info(folder: string, json: boolean, component: string): Pr
   })
 }
 
-/** `caruso graph`: who asks whom. */
-export async function graph(folder: string, json: boolean): Promise<void> {
-  await connected(folder, async ({ manager, call }) => {
-    const { assembly, components } = await manager.list({}, call(timeout))
-    const edges = components.flatMap(({ component, requires }) => requires.map(({ key, contract, optional, component: provider }) => ({ from: component, key, contract, optional, to: provider ?? null })))
-    terminal(json).answer({ assembly, components: components.map(({ component, version, provides }) => ({ component, version, provides })), edges }, () =>
-      components
-        .flatMap(({ component, version, provides }) => [
-          `${colour.bold(component)} ${version}${provides.length === 0 ? '' : `  provides ${provides.join(', ')}`}`,
-          ...edges.filter(({ from }) => from === component).map(({ key, contract, optional, to }) =>
-            contract === 'every public' ? `  ${key} -> every public operation` : `  ${key} -> ${to ?? colour.yellow('nobody')}  ${colour.dim(contract)}${optional ? ' optional' : ''}`,
-          ),
-        ])
-        .join('\n'),
-    )
-  })
-}
-
 /** `caruso history`: what was swapped, by whom and why. */
 export async function history(folder: string, json: boolean, component: string | undefined, options: { readonly limit?: number }): Promise<void> {
   await connected(folder, async ({ manager, call }) => {
     const entries = await manager.history({ ...(component === undefined ? {} : { component }), ...(options.limit === undefined ? {} : { limit: options.limit }) }, call(timeout))
-    terminal(json).answer(entries, () => (entries.length === 0 ? 'Nothing has been swapped yet' : table([['WHEN', 'COMPONENT', 'WHAT', 'FROM', 'TO', 'OUTCOME', 'TOOK', 'WHO', 'WHY'], ...entries.map(historyRow)])))
+    terminal(json).answer(entries, () => (entries.length === 0 ? 'Nothing has been swapped yet' : table([['WHEN', 'COMPONENT', ...hostColumn(entries, () => 'HOST'), 'WHAT', 'FROM', 'TO', 'OUTCOME', 'TOOK', 'WHO', 'WHY'], ...entries.map((entry) => historyRow(entry, hostColumn(entries, () => entry.host)))])))
   })
 }
 
-function historyRow(entry: HistoryEntry): string[] {
+/** A column that is only shown where there are several hosts. */
+function hostColumn(rows: readonly { readonly host: string }[], cell: () => string): string[] {
+  return rows.every(({ host }) => host === rows[0]?.host) ? [] : [cell()]
+}
+
+function historyRow(entry: HistoryEntry, host: readonly string[]): string[] {
   const [first = '', ...more] = entry.outcome === 'done' ? [] : entry.outcome === 'refused' ? entry.detail.split('; ') : [entry.detail]
   const why = [entry.why, more.length === 0 ? first : `${first} and ${more.length} more`].filter((text) => text !== '').join('; ')
-  return [entry.at.replace('T', ' ').slice(0, 19), entry.component, entry.action, entry.from, entry.to, entry.outcome, duration(entry.ms), entry.who, why]
+  return [entry.at.replace('T', ' ').slice(0, 19), entry.component, ...host, entry.action, entry.from, entry.to, entry.outcome, duration(entry.ms), entry.who, why]
 }
 
 function runsFor({ instance, started }: Status): string {

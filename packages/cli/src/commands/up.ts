@@ -1,8 +1,8 @@
-import { codeOf, messageOf } from '@caruso/contract'
-import { readAssembly, runAssembly, type Assembly, type RunningAssembly } from '@caruso/manager'
+import { codeOf, messageOf, type Terminal } from '@caruso/contract'
+import { readAssembly, runAssembly, watchAssembly, type Assembly, type RunningAssembly, type RunOptions } from '@caruso/manager'
 import { startNatsServer } from '@caruso/nats-server'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { natsAddress } from '../connection.ts'
 import { CliError } from '../errors.ts'
 import { holdFolder } from '../held-folder.ts'
@@ -10,10 +10,11 @@ import { openLog } from '../log-file.ts'
 import { nextCommands, type NextCommand } from '../next-commands.ts'
 import { notKept } from '../not-kept.ts'
 import { printStartTree } from '../start-tree.ts'
+import { saveLine } from '../save-line.ts'
 import { colour, duration, terminal } from '../terminal.ts'
 
 /** `caruso up`: runs an assembly in this terminal until it is told to stop. */
-export async function up(folder: string, json: boolean): Promise<void> {
+export async function up(folder: string, json: boolean, { watch = false }: { readonly watch?: boolean }): Promise<void> {
   const begun = performance.now() - process.uptime() * 1_000
   const out = terminal(json)
   const assembly = await readAssembly(folder, { env: process.env })
@@ -27,7 +28,8 @@ export async function up(folder: string, json: boolean): Promise<void> {
   const server = assembly.nats === undefined ? await startNatsServer({ connectionFolder: own }) : undefined
   let running: RunningAssembly
   try {
-    running = await runAssembly(assembly, { nats: await natsAddress(assembly), log })
+    const options = { nats: await natsAddress(assembly), log }
+    running = watch ? await watched(assembly, options, out) : await runAssembly(assembly, options)
   } catch (error) {
     await server?.close()
     throw withAdvice(error)
@@ -45,6 +47,13 @@ export async function up(folder: string, json: boolean): Promise<void> {
   await server?.close()
   for (const words of left) out.progress(colour.yellow(`left behind: ${words}`))
   out.answer({ event: 'stopped', left }, () => 'Stopped')
+}
+
+/** Says what is watched, and what becomes of each save. */
+async function watched(assembly: Assembly, options: RunOptions, out: Terminal): Promise<RunningAssembly> {
+  const running = await watchAssembly(assembly, options, (event) => out.answer(event, () => saveLine(event)))
+  for (const [component, folder] of running.folders) out.progress(colour.dim(`Watching ${relative(assembly.folder, folder) || '.'} for ${component}`))
+  return running
 }
 
 /** Where to click: the address that a component tells with its health. */
@@ -81,7 +90,7 @@ function withAdvice(error: unknown): unknown {
 }
 
 /** Resolves at the first signal to stop; a second one ends the process at once. */
-async function signalled(): Promise<void> {
+export async function signalled(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let asked = false
   const stop = (): void => {

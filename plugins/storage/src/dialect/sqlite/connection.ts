@@ -1,3 +1,5 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- the driver brings no types, and whoever compiles against these sources finds ours by this line
+/// <reference path="./better-sqlite3.d.ts" />
 import Database from 'better-sqlite3'
 import type { Bound, Statement } from 'better-sqlite3'
 import { Recent } from '../../recent.ts'

@@ -1,0 +1,31 @@
+import { CarusoError, type Contract, type LiveAssembly, type Operation } from '@caruso/contract'
+import { closest, distance } from 'fastest-levenshtein'
+
+/** An operation that somebody provides now. */
+export interface FoundOperation {
+  readonly contract: Contract
+  readonly name: string
+  readonly operation: Operation
+}
+
+/**
+ * The operation that is written as `contract.operation`.
+ *
+ * @throws CarusoError `USAGE` that says what there is
+ */
+export function findOperation(assembly: LiveAssembly, target: string): FoundOperation {
+  const [contractName = '', name = ''] = target.split('.')
+  const contracts = assembly.instances().flatMap(({ contracts: provided }) => provided)
+  const contract = contracts.findLast((known) => known.name === contractName)
+  if (contract === undefined) throw unknown(target, `there is no contract "${contractName}"; there are`, contractName, contracts.map((known) => known.name))
+  const operation = contract.operations[name]
+  if (operation === undefined) throw unknown(target, `contract "${contractName}" has no operation "${name}"; it has`, name, Object.keys(contract.operations))
+  return { contract, name, operation }
+}
+
+function unknown(target: string, found: string, typed: string, names: readonly string[]): CarusoError {
+  const known = [...new Set(names)]
+  const near = known.length === 0 ? '' : closest(typed, known)
+  const hint = near !== '' && distance(typed, near) <= Math.max(1, Math.min(3, typed.length / 2)) ? ` (did you mean ${near}?)` : ''
+  return new CarusoError('USAGE', `Called "${target}": ${found} ${known.join(', ') || 'none'}${hint}`)
+}
