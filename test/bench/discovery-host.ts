@@ -1,6 +1,7 @@
 import { Type } from '@caruso/contract'
 import { Bus } from '@caruso/bus'
-import { definePlugin, Host } from '@caruso/kernel'
+import { definePlugin } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonic } from './clock.ts'
 import { Who, type Arrival } from './discovery-contract.ts'

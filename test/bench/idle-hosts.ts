@@ -1,6 +1,7 @@
 import { Bus } from '@caruso/bus'
 import { Type } from '@caruso/contract'
-import { definePlugin, Host } from '@caruso/kernel'
+import { definePlugin } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
 import { Who } from './discovery-contract.ts'
 import { serveCommands } from './serve-commands.ts'
 import { stderrLog } from './stderr-log.ts'

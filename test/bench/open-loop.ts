@@ -13,6 +13,8 @@ export interface Load {
   readonly capacity: number
   /** The ids of this generator's calls begin here, so that no two have the same. */
   readonly firstId: number
+  /** Every so many calls is one of half a second; 0 where none is. */
+  readonly slowEvery: number
 }
 
 export interface Tally {
@@ -24,8 +26,6 @@ export interface Tally {
   readonly failures: readonly string[]
 }
 
-/** Every so many calls is one of half a second. */
-const slowEvery = 100
 const told = 10
 
 /**
@@ -81,15 +81,17 @@ export class OpenLoop {
   }
 
   #tick(): void {
+    if (this.#stopping) return
     const due = Math.min(this.#load.capacity, Math.floor(((monotonic() - this.#begun) * this.#load.rate) / 1000) + 1)
     while (this.#sent < due) void this.#send(this.#sent++)
-    if (!this.#stopping && this.#sent < this.#load.capacity) setTimeout(() => this.#tick(), 1)
+    if (this.#sent < this.#load.capacity) setTimeout(() => this.#tick(), 1)
   }
 
   async #send(i: number): Promise<void> {
     const planned = this.#begun + (i * 1000) / this.#load.rate
     const id = this.#load.firstId + i
-    const slow = i % slowEvery === 0
+    const { slowEvery } = this.#load
+    const slow = slowEvery > 0 && i % slowEvery === 0
     try {
       const answer = await this.#counter[slow ? 'wait' : 'count']({ id }, this.#newCall())
       if (answer.id !== id) throw new Error(`Called with id ${id}: the answer is for ${answer.id}`)

@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
 import { reached, type Benchmark, type Figure, type Findings } from './benchmark.ts'
 import { calls } from './calls.ts'
+import { canary } from './canary.ts'
 import { discovery } from './discovery.ts'
 import { idle } from './idle.ts'
 import { machine } from './machine.ts'
 import { start } from './start.ts'
 import { swap } from './swap.ts'
+import { watch } from './watch.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls, discovery, idle, start, swap }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, discovery, idle, start, swap, watch }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 
@@ -50,8 +52,14 @@ async function run(name: string): Promise<void> {
   else process.stdout.write(table(name, findings, measuredOn))
 }
 
-function byName(figures: readonly Figure[]): Record<string, number> {
-  return Object.fromEntries(figures.map(({ name, value }) => [name, value]))
+/** The figures by name; of one that is called `a.b`, `b` within `a`. */
+function byName(figures: readonly Figure[]): Record<string, unknown> {
+  const named: Record<string, unknown> = {}
+  for (const { name, value } of figures) {
+    const [outer = name, inner] = name.split('.')
+    named[outer] = inner === undefined ? value : { ...(named[outer] as object | undefined), [inner]: value }
+  }
+  return named
 }
 
 function goalOf({ goal }: Figure): string {

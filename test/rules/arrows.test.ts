@@ -13,11 +13,17 @@ describe('brokenArrows()', () => {
     ['packages/bus/src/a.ts', `import type { Scope } from '@caruso/kernel'`],
     ['packages/kernel/src/a.ts', `export { up } from '@caruso/manager'`],
     ['packages/kernel/src/a.ts', `await import('@caruso/cli')`],
+    ['packages/kernel/src/a.ts', `import '@caruso/isolation'`],
+    ['packages/isolation/src/a.ts', `import '@caruso/manager'`],
     ['packages/nats-server/src/a.ts', `import '@caruso/contract'`],
     ['packages/nats-server/src/a.ts', `import '@nats-io/transport-node'`],
     ['packages/nats-server/test/a.test.ts', `import '@caruso/bus'`],
     ['packages/cli/src/a.ts', `import '@caruso/testing'`],
     ['packages/cli/src/a.ts', `import '@caruso/mail'`],
+    ['packages/cli/src/a.ts', `import '@caruso/mail/cli'`],
+    ['packages/cli/src/a.ts', `import '@caruso/workbench'`],
+    ['packages/kernel/src/a.ts', `import '@caruso/workbench/cli'`],
+    ['plugins/mail/src/a.ts', `import '@caruso/workbench/cli'`],
     ['packages/kernel/test/a.test.ts', `import '@nats-io/transport-node'`],
     ['packages/manager/src/a.ts', `type C = import('knex').Knex`],
     ['packages/bus/src/a.ts', `import.meta.resolve('awilix')`],
@@ -25,6 +31,7 @@ describe('brokenArrows()', () => {
     ['plugins/mail/src/a.ts', `import '@caruso/bus'`],
     ['plugins/mail/src/a.ts', `import '@caruso/testing'`],
     ['plugins/mail/src/a.ts', `import '@caruso/manager'`],
+    ['plugins/mail/src/a.ts', `import '@caruso/kernel/instance'`],
     ['plugins/mail/src/a.ts', `import '@caruso/chat'`],
     ['plugins/mail/src/a.ts', `import '@caruso/chat/contracts'`],
     ['plugins/mail/src/a.ts', `import knex from 'knex'`],
@@ -36,7 +43,10 @@ describe('brokenArrows()', () => {
 
   test.each([
     ['packages/kernel/src/a.ts', `import '@caruso/bus'; import '@caruso/contract'; import 'awilix'; import './b.ts'`],
+    ['packages/isolation/src/a.ts', `import '@caruso/bus/pipe'; import '@caruso/kernel/instance'`],
+    ['packages/manager/src/a.ts', `import '@caruso/isolation'`],
     ['packages/bus/src/a.ts', `import '@nats-io/transport-node'`],
+    ['packages/cli/src/a.ts', `await import('@caruso/workbench/cli')`],
     ['packages/bus/test/a.test.ts', `import '@caruso/nats-server'; import '@caruso/bus'; import '../src/a.ts'`],
     ['packages/nats-server/test/a.test.ts', `import '@nats-io/transport-node'`],
     ['plugins/mail/src/a.ts', `import '@caruso/kernel'; import '@caruso/chat/contract'; import '@caruso/manager/contract'; import 'node:fs'`],
@@ -57,8 +67,13 @@ describe('brokenArrows()', () => {
     ['packages/manager', { peerDependencies: { knex: '^3.0.0' } }],
     ['plugins/mail', { dependencies: { '@caruso/testing': '1.0.0' } }],
     ['plugins/mail', { dependencies: { '@caruso/cli': '1.0.0' } }],
+    ['packages/cli', { dependencies: { '@caruso/mail': '1.0.0' } }],
   ])('refuses in the package.json of %s: %j', (folder, manifest) => {
     expect(brokenArrows(repository({ [`${folder}/package.json`]: JSON.stringify({ name: folder.replace(/^\w+/, '@caruso'), ...manifest }) }))).toHaveLength(1)
+  })
+
+  test('lets the cli depend on the plugins whose commands come with it', () => {
+    expect(brokenArrows(repository({ 'packages/cli/package.json': JSON.stringify({ name: '@caruso/cli', dependencies: { '@caruso/workbench': '1.0.0' } }) }))).toEqual([])
   })
 
   test('lets a plugin depend on the manager and on another plugin for their contracts', () => {
@@ -68,8 +83,8 @@ describe('brokenArrows()', () => {
 })
 
 function repository(changes: Readonly<Record<string, string>>): Files {
-  const folders = ['contract', 'bus', 'kernel', 'manager', 'cli', 'testing', 'nats-server'].map((name) => `packages/${name}`)
-  const all = [...folders, 'plugins/mail', 'plugins/chat', 'plugins/storage', 'examples/shop']
+  const folders = ['contract', 'bus', 'kernel', 'isolation', 'manager', 'cli', 'testing', 'nats-server'].map((name) => `packages/${name}`)
+  const all = [...folders, 'plugins/mail', 'plugins/chat', 'plugins/storage', 'plugins/workbench', 'examples/shop']
   const manifests = all.map((folder) => [`${folder}/package.json`, JSON.stringify({ name: folder.replace(/^\w+/, '@caruso') })] as const)
   return new Map([['package.json', '{"name":"root"}'], ...manifests, ...Object.entries(changes)])
 }

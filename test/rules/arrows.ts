@@ -6,6 +6,8 @@ import type { Package } from './workspace.ts'
 
 const scope = '@caruso/'
 const pure = ['contract', 'expression']
+/** The plugins whose commands come with `caruso`: of them it knows what they export as `./cli`. */
+const commanding = ['backup', 'workbench']
 
 /** What each package of the framework may stand on, in what it ships and, more, in its tests. */
 const below: Readonly<Record<string, { readonly ships: readonly string[]; readonly tests: readonly string[] }>> = {
@@ -14,9 +16,10 @@ const below: Readonly<Record<string, { readonly ships: readonly string[]; readon
   'nats-server': { ships: [], tests: [] },
   bus: { ships: ['contract'], tests: ['nats-server'] },
   kernel: { ships: [...pure, 'bus'], tests: ['nats-server'] },
-  manager: { ships: [...pure, 'bus', 'kernel'], tests: ['nats-server', 'testing'] },
-  testing: { ships: [...pure, 'bus', 'kernel', 'nats-server'], tests: [] },
-  cli: { ships: [...pure, 'bus', 'kernel', 'manager', 'nats-server'], tests: ['testing'] },
+  isolation: { ships: [...pure, 'bus', 'kernel'], tests: [] },
+  manager: { ships: [...pure, 'bus', 'kernel', 'isolation'], tests: ['nats-server', 'testing'] },
+  testing: { ships: [...pure, 'bus', 'kernel', 'isolation', 'nats-server'], tests: [] },
+  cli: { ships: [...pure, 'bus', 'kernel', 'isolation', 'manager', 'nats-server'], tests: ['testing'] },
 }
 
 /** Third parties that only one package may know; its tests and those of the others named may too. */
@@ -52,7 +55,7 @@ function dependencyArrows(one: Package, packages: readonly Package[]): string[] 
   const { dependencies = {}, peerDependencies = {}, optionalDependencies = {}, devDependencies = {} } = one.manifest
   const check = (names: readonly string[], shipped: boolean): string[] =>
     names.flatMap((name) => {
-      const entry = packages.some((other) => other.name === name && (other.kind !== 'framework' || isManager(name))) ? `${name}/contract` : name
+      const entry = packages.some((other) => other.name === name && (other.kind !== 'framework' || isManager(name))) ? `${name}/${one.kind === 'framework' ? 'cli' : 'contract'}` : name
       const reason = refusal(one, packages, entry, shipped)
       return reason === undefined ? [] : [`${one.folder}/package.json depends on "${name}": ${reason}`]
     })
@@ -67,11 +70,13 @@ function refusal(one: Package, packages: readonly Package[], specifier: string, 
   if (owner) return owner.owner === one.folder || (!shipped && owner.tests.includes(one.folder)) ? undefined : `only ${owner.owner} knows it`
   const target = packages.find((other) => other.name === name)
   if (target === undefined && !name.startsWith(scope)) return undefined
-  return one.kind === 'framework' ? frameworkRefusal(one, name, shipped) : pluginRefusal(target, specifier, shipped)
+  return one.kind === 'framework' ? frameworkRefusal(one, specifier, shipped) : pluginRefusal(target, specifier, shipped)
 }
 
-function frameworkRefusal(one: Package, name: string, shipped: boolean): string | undefined {
+function frameworkRefusal(one: Package, specifier: string, shipped: boolean): string | undefined {
+  const name = packageOf(specifier)
   const allowed = below[one.name.slice(scope.length)]
+  if (one.name === `${scope}cli` && commanding.includes(name.slice(scope.length))) return specifier === `${name}/cli` ? undefined : 'of plugins the cli knows only "/cli"'
   if (allowed === undefined) return `"${one.name}" has no place in the arrows yet (test/rules/arrows.ts)`
   const names = shipped ? allowed.ships : [...allowed.ships, ...allowed.tests]
   return names.includes(name.slice(scope.length)) ? undefined : `${one.folder} stands on ${names.join(', ') || 'nothing of ours'}`

@@ -32,7 +32,8 @@ function problems(one: Package, files: Files, version: string | undefined): stri
 
 function exportProblems({ folder, manifest }: Package, files: Files): string[] {
   const entries = Object.entries(manifest.exports ?? {})
-  if (!entries.some(([key]) => key === '.')) return ['"exports" lacks "."']
+  // A plugin may ship commands and no component.
+  if (!entries.some(([key]) => key === '.' || key === './cli')) return ['"exports" lacks "."']
   return entries.flatMap(([key, target]) => {
     // A file that is no module, such as package.json or a schema, is exported as it is.
     if (typeof target === 'string' && target.endsWith('.json')) return []

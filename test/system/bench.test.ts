@@ -12,9 +12,11 @@ const hasNatsServer = inject('natsServer') !== undefined
 test.skipIf(!hasNatsServer).each([
   ['calls', ['direct_vs_moleculer', 'remote64_vs_moleculer', 'remote256_vs_moleculer', 'single_p50_vs_client', 'embedded_vs_nats_server']],
   ['discovery', ['join_p99_ms', 'leave_p99_ms', 'kill_ms', 'errors']],
+  ['canary', ['rollback_ms', 'touched']],
   ['idle', ['messages_per_host_s']],
   ['start', ['ready_ms', 'rss_inline_mb', 'rss_mb']],
   ['swap', ['failed', 'duplicated', 'p99_ratio', 'memory_growth', 'kb_per_swap']],
+  ['watch', ['live_ms']],
 ])('bench %s prints one JSON object with the promised figures', async (name, figures) => {
   const { stdout } = await run(process.execPath, ['--conditions=source', file, name, '--quick', '--json'], { cwd: root, timeout: 170_000, killSignal: 'SIGTERM' })
   const printed = JSON.parse(stdout) as Readonly<Record<string, unknown>>
@@ -23,7 +25,7 @@ test.skipIf(!hasNatsServer).each([
 }, 180_000)
 
 test('bench without a name says which there are, and fails', async () => {
-  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|discovery|idle|start|swap|all') })
+  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|discovery|idle|start|swap|watch|all') })
 })
 
 test('bench --help shows an example', async () => {

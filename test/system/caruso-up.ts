@@ -33,6 +33,13 @@ export class CarusoProcess implements AsyncDisposable {
     return up
   }
 
+  /** Runs `caruso host NAME --join URL` in a folder; resolves when it says that it is ready. */
+  static async host(folder: string, name: string, url: string): Promise<CarusoProcess> {
+    const host = new CarusoProcess(folder, 'host', name, '--join', url, '--json')
+    await host.wrote('"event":"ready"')
+    return host
+  }
+
   get pid(): number {
     return this.#child.pid ?? 0
   }

@@ -23,7 +23,7 @@ export class DeskFolder implements AsyncDisposable {
     await symlink(join(repository, 'node_modules'), join(desks.path, 'node_modules'))
     await mkdir(desks.#data, { recursive: true })
     const lines = components === 'inline' || components === 'process' ? desks.component('desk', '*', components) : components
-    await writeFile(join(desks.path, 'assembly.yaml'), `assembly: desks\ncomponents:\n${lines}\n${nats === undefined ? '' : `nats: { url: '${nats}' }\n`}`)
+    await desks.declare([lines], nats)
     return desks
   }
 
@@ -34,8 +34,8 @@ export class DeskFolder implements AsyncDisposable {
     return `  ${name}: { plugin: desk, version: '${range}', isolation: ${isolation}, config: { folder: '${data}' } }`
   }
 
-  async declare(lines: readonly string[]): Promise<void> {
-    await writeFile(join(this.path, 'assembly.yaml'), `assembly: desks\ncomponents:\n${lines.join('\n')}\n`)
+  async declare(lines: readonly string[], nats?: string): Promise<void> {
+    await writeFile(join(this.path, 'assembly.yaml'), `assembly: desks\ncomponents:\n${lines.join('\n')}\n${nats === undefined ? '' : `nats: { url: '${nats}' }\n`}`)
   }
 
   /** Takes in a version of the desk. */
@@ -70,9 +70,9 @@ export class DeskFolder implements AsyncDisposable {
     return Number(readFileSync(join(this.#data, `pid ${version}`), 'utf8'))
   }
 
-  /** How many entries of the journal are this step. */
-  journalled(step: string): number {
-    return this.#lines('.caruso/journal.jsonl').filter((line) => line.includes(`"step":"${step}"`)).length
+  /** How many entries of the journal of a host are this step. */
+  journalled(step: string, host?: string): number {
+    return this.#lines(`.caruso/${host === undefined ? '' : `hosts/${host}/`}journal.jsonl`).filter((line) => line.includes(`"step":"${step}"`)).length
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

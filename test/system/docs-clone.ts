@@ -10,7 +10,7 @@ import { difference, type Block, type Command } from './docs-blocks.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** What a guide starts and leaves running. */
-const longRunning = /^((npx )?caruso up|npm start)\b/m
+const longRunning = /^((npx )?caruso (up|host)|npm start)\b/m
 /** What a reader does once, and this machine has done. */
 const doneBefore = /^npm install( && )?/m
 const usualPort = '8080'

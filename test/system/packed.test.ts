@@ -43,6 +43,18 @@ test('caruso --version runs in an empty folder and says the version', async () =
   expect(stdout.trim()).toContain(manifests[0]?.manifest.version)
 }, 60_000)
 
+test.each(['plugin', 'wrapper', 'assembly'])('what caruso new %s begins there passes its own tests and check', async (kind) => {
+  const caruso = join(folder, 'node_modules/.bin/caruso')
+  const begun = await run(process.execPath, [caruso, '--json', 'new', kind, `my-${kind}`], { cwd: folder, env: plainEnvironment() })
+  expect(JSON.parse(begun.stdout)).toMatchObject({ kind, name: `my-${kind}`, files: expect.arrayContaining(['assembly.yaml', 'package.json']) })
+  const own = { cwd: join(folder, `my-${kind}`), env: plainEnvironment() }
+  const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync(join(own.cwd, 'package.json'), 'utf8')) as { scripts: Record<string, string>; dependencies: object; devDependencies: object }
+  expect(scripts['test']).toBe('node --test "test/**/*.test.ts"')
+  expect({ ...dependencies, ...devDependencies }).toMatchObject({ '@caruso/cli': manifests[0]?.manifest.version, node: expect.any(String) })
+  expect((await run(process.execPath, ['--test', 'test/**/*.test.ts'], own)).stdout).toMatch(/pass [1-9]/)
+  expect((await run(process.execPath, [caruso, 'check'], own)).stdout).toContain(`Assembly my-${kind} is right`)
+}, 60_000)
+
 test('nothing but what was built is packed', () => {
   const sources = globSync('node_modules/@caruso/*/{src,test}/**/*.ts', { cwd: folder })
   expect(sources).toEqual([])

@@ -9,5 +9,12 @@ export const Counter = contract({
   operations: {
     count: { description: 'Answers at once', input: Type.Object({ id: Id }), output: Type.Object({ id: Id }) },
     wait: { description: 'Answers after half a second', input: Type.Object({ id: Id }), output: Type.Object({ id: Id }) },
+    numbers: {
+      description: 'All numbers after one, without an end, some hundreds a second',
+      input: Type.Object({ after: Type.Optional(Id) }),
+      stream: Type.Object({ n: Id }),
+      resumable: { item: 'n', input: 'after' },
+    },
+    tally: { description: 'What was counted so far, where it is kept in the state', input: Type.Object({}), output: Type.Object({ entries: Type.Integer(), counted: Type.Integer() }) },
   },
 })

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter } from './contract.ts'
 
 const kept = 1024
+const burst = { every: 20, numbers: 10 }
 
 /** Writes down the id of every call that it runs, so that one that ran twice, or never, is found out afterwards. */
 export default definePlugin({
@@ -37,6 +38,12 @@ export default definePlugin({
           await sleep(500)
           return { id }
         },
+        async *numbers({ after = 0 }) {
+          for (let n = after; ; await sleep(burst.every)) {
+            for (const last = n + burst.numbers; n < last; ) yield { n: ++n }
+          }
+        },
+        tally: () => ({ entries: 0, counted: 0 }),
       },
     }
   },

@@ -1,0 +1,127 @@
+import { clientOf } from '@caruso/bus'
+import { Manager } from '@caruso/manager/contract'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { CarusoProcess } from './caruso-up.ts'
+import { CuttableProxy } from './cuttable-proxy.ts'
+import { DeskFolder } from './desk-folder.ts'
+import { expectOnlyLost, Flow } from './flow.ts'
+import { NatsProcess } from './nats-process.ts'
+import { Operator } from './operator.ts'
+import { until } from './until.ts'
+
+const natsServer = inject('natsServer')
+/** Milliseconds after which a host that died is known to be gone: its lease, and what a busy machine takes. */
+const leaseOver = 5_000
+
+interface Hosts {
+  readonly desks: DeskFolder
+  readonly operator: Operator
+  /** The way from the host "b" to the NATS server. */
+  readonly proxy: CuttableProxy
+  start(name: 'main' | 'b'): Promise<CarusoProcess>
+}
+
+/** A desk that runs at the host "b", and another one, "porter", at the main host; neither is started. */
+async function hosts(): Promise<Hosts> {
+  const nats = new NatsProcess(natsServer ?? '')
+  onTestFinished(async () => await nats[Symbol.asyncDispose]())
+  await nats.start()
+  const proxy = await CuttableProxy.open(nats.url)
+  onTestFinished(async () => await proxy[Symbol.asyncDispose]())
+  const desks = await DeskFolder.create('inline', nats.url)
+  onTestFinished(async () => await desks[Symbol.asyncDispose]())
+  await desks.add('1.0.0', 'plain')
+  await desks.declare([desks.component('desk', '*', 'inline').replace('{ ', '{ host: b, '), desks.component('porter', '1.0.0', 'process')], nats.url)
+  const operator = await Operator.connect({ url: nats.url })
+  onTestFinished(async () => await operator[Symbol.asyncDispose]())
+  const start = async (name: 'main' | 'b'): Promise<CarusoProcess> => {
+    const host = name === 'main' ? await CarusoProcess.up(desks.path) : await CarusoProcess.host(desks.path, name, proxy.url)
+    onTestFinished(async () => await host[Symbol.asyncDispose]())
+    return host
+  }
+  return { desks, operator, proxy, start }
+}
+
+/** What the managers list, each as component, version, state. */
+async function listed({ operator }: Hosts, manager = operator.manager): Promise<string[]> {
+  const { components } = await manager.list({}, operator.call())
+  return components.filter(({ component }) => !component.startsWith('manager')).map(({ component, host, version, state }) => `${component} ${host} ${version} ${state}`).toSorted()
+}
+
+function managerAt({ bus }: Operator, component: string): Operator['manager'] {
+  return clientOf(Manager, bus.outlet(Manager, { component: 'operator', grants: [] }, component))
+}
+
+/** Which components a caller would find. */
+const found = ({ operator }: Hosts): string[] => operator.bus.registry.list().map(({ info }) => info.component).toSorted()
+
+test.skipIf(natsServer === undefined)('SIGKILL of a host: its components are gone within their lease, others go on, and it comes back with its journal', { timeout: 90_000 }, async () => {
+  const all = await hosts()
+  const { desks, operator, start } = all
+  await start('main')
+  const b = await start('b')
+  await desks.add('1.1.0', '')
+  expect(await operator.swap('1.1.0')).toBe('done')
+  expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 active'])
+  await b.kill()
+  await vi.waitFor(() => expect(found(all)).toEqual(['manager', 'porter']), { timeout: leaseOver, interval: 20 })
+  expect(await listed(all)).toEqual(['desk b * away', 'porter main 1.0.0 active'])
+  expect(await operator.version()).toBe('1.0.0')
+  await start('b')
+  expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 active'])
+  expect(await operator.history()).toEqual(['swap 1.0.0 1.1.0 done'])
+})
+
+test.skipIf(natsServer === undefined)('SIGKILL of the main host: another host goes on alone, answers about all and swaps what it runs', { timeout: 90_000 }, async () => {
+  const all = await hosts()
+  const { desks, operator, start } = all
+  await start('b')
+  const main = await start('main')
+  await main.kill()
+  await vi.waitFor(() => expect(found(all)).toEqual(['desk', 'manager-b']), { timeout: leaseOver, interval: 20 })
+  const flow = new Flow(operator, 'flow')
+  await until(() => flow.taken > 5)
+  await desks.add('1.1.0', '')
+  expect(await operator.swap('1.1.0')).toBe('done')
+  expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 away'])
+  await expectOnlyLost(flow, desks, 0)
+})
+
+test.skipIf(natsServer === undefined)('SIGKILL of a host that swaps at the word of another, after the point of no return: the new version runs when it is back, and the other one tells so', { timeout: 90_000 }, async () => {
+  const all = await hosts()
+  const { desks, operator, start } = all
+  await start('main')
+  const b = await start('b')
+  await desks.add('1.1.0', '')
+  desks.hold('1.0.0', 'dispose')
+  const swapping = operator.swap('1.1.0')
+  await until(() => desks.reached('1.0.0', 'dispose') === 1)
+  await b.kill()
+  desks.release('1.0.0', 'dispose')
+  expect(await swapping).toMatch(/^(PROVIDER_LOST|MOVED)$/)
+  await start('b')
+  expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 active'])
+  expect(await operator.history()).toEqual(['swap 1.0.0 1.1.0 interrupted interrupted after the point of no return: 1.1.0 runs'])
+})
+
+test.skipIf(natsServer === undefined).each(['connections live', 'connections died'] as const)('a network that is cut and healed: everybody knows everybody again where %s', { timeout: 90_000 }, async (how) => {
+  const all = await hosts()
+  const { desks, operator, proxy, start } = all
+  await start('main')
+  await start('b')
+  await desks.add('1.1.0', '')
+  // What runs there changes while nobody hears of it: the swap is under way when the network is cut.
+  desks.hold('1.1.0', 'start')
+  const swapping = operator.swap('1.1.0')
+  await until(() => desks.reached('1.1.0', 'start') === 1)
+  proxy.cut()
+  await vi.waitFor(() => expect(found(all)).toEqual(['manager', 'porter']), { timeout: leaseOver, interval: 20 })
+  expect(await listed(all)).toEqual(['desk b * away', 'porter main 1.0.0 active'])
+  desks.release('1.1.0', 'start')
+  await until(() => desks.journalled('switch', 'b') === 1)
+  proxy.heal(how)
+  await vi.waitFor(async () => expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 active']), { timeout: 15_000, interval: 50 })
+  await swapping
+  expect(await listed(all, managerAt(operator, 'manager-b'))).toEqual(await listed(all, managerAt(operator, 'manager')))
+  expect(found(all)).toEqual(['desk', 'manager', 'manager-b', 'porter'])
+})
