@@ -9,6 +9,8 @@ export default defineConfig({
     reporters: ['default', './test/report.ts'],
     pool: 'forks',
     execArgv: ['--conditions=source'],
+    // Read once, when a module that colours is loaded: what tests read has no colours, whatever the machine says of itself.
+    env: { NO_COLOR: '1' },
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

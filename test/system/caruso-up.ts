@@ -20,7 +20,7 @@ export class CarusoProcess implements AsyncDisposable {
   #errors = ''
 
   constructor(folder: string, ...args: string[]) {
-    this.#child = spawn(process.execPath, [command, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+    this.#child = spawn(process.execPath, [command, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env } })
     this.#child.stdout?.on('data', (text: Buffer) => (this.#output += text.toString()))
     this.#child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()))
     this.#ended = once(this.#child, 'close').then(([code, signal]: (number | string | null)[]) => ({ code: typeof code === 'number' ? code : null, signal: typeof signal === 'string' ? signal : null, output: this.#output, errors: this.#errors }))

@@ -120,7 +120,7 @@ export class DocsClone {
   #environment(): NodeJS.ProcessEnv {
     const told = /^(npm_(lifecycle|package|config_local_prefix|command|execpath)|NODE_OPTIONS|NODE_ENV|NODE_PATH|INIT_CWD|VITEST|LEGACY_DATABASE|FORCE_COLOR)/
     const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !told.test(name)))
-    return { ...kept, PATH: `${join(this.folder, 'node_modules/.bin')}${delimiter}${process.env['PATH']}`, PORT: this.#port, NO_COLOR: '1', npm_config_loglevel: 'error', npm_config_update_notifier: 'false' }
+    return { ...kept, PATH: `${join(this.folder, 'node_modules/.bin')}${delimiter}${process.env['PATH']}`, PORT: this.#port, npm_config_loglevel: 'error', npm_config_update_notifier: 'false' }
   }
 }
 

@@ -7,7 +7,6 @@ import { pathToFileURL } from 'node:url'
 import { vi } from 'vitest'
 import { run } from '../src/run.ts'
 
-vi.stubEnv('NO_COLOR', '1')
 const repository = join(import.meta.dirname, '../../..')
 const command = join(import.meta.dirname, '../bin/caruso.js')
 /** What must never be seen. */
@@ -117,7 +116,7 @@ export class DeskAssembly implements AsyncDisposable {
   }
 
   #spawn(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Ended> } {
-    const child = spawn(process.execPath, [command, ...args], { cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } })
+    const child = spawn(process.execPath, [command, ...args], { cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
     this.#children.add(child)
     const texts = { output: '', errors: '' }
     child.stdout.on('data', (text: Buffer) => (texts.output += text.toString()))

@@ -50,7 +50,7 @@ export interface Begun {
 
 function begin(folder: string, program: string, ...args: string[]): Begun {
   const told = /^(npm_(lifecycle|package|config_local_prefix|command|execpath)|NODE_|INIT_CWD|VITEST)/
-  const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !told.test(name))), PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH']}`, NO_COLOR: '1', PORT: '0' }
+  const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !told.test(name))), PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH']}`, PORT: '0' }
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env })
   const texts = { output: '', errors: '' }
   const listeners: ((text: string) => void)[] = []
