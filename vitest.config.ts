@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+// Node warns on the standard error of each child that is told both to colour and not to.
+delete process.env['FORCE_COLOR']
+
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
