@@ -245,5 +245,6 @@ async function rejected(error: unknown): Promise<never> {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  // What async functions return is known by its class, in less time.
+  return value instanceof Promise || (typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function')
 }
