@@ -5,11 +5,12 @@ import { canary } from './canary.ts'
 import { discovery } from './discovery.ts'
 import { idle } from './idle.ts'
 import { machine } from './machine.ts'
+import { neighbours } from './neighbours.ts'
 import { start } from './start.ts'
 import { swap } from './swap.ts'
 import { watch } from './watch.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, discovery, idle, start, swap, watch }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, discovery, idle, neighbours, start, swap, watch }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 

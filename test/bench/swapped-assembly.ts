@@ -26,20 +26,21 @@ export class SwappedAssembly {
   readonly #packages: InstalledPackages
   readonly #plugin: string
 
-  constructor({ plugin, isolation, config = {} }: Swapped, packages: InstalledPackages) {
+  /** @param neighbour a plugin of this folder that runs beside it, in a thread, and is not swapped */
+  constructor({ plugin, isolation, config = {} }: Swapped, packages: InstalledPackages, neighbour?: 'rogue') {
     this.#plugin = plugin
     this.#packages = packages
     mkdirSync(this.#ids, { recursive: true })
     symlinkSync(packages.modules, join(this.folder, 'node_modules'))
-    writeFileSync(join(this.folder, 'assembly.yaml'), JSON.stringify({ assembly: this.name, components: { counter: { plugin, isolation, config: { folder: this.#ids, ...config } } } }))
+    const beside = neighbour === undefined ? {} : { [neighbour]: { plugin: `./${neighbour}`, isolation: 'worker' } }
+    writeFileSync(join(this.folder, 'assembly.yaml'), JSON.stringify({ assembly: this.name, components: { counter: { plugin, isolation, config: { folder: this.#ids, ...config } }, ...beside } }))
+    if (neighbour !== undefined) this.#lay(neighbour, join(this.folder, neighbour), '1.0.0')
   }
 
   /** Takes in the i-th version, as `caruso add` does; a fickle one reads how it behaves from a file. */
   async add(i: number, behaviour?: object): Promise<void> {
     const source = join(this.folder, 'source')
-    rmSync(source, { recursive: true, force: true })
-    cpSync(join(this.#packages.folder, 'bench', this.#plugin), source, { recursive: true })
-    writeFileSync(join(source, 'package.json'), JSON.stringify({ name: this.#plugin, version: versionOf(i), type: 'module', exports: './index.js' }))
+    this.#lay(this.#plugin, source, versionOf(i))
     if (behaviour !== undefined) writeFileSync(join(source, 'behaviour.json'), JSON.stringify({ version: versionOf(i), ...behaviour }))
     await this.#store.add(source, () => undefined)
   }
@@ -67,5 +68,11 @@ export class SwappedAssembly {
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #lay(plugin: string, to: string, version: string): void {
+    rmSync(to, { recursive: true, force: true })
+    cpSync(join(this.#packages.folder, 'bench', plugin), to, { recursive: true })
+    writeFileSync(join(to, 'package.json'), JSON.stringify({ name: plugin, version, type: 'module', exports: './index.js' }))
   }
 }

@@ -14,6 +14,7 @@ test.skipIf(!hasNatsServer).each([
   ['discovery', ['join_p99_ms', 'leave_p99_ms', 'kill_ms', 'errors']],
   ['canary', ['rollback_ms', 'touched']],
   ['idle', ['messages_per_host_s']],
+  ['neighbours', ['loop_p99_ratio', 'fill_p99_ratio']],
   ['start', ['ready_ms', 'rss_inline_mb', 'rss_mb']],
   ['swap', ['failed', 'duplicated', 'p99_ratio', 'memory_growth', 'kb_per_swap']],
   ['watch', ['live_ms']],
@@ -25,7 +26,7 @@ test.skipIf(!hasNatsServer).each([
 }, 180_000)
 
 test('bench without a name says which there are, and fails', async () => {
-  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|discovery|idle|start|swap|watch|all') })
+  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|discovery|idle|neighbours|start|swap|watch|all') })
 })
 
 test('bench --help shows an example', async () => {

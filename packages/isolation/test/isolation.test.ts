@@ -66,6 +66,7 @@ describe.each(['inline', 'process', 'worker'])('a component isolated as %s', { t
   test('does not start from a file that is no plugin', async () => {
     const { host } = openHost()
     await expect(host.load(spec('none', fixture('no-plugin'), { isolation }))).rejects.toMatchObject({ code: 'PLUGIN_NOT_LOADED', message: expect.stringContaining('found number') })
+    await expect(host.load(spec('half', fixture('half-plugin'), { isolation }))).rejects.toMatchObject({ code: 'PLUGIN_NOT_LOADED', message: expect.stringContaining('found an object without "config", "requires"') })
     await expect(host.load(spec('none', fixture('missing'), { isolation }))).rejects.toMatchObject({ code: 'PLUGIN_NOT_LOADED' })
   })
 

@@ -18,7 +18,7 @@ export async function loadPlugin(entry: string): Promise<LoadedPlugin> {
   }
   const plugin = isObject(module) ? module['default'] : undefined
   if (isPlugin(plugin)) return plugin
-  throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": expected its default export to come from definePlugin(), found ${plugin === undefined ? 'none' : typeof plugin}`)
+  throw new KernelError('PLUGIN_NOT_LOADED', `Loaded plugin "${entry}": expected its default export to come from definePlugin(), found ${foundWords(plugin)}`)
 }
 
 /** What a plugin declares, as plain data. */
@@ -38,7 +38,18 @@ function describeRequirement(key: string, requirement: unknown): RequirementDesc
 }
 
 function isPlugin(value: unknown): value is LoadedPlugin {
-  return isObject(value) && typeof value['name'] === 'string' && typeof value['start'] === 'function' && isObject(value['config']) && isObject(value['provides']) && isObject(value['requires'])
+  return isObject(value) && lacks(value).length === 0
+}
+
+/** Whoever writes JavaScript learns only here that a part is missing. */
+function foundWords(value: unknown): string {
+  if (!isObject(value)) return value === undefined ? 'none' : typeof value
+  return `an object without ${lacks(value).map((part) => `"${part}"`).join(', ')}`
+}
+
+function lacks(plugin: Record<string, unknown>): string[] {
+  const has: Readonly<Record<string, boolean>> = { name: typeof plugin['name'] === 'string', config: isObject(plugin['config']), provides: isObject(plugin['provides']), requires: isObject(plugin['requires']), start: typeof plugin['start'] === 'function' }
+  return Object.keys(has).filter((part) => has[part] !== true)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,96 @@
+import { Bus } from '@caruso/bus'
+import { codeOf, type Client } from '@caruso/contract'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Figure, Findings, Options } from './benchmark.ts'
+import { Child } from './child.ts'
+import { monotonic } from './clock.ts'
+import { InstalledPackages } from './installed-packages.ts'
+import { startNatsServer } from './nats.ts'
+import type { Stretch } from './open-loop.ts'
+import { Rogue } from './rogue/contract.ts'
+import { rounded, type Percentiles } from './statistics.ts'
+import { SwappedAssembly } from './swapped-assembly.ts'
+
+/** Calls per second of each of the two callers. */
+const rate = 1_000
+const callerFile = 'swap-caller.js'
+const consumer = { component: 'tempter', grants: [] }
+const kinds = ['loop', 'fill'] as const
+
+type Kind = (typeof kinds)[number]
+type Taken = Readonly<Record<'calm' | Kind, Percentiles>>
+
+/** What the calls of a component take longer while another one, in a thread of the same host, ruins itself. */
+export async function neighbours({ quick, progress }: Options): Promise<Findings> {
+  const rounds = quick ? 1 : 8
+  const calm = quick ? 200 : 6_000
+  await using stack = new AsyncDisposableStack()
+  const packages = new InstalledPackages()
+  stack.defer(() => packages.remove())
+  progress('building the packages')
+  await packages.make()
+  packages.addBenchmarks()
+  const nats = stack.use(await startNatsServer())
+  const assembly = new SwappedAssembly({ plugin: 'counter', isolation: 'worker' }, packages, 'rogue')
+  stack.defer(() => assembly.remove())
+  await assembly.add(0)
+  const path = join(packages.folder, 'bench', callerFile)
+  const near = stack.use(await Child.startBuilt(path, nats.url, assembly.name, assembly.folder))
+  const far = stack.use(await Child.startBuilt(path, nats.url, assembly.name))
+  const bus = new Bus(assembly.name, 'tempter')
+  stack.defer(async () => await bus.close())
+  await bus.connect({ url: nats.url })
+  const rogue = bus.client(Rogue, consumer)
+  for (const [index, caller] of [near, far].entries()) await caller.ask('begin', { rate, capacity: 2_000_000, firstId: index * 2_000_000, slowEvery: 0 })
+  await sleep(quick ? 200 : 4_000)
+  const stretches: Record<'calm' | Kind, Stretch[]> = { calm: [], loop: [], fill: [] }
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of kinds) {
+      stretches.calm.push(await during(async () => await sleep(calm)))
+      stretches[kind].push(await during(async () => await ruin(rogue, kind, bus)))
+      progress(`round ${round + 1} of ${rounds}: ${kind}, ${Math.round(lengthOf(stretches[kind].at(-1)))} ms until it was back`)
+      // What is thrown away of the thread's memory is no longer its trouble.
+      await sleep(quick ? 0 : 500)
+    }
+  }
+  const results = await Promise.all([near, far].map(async (caller) => await resultOf(caller, stretches)))
+  return { figures: kinds.map((kind) => figureOf(kind, results.map(({ taken }) => taken))), details: { rounds, planned_calls_per_s: 2 * rate, ...lengths(stretches), caller_in_the_host: results[0], caller_in_another_process: results[1] } }
+}
+
+async function during(work: () => Promise<void>): Promise<Stretch> {
+  const begun = monotonic()
+  await work()
+  return [begun, monotonic()]
+}
+
+/** Resolves when the component that was ruined has been ended, started anew and answers. */
+async function ruin(rogue: Client<typeof Rogue>, kind: Kind, bus: Bus): Promise<void> {
+  const call = (): ReturnType<Bus['call']> => bus.call({ ...consumer, identity: 'bench', permissions: [], timeout: 60_000 })
+  try {
+    await rogue[kind]({}, call())
+  } catch (error) {
+    if (codeOf(error) !== 'PROVIDER_LOST') throw error
+  }
+  await rogue.ready({}, call())
+}
+
+async function resultOf(caller: Child, stretches: Readonly<Record<'calm' | Kind, Stretch[]>>): Promise<{ failed: number; taken: Taken }> {
+  const { failed } = (await caller.ask('end')) as { failed: number }
+  const taken = Object.fromEntries(await Promise.all(Object.entries(stretches).map(async ([name, some]) => [name, await caller.ask('taken', { stretches: some })])))
+  return { failed, taken: taken as Taken }
+}
+
+function figureOf(kind: Kind, taken: readonly Taken[]): Figure {
+  const ratio = Math.max(...taken.map((one) => one[kind].p99 / one.calm.p99))
+  const what = { loop: 'is in an endless loop', fill: 'runs out of memory' }[kind]
+  return { name: `${kind}_p99_ratio`, value: rounded(ratio), goal: { atMost: 1.2 }, meaning: `p99 of a component while another in a thread of the same host ${what}, until that is back, to p99 in calm; the worse of both callers` }
+}
+
+function lengths(stretches: Readonly<Record<Kind, readonly Stretch[]>>): Record<string, readonly number[]> {
+  return Object.fromEntries(kinds.map((kind) => [`${kind}_ms`, stretches[kind].map((stretch) => Math.round(lengthOf(stretch)))]))
+}
+
+function lengthOf(stretch: Stretch | undefined): number {
+  return stretch === undefined ? Number.NaN : stretch[1] - stretch[0]
+}
