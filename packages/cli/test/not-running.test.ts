@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -45,6 +46,15 @@ test('check names the line of a configuration that its plugin does not accept, a
   const { code, errors } = await desks.typed('check')
   expect([code, errors]).toEqual([2, expect.stringMatching(/assembly\.yaml:5:\d+ components\.desk\.config: expected .*password/)])
   expect(errors).not.toContain(secret)
+})
+
+test('whoever stops reading ends it without a word', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../bin/caruso.js'), '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let errors = ''
+  child.stderr.on('data', (text: Buffer) => (errors += text.toString()))
+  child.stdout.destroy()
+  const [, signal] = (await once(child, 'close')) as [number | null, string | null]
+  expect([signal, errors]).toEqual(['SIGTERM', ''])
 })
 
 /** A Node that is too old: this one, made to say that it is. */
