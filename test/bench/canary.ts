@@ -51,7 +51,7 @@ export async function canary({ quick, progress }: Options): Promise<Findings> {
   stack.defer(() => assembly.remove())
   await assembly.add(0, good)
   const path = join(packages.folder, 'bench', callerFile)
-  const near = stack.use(await Child.startBuilt(path, nats.url, assembly.name, assembly.folder))
+  const near = stack.use(await Child.startHost(path, nats.url, assembly.name, assembly.folder))
   const far = stack.use(await Child.startBuilt(path, nats.url, assembly.name))
   const bus = new Bus(assembly.name, 'operator')
   stack.defer(async () => await bus.close())

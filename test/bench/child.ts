@@ -36,6 +36,11 @@ export class Child implements AsyncDisposable {
     return await Child.#ready(new Child(file, parameters, []))
   }
 
+  /** The same with the flags of V8 that `caruso` gives itself, for what runs an assembly. */
+  static async startHost(file: string, ...parameters: string[]): Promise<Child> {
+    return await Child.#ready(new Child(file, parameters, ['--max-semi-space-size=2']))
+  }
+
   static async #ready(child: Child): Promise<Child> {
     await child.ask('ready')
     return child

@@ -36,7 +36,7 @@ export async function neighbours({ quick, progress }: Options): Promise<Findings
   stack.defer(() => assembly.remove())
   await assembly.add(0)
   const path = join(packages.folder, 'bench', callerFile)
-  const near = stack.use(await Child.startBuilt(path, nats.url, assembly.name, assembly.folder))
+  const near = stack.use(await Child.startHost(path, nats.url, assembly.name, assembly.folder))
   const far = stack.use(await Child.startBuilt(path, nats.url, assembly.name))
   const bus = new Bus(assembly.name, 'tempter')
   stack.defer(async () => await bus.close())

@@ -66,7 +66,7 @@ export async function swapUnderLoad(swapped: Swapped, packages: InstalledPackage
   await assembly.add(0)
   progress('starting the assembly')
   const path = join(packages.folder, 'bench', callerFile)
-  const near = stack.use(await Child.startBuilt(path, nats.url, assembly.name, assembly.folder))
+  const near = stack.use(await Child.startHost(path, nats.url, assembly.name, assembly.folder))
   const far = stack.use(await Child.startBuilt(path, nats.url, assembly.name))
   const bus = new Bus(assembly.name, 'operator')
   stack.defer(async () => await bus.close())
