@@ -1,4 +1,4 @@
-import type { Call, Caller, Client, Contract } from '@caruso/contract'
+import type { Call, Client, Contract } from '@caruso/contract'
 import { randomBytes } from 'node:crypto'
 import { CallContext } from './call-context.ts'
 import { clientOf } from './client.ts'
@@ -9,8 +9,9 @@ import { NatsLink, type NatsAddress } from './nats-link.ts'
 import { Outbox } from './outbox.ts'
 import { Outlet, type Consumer, type Paths } from './outlet.ts'
 import { Presence } from './presence.ts'
-import { decodeCaller, readFrames, type Frame } from './protocol.ts'
+import { readFrames, type Frame } from './protocol.ts'
 import type { Provider } from './provider.ts'
+import { providerTarget } from './provider-target.ts'
 import { readRecordRequest, Recorder } from './recorder.ts'
 import { Registry, type Entry, type InstanceInfo } from './registry.ts'
 import { Requester } from './requester.ts'
@@ -205,7 +206,7 @@ export class Bus {
     const link = this.#link
     if (link === undefined) return
     const { info, provider } = served
-    const target = targetOf(provider)
+    const target = providerTarget(provider)
     const calls = link.subscribe(this.#route(this.host, info.id), (delivery) => this.#called(delivery, target))
     const endMicro = announceMicro({ link, assembly: this.assembly, info, provider, registry: this.registry, outlet: (contract, consumer) => this.outlet(contract, consumer, info.component), strange: () => this.#strange() })
     this.#subscriptions.set(info.id, async () => {
@@ -310,23 +311,6 @@ export class Bus {
   #down(): void {
     this.#responder.abandon()
     this.#requester.failAll(`${this.assembly}.call.`, new BusError('PROVIDER_LOST', 'Waited for an answer: the connection to NATS is gone'))
-  }
-}
-
-function targetOf(provider: Provider): ResponderTarget {
-  // The calls of one message mostly come from one caller, and are handed the very same value.
-  let read: { readonly wire: unknown; readonly caller: Caller } | undefined
-  return {
-    find: (service, operation, stream) => {
-      const served = provider.operation(service, operation)
-      if (served === undefined || (served.operation.stream !== undefined) !== stream) throw new BusError('UNKNOWN_OPERATION', `Called operation "${operation}" of "${service}" at component "${provider.component}": it is not served there as a ${stream ? 'stream' : 'single answer'}`)
-      return served
-    },
-    caller: (wire) => {
-      const known = read !== undefined && read.wire === wire ? read : { wire, caller: decodeCaller(wire) }
-      read = known
-      return known.caller
-    },
   }
 }
 
