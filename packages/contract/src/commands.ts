@@ -77,6 +77,10 @@ export interface LiveInstance {
   readonly isolation: string
   readonly contracts: readonly Contract[]
   readonly health: { readonly ok: boolean; readonly detail?: string }
+  /** The instance is being tried: from 0 to 1, how much of the calls it gets. */
+  readonly share?: number
+  /** New calls wait at their callers. */
+  readonly paused?: true
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkOf, Type, type LiveAssembly, type Static } from '@caruso/contract'
+import { checkOf, Type, type LiveAssembly, type LiveInstance, type Static } from '@caruso/contract'
 import { Manager } from '@caruso/manager/contract'
 
 /** An instance with what it has done since it started. */
@@ -51,7 +51,7 @@ export async function liveFigures(assembly: LiveAssembly): Promise<SeenInstance[
       version: info?.version ?? told?.version ?? status?.version ?? '',
       host: info?.host ?? told?.metadata.host ?? status?.host ?? '',
       isolation: info?.isolation ?? told?.metadata.isolation ?? status?.isolation ?? '',
-      state: status?.state ?? (info === undefined ? 'leaving' : 'active'),
+      state: stateOf(info) ?? status?.state ?? 'leaving',
       health: health === undefined ? '' : health.ok ? 'well' : `not well: ${health.detail ?? 'no reason given'}`,
       calls: status?.calls ?? total(endpoints, 'num_requests'),
       errors: status?.errors ?? total(endpoints, 'num_errors'),
@@ -60,6 +60,12 @@ export async function liveFigures(assembly: LiveAssembly): Promise<SeenInstance[
     }
   })
   return seen.toSorted((a, b) => compare(a.component, b.component) || compare(a.version, b.version) || compare(a.id, b.id))
+}
+
+/** What the registry says of an instance that is called, or about to be. */
+function stateOf(info: LiveInstance | undefined): string | undefined {
+  if (info?.share !== undefined) return `gets ${Math.round(info.share * 1_000) / 10} %`
+  return info?.paused === true ? 'paused' : info === undefined ? undefined : 'active'
 }
 
 async function statsOf(assembly: LiveAssembly): Promise<Map<string, Stats>> {

@@ -58,7 +58,7 @@ export default definePlugin({
 `
 
 /** Puts an assembly into a folder: a hall that asks a desk, which can be slow, fail, and be swapped to 1.1.0. */
-export function slowDesk(folder: string, isolation: 'inline' | 'process' = 'inline'): void {
+export function slowDesk(folder: string, isolation: 'inline' | 'worker' | 'process' = 'inline'): void {
   write(folder, 'desk', '1.0.0', desk('1.0.0'))
   write(folder, 'releases/desk-1.1.0', '1.1.0', desk('1.1.0'))
   write(folder, 'hall', '1.0.0', hall)

@@ -10,7 +10,7 @@ interface Node {
   readonly parts: readonly Node[]
 }
 
-describe.each(['inline', 'process'] as const)('trace of components that run %s', { timeout: 120_000 }, (isolation) => {
+describe.each(['inline', 'worker', 'process'] as const)('trace of components that run %s', { timeout: 120_000 }, (isolation) => {
   test('shows a call through all components, with times', async () => {
     const folder = temporaryFolder()
     slowDesk(folder, isolation)

@@ -46,6 +46,17 @@ test('watch shows both versions while one finishes what it accepted, in a table 
   expect(output).toMatch(/^desk +1\.0\.0 .* leaving .*\ndesk +1\.1\.0 .* active /m)
 })
 
+test('watch shows both versions while one is tried with a share of the calls', { timeout: 60_000 }, async () => {
+  const folder = temporaryFolder()
+  slowDesk(folder)
+  await carusoUntil('Ready in', folder, 'up')
+  await caruso(folder, 'add', './releases/desk-1.1.0')
+  const swapping = await carusoUntil('canary', folder, 'swap', 'desk', '1.1.0', '--canary', '25%', '--for', '5m')
+  const { output } = await caruso(folder, 'watch', '--count', '1')
+  expect(output).toMatch(/^desk +1\.0\.0 .* active .*\ndesk +1\.1\.0 .* gets 25 % /m)
+  swapping.kill('SIGINT')
+})
+
 test('watch needs an assembly that runs', async () => {
   const folder = temporaryFolder()
   slowDesk(folder)
