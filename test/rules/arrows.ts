@@ -36,7 +36,7 @@ export function brokenArrows(files: Files): string[] {
   return packages.flatMap((one) => [
     ...one.sources.flatMap(({ path, text, shipped }) =>
       importsOf(path, text).flatMap((specifier) => {
-        const reason = isRelative(specifier) ? leavesPackage(folders, path, specifier) : refusal(one, packages, specifier, shipped)
+        const reason = isRelative(specifier) ? leavesPackage(folders, path, specifier, shipped) : refusal(one, packages, specifier, shipped)
         return reason === undefined ? [] : [`${path} imports "${specifier}": ${reason}`]
       }),
     ),
@@ -45,8 +45,10 @@ export function brokenArrows(files: Files): string[] {
   ])
 }
 
-function leavesPackage(folders: readonly string[], path: string, specifier: string): string | undefined {
+function leavesPackage(folders: readonly string[], path: string, specifier: string, shipped: boolean): string | undefined {
   const target = posix.join(posix.dirname(path), specifier)
+  // What tests of several packages stand on lies at the top of the root's tests.
+  if (!shipped && posix.dirname(target) === 'test') return undefined
   const [from, to] = [ownerOf(folders, path), ownerOf(folders, target)]
   return from === to ? undefined : `a relative path does not leave its package ("${from}")`
 }

@@ -2,7 +2,8 @@ import { codeOf, type Call, type Client } from '@caruso/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Customers } from './fixtures/contracts.ts'
 import { Attack } from './fixtures/hostile.ts'
-import { consumer, customersPlugin, fixture, openHost, spec, type TestHost } from './hosts.ts'
+import { consumer, spec, type TestHost } from '../../../test/hosts.ts'
+import { customersPlugin, fixture, openHost } from './workshop.ts'
 
 const timeout = 90_000
 

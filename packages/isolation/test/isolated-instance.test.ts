@@ -3,7 +3,8 @@ import type { Instance } from '@caruso/kernel'
 import { describe, expect, test } from 'vitest'
 import { IsolatedInstance } from '../src/isolated-instance.ts'
 import { Workshop } from './fixtures/contracts.ts'
-import { consumer, customersPlugin, fixture, ManualClock, openHost, openWorkshop, spec } from './hosts.ts'
+import { consumer, ManualClock, spec } from '../../../test/hosts.ts'
+import { customersPlugin, fixture, openHost, openWorkshop } from './workshop.ts'
 
 const timeout = 90_000
 

@@ -1,7 +1,8 @@
 import { threadId } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { Customers, Weather } from './fixtures/contracts.ts'
-import { fixture, openHost, openWorkshop, plugin, spec } from './hosts.ts'
+import { plugin, spec } from '../../../test/hosts.ts'
+import { fixture, openHost, openWorkshop } from './workshop.ts'
 
 const timeout = 60_000
 

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workshop } from './fixtures/contracts.ts'
 import { Intrusion } from './fixtures/intruder.ts'
-import { consumer, customersPlugin, fixture, openHost, spec } from './hosts.ts'
+import { consumer, spec } from '../../../test/hosts.ts'
+import { customersPlugin, fixture, openHost } from './workshop.ts'
 
 const timeout = 60_000
 const packages = new URL('../..', import.meta.url).pathname

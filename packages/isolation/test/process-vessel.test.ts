@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { fixture } from './hosts.ts'
+import { fixture } from './workshop.ts'
 
 const timeout = 90_000
 

@@ -1,7 +1,8 @@
 import type { Instance } from '@caruso/kernel'
 import { describe, expect, test } from 'vitest'
 import { Tidy } from './fixtures/tidy.ts'
-import { consumer, fixture, openHost, spec, type TestHost } from './hosts.ts'
+import { consumer, spec, type TestHost } from '../../../test/hosts.ts'
+import { fixture, openHost } from './workshop.ts'
 
 const timeout = 90_000
 

@@ -4,7 +4,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { Tidy } from './fixtures/tidy.ts'
-import { consumer, fixture, openHost, spec, type TestHost } from './hosts.ts'
+import { consumer, spec, type TestHost } from '../../../test/hosts.ts'
+import { fixture, openHost } from './workshop.ts'
 
 const timeout = 300_000
 const megabyte = 1_048_576

@@ -4,7 +4,7 @@ import { contract, Type, type Call, type Client } from '@caruso/contract'
 import { definePlugin, type Instance, type LoadedPlugin, type State } from '@caruso/kernel'
 import { HandOver, type Host } from '@caruso/kernel/host'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { consumer, openHost, plugin, spec } from './hosts.ts'
+import { consumer, openHost, plugin, spec } from '../../../test/hosts.ts'
 
 const Counter = contract({
   name: 'counter',

@@ -5,7 +5,7 @@ import { Host } from '@caruso/kernel/host'
 import { startNatsServer } from '@caruso/nats-server'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { consumer, keptLog, ManualClock, openHost, plugin, spec } from './hosts.ts'
+import { consumer, keptLog, ManualClock, openHost, plugin, spec } from '../../../test/hosts.ts'
 
 const Text = contract({ name: 'text', version: '1.0.0', operations: { read: { input: Type.Object({}), output: Type.String() }, slow: { input: Type.Object({}), output: Type.String() } } })
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
-import { openHost, spec, type TestHost } from './hosts.ts'
+import { openHost, spec, type TestHost } from '../../../test/hosts.ts'
 
 /** Serves its version over HTTP; when it ends it tells clients to connect anew and answers all it has accepted. */
 function web(version: string, told: (port: number) => void): LoadedPlugin {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../src/clock.ts'
 import { Owner } from '../src/owner.ts'
-import { keptLog, ManualClock } from './hosts.ts'
+import { keptLog, ManualClock } from '../../../test/hosts.ts'
 
 const open = (clock = systemClock): Owner => new Owner('component "x"', clock, keptLog().log)
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Supervisor } from '../src/supervisor.ts'
-import { keptLog, ManualClock, spec } from './hosts.ts'
+import { keptLog, ManualClock, spec } from '../../../test/hosts.ts'
 
 const workshop = spec('workshop', 'workshop.ts')
 

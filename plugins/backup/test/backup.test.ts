@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { caruso, carusoUntil, temporaryFolder } from './caruso.ts'
+import { caruso, carusoUntil, temporaryFolder } from '../../../test/command.ts'
 import { makeLedger } from './ledger.ts'
 
 interface Told {

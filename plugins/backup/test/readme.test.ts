@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { caruso, temporaryFolder } from './caruso.ts'
+import { caruso, temporaryFolder } from '../../../test/command.ts'
 import { makeLedger } from './ledger.ts'
 
 test('the commands of the README back up and restore', async () => {

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { padding, tarEnd, tarHeader } from '../src/tar.ts'
 import { readTar } from '../src/tar-reader.ts'
 import { writeTar, type Packed } from '../src/tar-writer.ts'
-import { temporaryFolder } from './caruso.ts'
+import { temporaryFolder } from '../../../test/command.ts'
 
 const long = `${'folder/'.repeat(30)}naïve ☃.txt`
 const texts = new Map([['short.txt', 'a'], ['empty', ''], ['block', 'b'.repeat(512)], ['above', 'c'.repeat(513)], ['large', 'd'.repeat(300_000)], [long, 'e']])

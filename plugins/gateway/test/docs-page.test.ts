@@ -3,7 +3,7 @@ import { contract, Type } from '@caruso/contract'
 import gateway from '@caruso/gateway'
 import { chromium } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { ScopeDouble, ServicesDouble } from './kernel-double.ts'
+import { ScopeDouble, ServicesDouble } from '../../../test/kernel-double.ts'
 
 const executablePath = '/usr/bin/chromium'
 const missing = !existsSync(executablePath) && process.env['CARUSO_TEST_ALL'] !== '1'

@@ -6,7 +6,7 @@ import type { Call } from '@caruso/contract'
 import gateway from '@caruso/gateway'
 import { Pages } from '@caruso/gateway/contract'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ScopeDouble, ServicesDouble } from './kernel-double.ts'
+import { ScopeDouble, ServicesDouble } from '../../../test/kernel-double.ts'
 
 const Orders = contract({
   name: 'orders',

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { contract, Type } from '@caruso/contract'
 import gateway from '@caruso/gateway'
 import { expect, test } from 'vitest'
-import { ScopeDouble, ServicesDouble } from './kernel-double.ts'
+import { ScopeDouble, ServicesDouble } from '../../../test/kernel-double.ts'
 
 const Orders = contract({
   name: 'orders',

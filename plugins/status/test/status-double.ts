@@ -4,7 +4,7 @@ import status from '@caruso/status'
 import { Status } from '@caruso/status/contract'
 import type { Manager } from '@caruso/manager/contract'
 import type { Client, OutputOf } from '@caruso/contract'
-import { ScopeDouble, ServicesDouble } from './kernel-double.ts'
+import { ScopeDouble, ServicesDouble } from '../../../test/kernel-double.ts'
 
 type List = OutputOf<typeof Manager.operations.list>
 type History = OutputOf<typeof Manager.operations.history>

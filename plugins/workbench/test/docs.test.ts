@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { caruso, temporaryFolder } from './caruso.ts'
+import { caruso, temporaryFolder } from '../../../test/command.ts'
 
 const orders = join(import.meta.dirname, '../../../examples/orders')
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { caruso, run, temporaryFolder } from './caruso.ts'
+import { caruso, run, temporaryFolder } from '../../../test/command.ts'
 
 test.each([
   ['plugin', 'order-desk'],

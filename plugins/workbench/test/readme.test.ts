@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import commands from '../src/cli.ts'
-import { caruso, temporaryFolder } from './caruso.ts'
+import { caruso, temporaryFolder } from '../../../test/command.ts'
 
 test('the commands of the README print what they say', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')

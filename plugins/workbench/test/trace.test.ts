@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { caruso, carusoUntil, temporaryFolder } from './caruso.ts'
+import { caruso, carusoUntil, temporaryFolder } from '../../../test/command.ts'
 import { slowDesk } from './slow-desk.ts'
 
 interface Node {

@@ -1,10 +1,8 @@
 import { Bus } from '@caruso/bus'
-import { type Call, type Client, Type } from '@caruso/contract'
-import { isolations } from '@caruso/isolation'
-import type { Clock, ComponentSpec, LoadedPlugin, Log } from '@caruso/kernel'
+import { type Call, Type } from '@caruso/contract'
+import type { Clock, ComponentSpec, HostOptions, LoadedPlugin, Log } from '@caruso/kernel'
 import { Host } from '@caruso/kernel/host'
 import { onTestFinished } from 'vitest'
-import { Customers, Workshop } from './fixtures/contracts.ts'
 
 export interface Line {
   readonly level: string
@@ -28,11 +26,11 @@ export function keptLog(): { log: Log; lines: Line[] } {
   return { log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }, lines }
 }
 
-/** A host of its own that closes when the test is done. */
-export function openHost(clock?: Clock): TestHost {
+/** A host of its own that closes when the test is done; it runs components inline, and as it is told further. */
+export function openHost(clock?: Clock, isolations: HostOptions['isolations'] & object = {}): TestHost {
   const { log, lines } = keptLog()
   const bus = new Bus('test', 'host')
-  const host = new Host({ bus, log, isolations: isolations(), ...(clock === undefined ? {} : { clock }) })
+  const host = new Host({ bus, log, isolations, ...(clock === undefined ? {} : { clock }) })
   onTestFinished(async () => {
     await host.close(1_000)
     await bus.close()
@@ -42,36 +40,6 @@ export function openHost(clock?: Clock): TestHost {
 
 export function spec(component: string, entry: string | LoadedPlugin, more: Partial<ComponentSpec> = {}): ComponentSpec {
   return { component, plugin: component, version: '1.0.0', entry, isolation: 'inline', config: {}, grants: [], ...more }
-}
-
-export function fixture(name: string): string {
-  return new URL(`fixtures/${name}.ts`, import.meta.url).pathname
-}
-
-/** A host with a workshop that is isolated so, and the customers that it requires. */
-export async function openWorkshop(isolation: string, config: unknown = {}, clock?: Clock): Promise<TestHost & { readonly workshop: Client<typeof Workshop> }> {
-  const opened = openHost(clock)
-  await opened.host.startAll([spec('workshop', fixture('workshop'), { isolation, config }), spec('customers', customersPlugin())])
-  return { ...opened, workshop: opened.bus.client(Workshop, consumer) }
-}
-
-/** Provides customers inline, and remembers who called. */
-export function customersPlugin(calls: Call[] = [], get: (id: string) => string = (id) => `customer ${id}`): LoadedPlugin {
-  return {
-    name: 'customers',
-    config: Type.Object({}),
-    provides: { customers: Customers },
-    requires: {},
-    start: () => ({
-      customers: {
-        get: ({ id }: { id: string }, call: Call) => (calls.push(call), { name: get(id) }),
-        list: async function* list() {
-          yield* ['a', 'b', 'c']
-        },
-        erase: (_input: unknown, call: Call) => (calls.push(call), 'erased'),
-      },
-    }),
-  }
 }
 
 /** Time that passes when the test says so. */

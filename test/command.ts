@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '..')
 const command = join(root, 'packages/cli/bin/caruso.js')
 
 /** How a command ended, and what it wrote. */
@@ -69,7 +69,7 @@ function begin(folder: string, program: string, ...args: string[]): Begun {
 
 /** A folder inside the repository, so that its packages are found, which is gone when the test ends. */
 export function temporaryFolder(): string {
-  const parent = join(root, 'plugins/backup/.caruso')
+  const parent = join(root, 'test/.caruso')
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
