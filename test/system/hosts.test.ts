@@ -21,8 +21,8 @@ interface Hosts {
   start(name: 'main' | 'b'): Promise<CarusoProcess>
 }
 
-/** A desk that runs at the host "b", and another one, "porter", at the main host; neither is started. */
-async function hosts(): Promise<Hosts> {
+/** A desk that runs at the host "b", and where wanted another one, "porter", at the main host; neither is started. */
+async function hosts(porter = true): Promise<Hosts> {
   const nats = new NatsProcess(natsServer ?? '')
   onTestFinished(async () => await nats[Symbol.asyncDispose]())
   await nats.start()
@@ -31,7 +31,7 @@ async function hosts(): Promise<Hosts> {
   const desks = await DeskFolder.create('inline', nats.url)
   onTestFinished(async () => await desks[Symbol.asyncDispose]())
   await desks.add('1.0.0', 'plain')
-  await desks.declare([desks.component('desk', '*', 'inline').replace('{ ', '{ host: b, '), desks.component('porter', '1.0.0', 'process')], nats.url)
+  await desks.declare([desks.component('desk', '*', 'inline').replace('{ ', '{ host: b, '), ...(porter ? [desks.component('porter', '1.0.0', 'process')] : [])], nats.url)
   const operator = await Operator.connect({ url: nats.url })
   onTestFinished(async () => await operator[Symbol.asyncDispose]())
   const start = async (name: 'main' | 'b'): Promise<CarusoProcess> => {
@@ -124,4 +124,57 @@ test.skipIf(natsServer === undefined).each(['connections live', 'connections die
   await swapping
   expect(await listed(all, managerAt(operator, 'manager-b'))).toEqual(await listed(all, managerAt(operator, 'manager')))
   expect(found(all)).toEqual(['desk', 'manager', 'manager-b', 'porter'])
+})
+
+/** Has the manager of the host "b" move the desk to the main one, and tells how that ended. */
+async function move({ operator }: Hosts): Promise<string> {
+  let last = ''
+  try {
+    for await (const { step } of managerAt(operator, 'manager-b').swap({ component: 'desk', to: 'main' }, operator.call())) last = step
+    return last
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+test.skipIf(natsServer === undefined)('a component moves to another host while calls flow: none fails, none is done twice', { timeout: 90_000 }, async () => {
+  const all = await hosts(false)
+  const { desks, operator, start } = all
+  await start('main')
+  await start('b')
+  const flow = new Flow(operator, 'flow')
+  await until(() => flow.taken > 5)
+  expect(await move(all)).toBe('done')
+  expect(await listed(all)).toEqual(['desk main 1.0.0 active'])
+  const moved = flow.taken
+  await until(() => flow.taken > moved + 5)
+  await expectOnlyLost(flow, desks, 0)
+})
+
+const kills = [
+  ['start', 'b', 'b'],
+  ['start', 'main', 'b'],
+  ['active', 'b', 'b'],
+  ['active', 'main', 'b'],
+  ['dispose', 'b', 'main'],
+  ['dispose', 'main', 'main'],
+] as const
+
+test.skipIf(natsServer === undefined).each(kills)('SIGKILL in the middle of a move, when a desk is at the step %s, of the host "%s": it serves at "%s", and nowhere else', { timeout: 90_000 }, async (step, killed, place) => {
+  const all = await hosts(false)
+  const { desks, operator, start } = all
+  const running = { main: await start('main'), b: await start('b') }
+  const flow = new Flow(operator, 'flow')
+  const before = desks.reached('1.0.0', step)
+  desks.hold('1.0.0', step)
+  const moving = move(all)
+  await until(() => desks.reached('1.0.0', step) > before)
+  await running[killed].kill()
+  desks.release('1.0.0', step)
+  await start(killed)
+  await moving
+  await vi.waitFor(async () => expect(await listed(all)).toEqual([`desk ${place} 1.0.0 active`]), { timeout: 15_000, interval: 50 })
+  expect(await operator.ask('peek')).toEqual({ version: '1.0.0', active: true })
+  await expectOnlyLost(flow, desks, 1)
+  expect(found(all)).toEqual(['desk', 'manager', 'manager-b'])
 })

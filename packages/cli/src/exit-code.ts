@@ -22,6 +22,7 @@ const byCode: ReadonlyMap<string | undefined, number> = new Map(Object.entries({
   USAGE: exitCode.usage,
   NOT_RUNNING: exitCode.notRunning,
   HOST_TAKEN: exitCode.usage,
+  HOST_UNKNOWN: exitCode.usage,
   HOST_AWAY: exitCode.notRunning,
   NOT_CONNECTED: exitCode.notRunning,
   SWAP_REFUSED: exitCode.refused,

@@ -73,7 +73,8 @@ function addSwapping(caruso: Command): void {
   caruso
     .command('swap')
     .argument('<component>')
-    .argument('[version]', 'a version or range (default: the newest on disk)')
+    .argument('[version]', 'a version or range (default: the newest on disk; with --to, the one that runs)')
+    .option('--to <host>', 'run it at another host of the assembly from now on')
     .option('--dry-run', 'say what would be checked and done, touch nothing')
     .option('--why <reason>', 'for the history')
     .option('--epoch <n>', 'only as planned: refuse it where anything was swapped on its host since --dry-run told this epoch', wholeNumber)

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { KernelError } from './errors.ts'
-import type { Instance } from './instance.ts'
+import type { Instance, Successor } from './instance.ts'
 import type { HeldState } from './state.ts'
 
 /** Rounds that are told while the old instance goes on: the second takes what changed during the first, so that little is left. */
@@ -9,10 +9,10 @@ const roundsAhead = 2
 /** The state of a running instance on its way to the one that takes its place. */
 export class HandOver {
   readonly #from: HeldState
-  readonly #to: HeldState
+  readonly #to: Pick<HeldState, 'take'>
   readonly #version: number
 
-  private constructor(from: HeldState, to: HeldState, version: number) {
+  private constructor(from: HeldState, to: Pick<HeldState, 'take'>, version: number) {
     this.#from = from
     this.#to = to
     this.#version = version
@@ -23,7 +23,7 @@ export class HandOver {
    *
    * @throws KernelError `STATE_INVALID` where the new one cannot take what the old one holds
    */
-  static between(previous: Instance, next: Instance): HandOver | undefined {
+  static between(previous: Instance, next: Successor): HandOver | undefined {
     const { held: from, description: { state: old } } = previous
     if (from === undefined || old === undefined) return undefined
     const { held: to, description: { state: young } } = next

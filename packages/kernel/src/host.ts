@@ -7,7 +7,7 @@ import { dependencyGraph, type DependencyGraph } from './dependency-graph.ts'
 import { KernelError } from './errors.ts'
 import type { HandOver } from './hand-over.ts'
 import { InlineInstance } from './inline-instance.ts'
-import type { ComponentSpec, Instance, StartNode } from './instance.ts'
+import type { ComponentSpec, Instance, StartNode, Successor } from './instance.ts'
 import type { Isolation, IsolationOptions } from './isolation.ts'
 import { ListeningSockets } from './listening-sockets.ts'
 import { loadPlugin } from './load-plugin.ts'
@@ -51,7 +51,7 @@ export interface InstanceStatus {
 /** An operating-system process that runs instances: it loads, starts, activates, watches and disposes them. */
 export class Host {
   readonly bus: Bus
-  readonly #log: Log
+  readonly log: Log
   readonly #clock: Clock
   readonly #sockets = new ListeningSockets()
   readonly #active = new Map<string, InstanceStatus>()
@@ -63,10 +63,10 @@ export class Host {
 
   constructor(options: HostOptions) {
     this.bus = options.bus
-    this.#log = options.log
+    this.log = options.log
     this.#clock = options.clock ?? systemClock
     this.#isolations = new Map([...Object.entries(options.isolations ?? {}), ['inline', async (inline) => await this.#loadInline(inline)]])
-    this.#supervisor = new Supervisor(this.#clock, this.#log, (spec) => this.#replace(spec))
+    this.#supervisor = new Supervisor(this.#clock, this.log, (spec) => this.#replace(spec))
     const timer = setInterval(() => void this.#watchHealth(), healthInterval).unref()
     this.#endHealth = () => clearInterval(timer)
   }
@@ -94,7 +94,7 @@ export class Host {
     const isolation = this.#isolations.get(spec.isolation)
     if (isolation === undefined) throw new KernelError('ISOLATION_MISSING', `Loaded component "${spec.component}" isolated as "${spec.isolation}": this host isolates as ${[...this.#isolations.keys()].join(', ')}`)
     const id = `${spec.component}-${randomBytes(6).toString('hex')}`
-    return await isolation({ id, spec, bus: this.bus, log: this.#log, crashed: (instance, reason) => this.#crashed(instance, reason) })
+    return await isolation({ id, spec, bus: this.bus, log: this.log, crashed: (instance, reason) => this.#crashed(instance, reason) })
   }
 
   /**
@@ -102,25 +102,22 @@ export class Host {
    * one before it begins in the next, and the rest of its state is handed over in between, while new calls wait at
    * their callers. Where the next one cannot take over in time, the previous one goes on, with the state it still has.
    */
-  async switchTo(next: Instance, { previous, handOver, commit }: Succession = {}): Promise<void> {
-    if (previous !== undefined && handOver !== undefined) this.#pause(previous)
-    let ended: Promise<void> | undefined
-    try {
-      await within(handOver === undefined ? switchLimit : pauseLimit, next.spec.component, 'the next instance had not taken over', [
-        async () => await (handOver === undefined ? undefined : drainedOf(previous)),
-        async () => await (ended = previous?.deactivate()),
-        async () => await handOver?.finish(),
-        async () => await next.activate(),
-      ])
-      await commit?.()
-    } catch (error) {
-      await this.#stepBack(next, previous, handOver, ended)
-      throw error
-    }
+  async switchTo(next: Instance, succession: Succession = {}): Promise<void> {
+    await this.#takeOver(next, succession)
+    const { previous } = succession
     if (previous !== undefined) this.#paused.delete(previous)
     this.#active.set(next.spec.component, { instance: next, health: { ok: true } })
     this.bus.exchange([{ info: this.#info(next, { ok: true }), provider: next.provider }], previous === undefined ? [] : [previous.id])
     if (next.state === 'failed') this.#crashed(next, 'it ended while it took over')
+  }
+
+  /** The same where the next one runs at another host, whose part it is to send callers there: here the previous one is withdrawn. */
+  async switchAway(next: Successor, succession: Succession & { readonly previous: Instance }): Promise<void> {
+    await this.#takeOver(next, succession)
+    const { previous } = succession
+    this.#paused.delete(previous)
+    this.#active.delete(previous.spec.component)
+    this.bus.exchange([], [previous.id])
   }
 
   /** Sends a part of the calls of its component to an instance that has not taken over: from 0 to 1. */
@@ -188,8 +185,25 @@ export class Host {
     return left
   }
 
+  async #takeOver(next: Successor, { previous, handOver, commit }: Succession): Promise<void> {
+    if (previous !== undefined && handOver !== undefined) this.#pause(previous)
+    let ended: Promise<void> | undefined
+    try {
+      await within(handOver === undefined ? switchLimit : pauseLimit, next.spec.component, 'the next instance had not taken over', [
+        async () => await (handOver === undefined ? undefined : drainedOf(previous)),
+        async () => await (ended = previous?.deactivate()),
+        async () => await handOver?.finish(),
+        async () => await next.activate(),
+      ])
+      await commit?.()
+    } catch (error) {
+      await this.#stepBack(next, previous, handOver, ended)
+      throw error
+    }
+  }
+
   /** Lets the previous instance go on. A step that fails or hangs is told in the log, and keeps nobody from the next one. */
-  async #stepBack(next: Instance, previous: Instance | undefined, handOver: HandOver | undefined, ended: Promise<void> | undefined): Promise<void> {
+  async #stepBack(next: Successor, previous: Instance | undefined, handOver: HandOver | undefined, ended: Promise<void> | undefined): Promise<void> {
     const { component } = next.spec
     const steps = [
       async () => await (next.state === 'ready' || next.state === 'active' ? next.deactivate() : undefined),
@@ -200,7 +214,7 @@ export class Host {
       },
     ]
     for (const step of steps) {
-      await within(stepBackLimit, component, 'a step back had not ended', [step]).catch((err: unknown) => this.#log.error({ component, err }, `Let component "${component}" go on: ${messageOf(err)}`))
+      await within(stepBackLimit, component, 'a step back had not ended', [step]).catch((err: unknown) => this.log.error({ component, err }, `Let component "${component}" go on: ${messageOf(err)}`))
     }
     if (previous === undefined || handOver === undefined) return
     if (this.active(component) === previous) this.#resume(previous)
@@ -261,7 +275,7 @@ export class Host {
       this.bus.exchange([], [instance.id])
       await this.bus.retire(instance.id)
     }
-    for (const words of await instance.dispose()) this.#log.warn({ component: instance.spec.component }, words)
+    for (const words of await instance.dispose()) this.log.warn({ component: instance.spec.component }, words)
   }
 
   #crashed(instance: Instance, reason: string): void {
@@ -294,7 +308,7 @@ export class Host {
       if (health.ok === before.ok && health.detail === before.detail) return
       this.#active.set(instance.spec.component, { instance, health })
       this.bus.exchange([{ info: this.#info(instance, health), provider: instance.provider }], [])
-      this.#log[health.ok ? 'info' : 'warn']({ component: instance.spec.component, detail: health.detail }, health.ok ? 'Component is well again' : 'Component is not well')
+      this.log[health.ok ? 'info' : 'warn']({ component: instance.spec.component, detail: health.detail }, health.ok ? 'Component is well again' : 'Component is not well')
     }))
   }
 

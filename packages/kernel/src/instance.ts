@@ -68,6 +68,11 @@ export interface Instance {
   dispose(): Promise<readonly string[]>
 }
 
+/** What takes the place of an instance, as much as whoever runs that one has to know of it; it may run at another host. */
+export interface Successor extends Pick<Instance, 'id' | 'spec' | 'description' | 'state' | 'start' | 'activate' | 'deactivate' | 'dispose'> {
+  readonly held: Pick<HeldState, 'take'> | undefined
+}
+
 /** How long a part of the start took, and of what parts it consisted. */
 export interface StartNode {
   readonly name: string

@@ -32,6 +32,7 @@ export const SwapPlan = Type.Object({
   to: Version,
   accepted: Type.Boolean(),
   epoch: Type.Integer({ description: 'That of its host at which it would begin' }),
+  movesTo: Type.Optional(Type.String({ description: 'The host that the new version would run at, where that is another one' })),
   checks: Type.Array(PlanCheck),
 })
 
@@ -65,9 +66,10 @@ export const HistoryEntry = Type.Object({
   host: Type.String({ description: 'Where it was done, and whose epochs are counted' }),
   epoch: Type.Integer(),
   component: Name,
-  action: Type.String({ description: 'swap or rollback' }),
+  action: Type.String({ description: 'swap, move or rollback' }),
   from: Version,
   to: Version,
+  movedTo: Type.Optional(Type.String({ description: 'The host that it was to run at afterwards, where that is another one' })),
   who: Type.String(),
   why: Type.String(),
   outcome: Type.String({ description: 'done, refused, discarded, rehearsed (a shadow) or interrupted' }),
@@ -75,15 +77,31 @@ export const HistoryEntry = Type.Object({
   ms: Type.Number(),
 })
 
+const ContractData = Type.Object({ name: Name, version: Version, operations: Type.Record(Type.String(), Type.Unknown()), events: Type.Record(Type.String(), Type.Unknown()) })
+
 /** Who requires what at a host, with the contracts they were built with. */
 export const Caller = Type.Object({
   component: Name,
   requires: Type.Array(Type.Object({
     key: Type.String(),
     kind: Type.Enum(['required', 'optional']),
-    contract: Type.Object({ name: Name, version: Version, operations: Type.Record(Type.String(), Type.Unknown()), events: Type.Record(Type.String(), Type.Unknown()) }),
+    contract: ContractData,
   })),
 })
+
+/** What a component that is to come in provides and requires, once it is loaded; or what it left behind, once it has ended. */
+export const ArrivalStep = Type.Object({
+  description: Type.Optional(Type.Object({
+    plugin: Type.String(),
+    provides: Type.Array(ContractData),
+    requires: Type.Array(Type.Object({ key: Type.String(), kind: Type.Enum(['required', 'optional', 'public']), contract: Type.Optional(ContractData) })),
+    state: Type.Optional(Type.Object({ version: Type.Integer(), reverts: Type.Boolean(), converts: Type.Boolean() })),
+  })),
+  left: Type.Optional(Type.Array(Type.String())),
+})
+
+/** The host that a component is to run at. */
+const to = Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'The host that the new version is to run at; left out, the one that runs the component' }))
 
 /** Asks the service manager of this host and no other; left out, the one that runs the component is asked, or all. */
 const host = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }))
@@ -96,7 +114,7 @@ export const Manager = contract({
     list: {
       description: 'The components, with version, health and figures',
       input: Type.Object({ host }),
-      output: Type.Object({ assembly: Name, components: Type.Array(ComponentStatus) }),
+      output: Type.Object({ assembly: Name, components: Type.Array(ComponentStatus), moved: Type.Optional(Type.Record(Name, Name, { description: 'Components that were moved away from this host, and where to' })) }),
       idempotent: true,
     },
     info: {
@@ -107,7 +125,7 @@ export const Manager = contract({
     },
     plan: {
       description: 'What a swap would check and do, touching nothing',
-      input: Type.Object({ component: Name, version: Type.Optional(Version), host }),
+      input: Type.Object({ component: Name, version: Type.Optional(Version), to, host }),
       output: SwapPlan,
       idempotent: true,
       permission: 'manage',
@@ -115,7 +133,7 @@ export const Manager = contract({
     },
     swap: {
       description: 'Replaces the running version by another with no failed call',
-      input: Type.Object({ component: Name, version: Type.Optional(Version), why: Type.Optional(Type.String({ maxLength: 500 })), trial: Type.Optional(TrialRequest), epoch: Type.Optional(Type.Integer({ minimum: 1, description: 'That of the plan it follows; refused where its host is past that' })), host }),
+      input: Type.Object({ component: Name, version: Type.Optional(Version), to, why: Type.Optional(Type.String({ maxLength: 500 })), trial: Type.Optional(TrialRequest), epoch: Type.Optional(Type.Integer({ minimum: 1, description: 'That of the plan it follows; refused where its host is past that' })), host }),
       stream: SwapStep,
       permission: 'manage',
       timeout: 3_600_000,
@@ -137,6 +155,24 @@ export const Manager = contract({
       description: 'Who requires some contracts at this host, for another host that plans a swap',
       input: Type.Object({ contracts: Type.Array(Name, { maxItems: 256 }) }),
       output: Type.Array(Caller),
+      idempotent: true,
+    },
+    arrive: {
+      description: 'Prepares this host for a component that another host is to give to it',
+      input: Type.Object({ component: Name, version: Version, from: Name, running: Version, epoch: Type.Integer({ description: 'Of the host that gives it' }), who: Name, why: Type.String({ maxLength: 500 }) }),
+      output: Type.Object({ arrival: Type.String(), version: Version, isolation: Type.String() }),
+      permission: 'manage',
+    },
+    proceed: {
+      description: 'Takes a component that arrives one step further, or lets go of it',
+      input: Type.Object({ arrival: Type.String(), step: Type.Enum(['load', 'start', 'take', 'activate', 'deactivate', 'commit', 'leave']), portion: Type.Optional(Type.String({ description: 'Of the state, to take' })), version: Type.Optional(Type.Integer({ description: 'Of the state that the portion is told in' })) }),
+      output: ArrivalStep,
+      permission: 'manage',
+    },
+    gaveAway: {
+      description: 'Whether a component was given away in an epoch of this host, for the host that was to get it',
+      input: Type.Object({ component: Name, epoch: Type.Integer() }),
+      output: Type.Enum(['yes', 'no', 'open']),
       idempotent: true,
     },
   },

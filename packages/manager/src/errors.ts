@@ -20,6 +20,7 @@ export type ManagerCode =
   | 'EPOCH_PASSED'
   | 'HOST_AWAY'
   | 'HOST_TAKEN'
+  | 'HOST_UNKNOWN'
 
 /** A failure of the service manager: what it tried, on what, and what it found. */
 export class ManagerError extends CarusoError {

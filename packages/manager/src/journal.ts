@@ -3,15 +3,28 @@ import { mkdir, open, readFile, truncate, type FileHandle } from 'node:fs/promis
 import { dirname } from 'node:path'
 import { ManagerError } from './errors.ts'
 
+/** Of an epoch that moves a component between hosts, as the host tells it that writes it. */
+const Move = Type.Object({
+  way: Type.Union([Type.Literal('out'), Type.Literal('in')]),
+  /** The other host. */
+  host: Type.String(),
+  /** Of a component that comes in: the epoch of the other host, whose journal decides. */
+  epoch: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** The host that the assembly file gave it to then: once it says something else, that counts again. */
+  declared: Type.String(),
+})
+export type Move = Static<typeof Move>
+
 /**
  * One line of the journal. `begin` opens an epoch; `switch` is its point of no return; the others end it.
  * `install` is the version a component first ran with, or was given because the assembly file asks for another range.
+ * `settled` says that the assembly file has the last word again on where a component runs that was moved.
  */
 const Entry = Type.Object({
   at: Type.String(),
   epoch: Type.Integer({ minimum: 1 }),
   component: Type.String(),
-  step: Type.Union([Type.Literal('install'), Type.Literal('begin'), Type.Literal('switch'), Type.Literal('done'), Type.Literal('refused'), Type.Literal('discarded'), Type.Literal('rehearsed'), Type.Literal('interrupted')]),
+  step: Type.Union([Type.Literal('install'), Type.Literal('begin'), Type.Literal('switch'), Type.Literal('done'), Type.Literal('refused'), Type.Literal('discarded'), Type.Literal('rehearsed'), Type.Literal('interrupted'), Type.Literal('settled')]),
   action: Type.String(),
   from: Type.String(),
   to: Type.String(),
@@ -19,10 +32,13 @@ const Entry = Type.Object({
   why: Type.String(),
   detail: Type.String(),
   ms: Type.Number(),
+  move: Type.Optional(Move),
 })
 export type JournalEntry = Static<typeof Entry>
 
-const ends: readonly string[] = ['done', 'refused', 'discarded', 'rehearsed', 'interrupted']
+const begins: readonly string[] = ['begin', 'install', 'settled']
+/** What leaves nothing open; some begin an epoch and end it at once. */
+const ends: readonly string[] = ['done', 'refused', 'discarded', 'rehearsed', 'interrupted', 'install', 'settled']
 
 /** What runs and how it came to be, one JSON line per step, each on disk before the next step is taken. */
 export class Journal {
@@ -76,13 +92,24 @@ export class Journal {
 
   /** The version that ran before the last switch. */
   previous(component: string): string | undefined {
-    return this.#entries.findLast((entry) => entry.component === component && entry.step === 'switch')?.from
+    return this.lastSwitch(component)?.from
+  }
+
+  lastSwitch(component: string): JournalEntry | undefined {
+    return this.#entries.findLast((entry) => entry.component === component && entry.step === 'switch')
+  }
+
+  /** What became of an epoch in which a component was to leave: whether it was given away, or undefined while that is open. */
+  gaveAway(component: string, epoch: number): boolean | undefined {
+    const steps = this.entries(component).filter((entry) => entry.epoch === epoch).map(({ step }) => step)
+    if (steps.includes('switch')) return true
+    return steps.at(-1) === 'begin' ? undefined : false
   }
 
   /** Epochs that a crash left open: their last entry. */
   unfinished(): JournalEntry[] {
     const last = new Map(this.#entries.map((entry) => [entry.epoch, entry]))
-    return [...last.values()].filter(({ step }) => step !== 'install' && !ends.includes(step))
+    return [...last.values()].filter(({ step }) => !ends.includes(step))
   }
 
   /**
@@ -91,7 +118,7 @@ export class Journal {
    * @throws ManagerError `EPOCH_PASSED` when it begins another epoch than the next one
    */
   async append(entry: Omit<JournalEntry, 'at'>): Promise<void> {
-    if ((entry.step === 'begin' || entry.step === 'install') && entry.epoch !== this.nextEpoch) throw new ManagerError('EPOCH_PASSED', `Began epoch ${entry.epoch} by component "${entry.component}": the next epoch of its host is ${this.nextEpoch}, so something was swapped since it was planned; plan it again`)
+    if (begins.includes(entry.step) && entry.epoch !== this.nextEpoch) throw new ManagerError('EPOCH_PASSED', `Began epoch ${entry.epoch} by component "${entry.component}": the next epoch of its host is ${this.nextEpoch}, so something was swapped since it was planned; plan it again`)
     const whole = { at: new Date().toISOString(), ...entry }
     const { size } = await this.#handle.stat()
     try {

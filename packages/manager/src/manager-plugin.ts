@@ -15,7 +15,7 @@ import manifest from '../package.json' with { type: 'json' }
 export function managerSpec(assembly: Assembly, host: Host, manager: ServiceManager): ComponentSpec {
   const { others } = manager
   const at = <T>(asked: { readonly component: string; readonly host?: string }, here: () => T, there: (other: Client<typeof Manager>, host: string) => T): T => {
-    const name = asked.host ?? others.hostOf(asked.component)
+    const name = asked.host ?? manager.hostOf(asked.component)
     return name === others.own ? here() : there(others.at(name), name)
   }
   const plugin = definePlugin({
@@ -28,7 +28,7 @@ export function managerSpec(assembly: Assembly, host: Host, manager: ServiceMana
         manager: {
           list: async ({ host: only }, call) => (only === undefined ? await wholeList(assembly, manager) : only === others.own ? manager.list() : await others.at(only).list({ host: only }, call)),
           info: async (asked, call) => await at(asked, async () => await manager.info(asked.component), async (other, name) => await other.info({ ...asked, host: name }, call)),
-          plan: async (asked, call) => await at(asked, async () => await manager.plan(asked.component, asked.version), async (other, name) => await other.plan({ ...asked, host: name }, call)),
+          plan: async (asked, call) => await at(asked, async () => await manager.plan(asked.component, asked.version, asked.to), async (other, name) => await other.plan({ ...asked, host: name }, call)),
           swap: (asked, call) => at(asked, () => manager.swap(asked.component, asked.version, asked.why ?? '', call, asked), (other, name) => other.swap({ ...asked, host: name }, call)),
           rollback: (asked, call) => at(asked, () => manager.rollback(asked.component, asked.why ?? '', call), (other, name) => other.rollback({ ...asked, host: name }, call)),
           history: async (asked, call) => {
@@ -36,6 +36,9 @@ export function managerSpec(assembly: Assembly, host: Host, manager: ServiceMana
             return asked.host === others.own ? manager.history(asked.component, asked.limit) : await others.at(asked.host).history(asked, call)
           },
           callers: ({ contracts }) => manager.callers(contracts),
+          arrive: async (asked) => await manager.arrive(asked),
+          proceed: async (asked) => await manager.arrivals.proceed(asked),
+          gaveAway: ({ component, epoch }) => manager.gaveAway(component, epoch),
         },
       }
     },

@@ -24,9 +24,17 @@ export class OtherHosts {
     this.#bus = bus
   }
 
-  /** The host that runs a component; of what nobody declares, the one that asks. */
-  hostOf(component: string): string {
-    return this.#assembly.components[component]?.host ?? hostOfManager(component) ?? this.own
+  /** The host whose service manager says that an instance of a component runs beside it, if one does. */
+  runningAt(component: string): string | undefined {
+    const infos = this.#bus.registry.list().map(({ info }) => info)
+    const at = infos.find((info) => info.component === component)?.host
+    return infos.filter(({ host }) => host === at).map((info) => hostOfManager(info.component)).find((host) => host !== undefined)
+  }
+
+  /** The hosts that the assembly file names, and those that are there. */
+  names(): string[] {
+    const there = this.#bus.registry.lookup(Manager.name, Manager.version).map(({ entry }) => hostOfManager(entry.info.component))
+    return [...new Set([...hostsOf(this.#assembly), ...there])].filter((host) => host !== undefined)
   }
 
   /**
@@ -42,15 +50,21 @@ export class OtherHosts {
 
   /** Asks every other host, those that the assembly file names and those that are there. */
   async ask<T>(question: (manager: Client<typeof Manager>, host: string, call: Call) => PromiseLike<T>): Promise<Answer<T>[]> {
-    const there = this.#bus.registry.lookup(Manager.name, Manager.version).map(({ entry }) => hostOfManager(entry.info.component))
-    const hosts = new Set([...hostsOf(this.#assembly), ...there].filter((host) => host !== undefined && host !== this.own))
-    return await Promise.all([...hosts].map(async (host = '') => {
-      try {
-        return { host, told: await question(this.at(host), host, this.#bus.call({ ...this.#consumer(), identity: 'caruso', permissions: [], timeout: patience })) }
-      } catch (error) {
-        return { host, isAway: codeOf(error) === 'HOST_AWAY', why: messageOf(error) }
-      }
-    }))
+    return await Promise.all(this.names().filter((host) => host !== this.own).map(async (host) => await this.askOne(host, async (manager, call) => await question(manager, host, call))))
+  }
+
+  /** Asks one of them. */
+  async askOne<T>(host: string, question: (manager: Client<typeof Manager>, call: Call) => PromiseLike<T>): Promise<Answer<T>> {
+    try {
+      return { host, told: await question(this.at(host), this.call('caruso', [], patience)) }
+    } catch (error) {
+      return { host, isAway: codeOf(error) === 'HOST_AWAY', why: messageOf(error) }
+    }
+  }
+
+  /** A call of this host's service manager to another one. */
+  call(identity: string, permissions: readonly string[], timeout: number): Call {
+    return this.#bus.call({ ...this.#consumer(), identity, permissions, timeout })
   }
 
   #consumer(): { component: string; grants: readonly string[] } {

@@ -6,6 +6,7 @@ import type { Assembly } from './assembly.ts'
 import { ManagerError } from './errors.ts'
 import { mainHost, managerOf } from './host-name.ts'
 import { managerSpec } from './manager-plugin.ts'
+import { componentsOf } from './placement.ts'
 import { ServiceManager } from './service-manager.ts'
 
 export interface RunOptions {
@@ -65,9 +66,9 @@ export async function startAssembly(assembly: Assembly, { nats, log, name = main
 /** Milliseconds within which every process says what it runs when it is asked. */
 const discovery = 500
 
-async function requireFree(bus: Bus, { name: assembly, components }: Assembly, name: string): Promise<void> {
-  const taken = await heardOf(bus, new Set([managerOf(name), ...Object.keys(components).filter((component) => components[component]?.host === name)]))
-  if (taken !== undefined) throw new ManagerError('HOST_TAKEN', `Started host "${name}" of assembly "${assembly}": component "${taken.component}" runs already at "${taken.host}"; stop that one first`)
+async function requireFree(bus: Bus, assembly: Assembly, name: string): Promise<void> {
+  const taken = await heardOf(bus, new Set([managerOf(name), ...(await componentsOf(assembly, name))]))
+  if (taken !== undefined) throw new ManagerError('HOST_TAKEN', `Started host "${name}" of assembly "${assembly.name}": component "${taken.component}" runs already at "${taken.host}"; stop that one first`)
 }
 
 /** The first instance of some components that is heard of, or undefined when the time is over. */

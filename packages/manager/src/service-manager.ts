@@ -1,17 +1,21 @@
-import { serviceKey } from '@caruso/bus'
-import type { Call, Static } from '@caruso/contract'
-import type { ComponentSpec, Instance, InstanceStatus, StartNode } from '@caruso/kernel'
+import type { Call, InputOf, Static } from '@caruso/contract'
+import type { ComponentSpec, Instance, StartNode } from '@caruso/kernel'
 import type { Host } from '@caruso/kernel/host'
+import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { maxSatisfying, satisfies } from 'semver'
+import { Arrivals } from './arrivals.ts'
 import { readAssembly, redact, type Assembly, type AssemblyComponent } from './assembly.ts'
-import type { Caller, ComponentStatus, HistoryEntry, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
+import { statusOf } from './component-status.ts'
+import type { Caller, ComponentStatus, HistoryEntry, Manager, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
+import { Departure } from './departure.ts'
 import { ManagerError, unknownComponent } from './errors.ts'
 import { historyOf } from './history.ts'
-import { hostFolder, hostsOf, mainHost } from './host-name.ts'
-import { Journal } from './journal.ts'
+import { hostFolder, hostOfManager, hostsOf, mainHost } from './host-name.ts'
+import { Journal, type JournalEntry, type Move } from './journal.ts'
 import { OtherHosts } from './other-hosts.ts'
+import { lastMove, Placement } from './placement.ts'
 import { PluginStore, type ResolvedPlugin } from './plugin-store.ts'
 import { planSwap, Swap, type SwapRequest } from './swap.ts'
 import { StepQueue } from './step-queue.ts'
@@ -19,8 +23,9 @@ import type { CallersElsewhere, LiveCaller } from './swap-plan.ts'
 
 const defaultHistory = 20
 
-/** How a version is tried first, and at which epoch it was planned. */
+/** At which host a version is to run, how it is tried first, and at which epoch that was planned. */
 export interface SwapOptions {
+  readonly to?: string | undefined
   readonly trial?: Static<typeof TrialRequest> | undefined
   readonly epoch?: number | undefined
 }
@@ -31,16 +36,21 @@ export class ServiceManager {
   readonly #host: Host
   readonly #store: PluginStore
   readonly #journal: Journal
+  readonly #placement: Placement
   readonly #running = new Map<string, Promise<void>>()
   /** Who is asked for what runs elsewhere. */
   readonly others: OtherHosts
+  /** What is on its way to this host. */
+  readonly arrivals: Arrivals
 
   private constructor(assembly: Assembly, host: Host, store: PluginStore, journal: Journal, name: string) {
     this.#assembly = assembly
     this.#host = host
     this.#store = store
     this.#journal = journal
+    this.#placement = new Placement(name, assembly, journal)
     this.others = new OtherHosts(name, assembly, host.bus)
+    this.arrivals = new Arrivals(host, journal, this.others)
   }
 
   /**
@@ -51,7 +61,9 @@ export class ServiceManager {
   static async open(assembly: Assembly, host: Host, name = mainHost): Promise<ServiceManager> {
     const journal = await Journal.open(join(hostFolder(assembly.folder, name), 'journal.jsonl'))
     for (const entry of journal.unfinished()) {
-      const detail = entry.step === 'switch' ? `interrupted after the point of no return: ${entry.to} runs` : `interrupted before the point of no return: ${entry.from} runs`
+      // Whom it belongs to is told by the host that was to give it away.
+      if (entry.step === 'begin' && entry.move?.way === 'in') continue
+      const detail = entry.step === 'switch' ? `interrupted after the point of no return: ${runsAfter(entry)}` : `interrupted before the point of no return: ${entry.from} runs`
       const { at: _at, ...epoch } = entry
       await journal.append({ ...epoch, step: 'interrupted', detail })
     }
@@ -60,14 +72,25 @@ export class ServiceManager {
 
   /** Starts every component of this host, and with them what the framework itself provides. */
   async start(own: readonly ComponentSpec[]): Promise<StartNode> {
+    await this.#placement.settle()
     const specs: ComponentSpec[] = []
     // One after the other, since each may begin an epoch of its own.
-    for (const [component] of this.#own()) specs.push(await this.#specToRun(component))
-    return await this.#host.startAll([...own, ...specs], hostsOf(this.#assembly).length > 1)
+    for (const [component] of this.#placement.own()) specs.push(await this.#specToRun(component))
+    const tree = await this.#host.startAll([...own, ...specs], hostsOf(this.#assembly).length > 1)
+    for (const entry of this.#journal.unfinished()) if (isArrival(entry)) this.arrivals.settle(entry, async (version) => await this.#store.resolve(this.#declared(entry.component).plugin, version).then((found) => this.#specOf(entry.component, found)))
+    return tree
   }
 
-  list(): { assembly: string; components: Static<typeof ComponentStatus>[] } {
-    return { assembly: this.#assembly.name, components: [...this.#host.status().map((status) => this.#statusOf(status)), ...this.#notRunning()] }
+  /** The host that runs a component; of what nobody declares, this one. */
+  hostOf(component: string): string {
+    const declared = this.#assembly.components[component]
+    if (declared === undefined) return hostOfManager(component) ?? this.others.own
+    const place = this.#placement.of(component, declared)
+    return place === this.others.own ? place : (this.others.runningAt(component) ?? place)
+  }
+
+  list(): { assembly: string; components: Static<typeof ComponentStatus>[]; moved: Record<string, string> } {
+    return { assembly: this.#assembly.name, components: [...this.#host.status().map((status) => statusOf(status, this.others.own, this.#host.bus.registry)), ...this.#notRunning()], moved: this.#placement.moved() }
   }
 
   async info(component: string): Promise<{ status: Static<typeof ComponentStatus>; config: unknown; versions: string[]; previous?: string }> {
@@ -87,22 +110,41 @@ export class ServiceManager {
     })
   }
 
-  async plan(component: string, version: string | undefined): Promise<Static<typeof SwapPlan>> {
-    const { plan, instance } = await planSwap(this.#host, await this.#request('swap', component, version ?? '*'))
-    await instance?.dispose()
+  async plan(component: string, version: string | undefined, to?: string): Promise<Static<typeof SwapPlan>> {
+    const request = await this.#request('swap', component, version, { to, who: 'caruso', why: '' })
+    const { plan, loaded } = await planSwap(this.#host, request)
+    await (loaded?.here ?? request.departure)?.dispose()
     return plan
   }
 
   /** Swaps; the swap goes on when nobody reads its steps any more. */
   async *swap(component: string, version: string | undefined, why: string, call: Call, how: SwapOptions = {}): AsyncGenerator<Static<typeof SwapStep>, void> {
-    yield* this.#swap('swap', component, version ?? '*', why, call.caller.identity, how)
+    yield* this.#swap('swap', component, version, why, call.caller.identity, how)
   }
 
+  /** Goes back to what the last swap took the place of, also where that ran at another host. */
   async *rollback(component: string, why: string, call: Call): AsyncGenerator<Static<typeof SwapStep>, void> {
     this.#active(component)
-    const previous = this.#journal.previous(component)
-    if (previous === undefined) throw new ManagerError('NO_PREVIOUS', `Rolled back component "${component}": it has not been swapped`)
-    yield* this.#swap('rollback', component, previous, why, call.caller.identity)
+    const last = this.#journal.lastSwitch(component)
+    if (last === undefined) throw new ManagerError('NO_PREVIOUS', `Rolled back component "${component}": it has not been swapped`)
+    const to = last.move !== undefined && last.move === lastMove(component, this.#journal.entries()) ? last.move.host : undefined
+    yield* this.#swap('rollback', component, last.from, why, call.caller.identity, { to })
+  }
+
+  /** Prepares this host for a component that another host is to give to it. */
+  async arrive({ component, version, from, running, epoch, who, why }: InputOf<(typeof Manager)['operations']['arrive']>): Promise<{ arrival: string; version: string; isolation: string }> {
+    const declared = this.#inFile(component)
+    this.#requireIdle(component)
+    const spec = await this.#spec(component, version)
+    const arrival = this.arrivals.expect({ id: randomUUID(), spec, running, move: { way: 'in', host: from, epoch, declared: declared.host }, who, why })
+    this.#running.set(component, arrival.over.finally(() => this.#running.delete(component)))
+    return { arrival: arrival.id, version: spec.version, isolation: spec.isolation }
+  }
+
+  /** Whether a component was given away in an epoch of this host. */
+  gaveAway(component: string, epoch: number): 'yes' | 'no' | 'open' {
+    const given = this.#journal.gaveAway(component, epoch)
+    return given === undefined ? 'open' : given ? 'yes' : 'no'
   }
 
   /**
@@ -122,6 +164,7 @@ export class ServiceManager {
 
   /** Waits for swaps that are under way. */
   async close(): Promise<void> {
+    await this.arrivals.close()
     await Promise.allSettled(this.#running.values())
     await this.#journal.close()
   }
@@ -138,26 +181,46 @@ export class ServiceManager {
     return { version: spec.version, left: swap.leave() }
   }
 
-  async *#swap(action: 'swap' | 'rollback', component: string, range: string, why: string, who: string, { trial, epoch }: SwapOptions = {}): AsyncGenerator<Static<typeof SwapStep>, void> {
+  async *#swap(action: 'swap' | 'rollback', component: string, range: string | undefined, why: string, who: string, { trial, epoch, to }: SwapOptions = {}): AsyncGenerator<Static<typeof SwapStep>, void> {
     this.#active(component)
-    const [busy] = this.#running.keys()
-    if (busy !== undefined) throw new ManagerError('SWAP_RUNNING', `Swapped component "${component}": a swap of "${busy}" is under way`)
+    this.#requireIdle(component)
     const queue = new StepQueue<Static<typeof SwapStep>>()
     const run = async (): Promise<void> => {
-      const request = await this.#request(action, component, range)
-      await new Swap(this.#host, this.#journal, { ...request, epoch: epoch ?? request.epoch, trial, who, why }, (step) => queue.push(step)).run()
+      const request = await this.#request(action, component, range, { to, who, why })
+      try {
+        await new Swap(this.#host, this.#journal, { ...request, epoch: epoch ?? request.epoch, trial, who, why }, (step) => queue.push(step)).run()
+      } finally {
+        // What the other host does not hear, it finds out by itself.
+        await Promise.allSettled([request.departure?.dispose()])
+      }
     }
     const running = run().then(() => queue.end(), (error: unknown) => queue.fail(error)).finally(() => this.#running.delete(component))
     this.#running.set(component, running)
     yield* queue
   }
 
-  async #request(action: 'swap' | 'rollback', component: string, range: string): Promise<Omit<SwapRequest, 'who' | 'why'>> {
+  #requireIdle(component: string): void {
+    const [busy] = this.#running.keys()
+    if (busy !== undefined) throw new ManagerError('SWAP_RUNNING', `Swapped component "${component}": a swap of "${busy}" is under way`)
+  }
+
+  async #request(action: 'swap' | 'rollback', component: string, range: string | undefined, { to, who, why }: { readonly to?: string | undefined; readonly who: string; readonly why: string }): Promise<Omit<SwapRequest, 'who' | 'why'>> {
     const previous = this.#active(component)
     // As the file says now: whoever swaps to another major version changes the range first.
     const { components } = await readAssembly(this.#assembly.folder, this.#assembly)
-    const [spec, elsewhere] = [await this.#spec(component, range), await this.#elsewhere(previous)]
-    return { action, epoch: this.#journal.nextEpoch, spec, previous, elsewhere, allowed: (components[component] ?? this.#declared(component)).version }
+    const epoch = this.#journal.nextEpoch
+    const wanted = range ?? (to === undefined ? '*' : previous.spec.version)
+    const departure = to === undefined || to === this.others.own ? undefined : await this.#depart(previous, wanted, to, { epoch, who, why })
+    const spec = departure?.spec ?? (await this.#spec(component, wanted))
+    return { action: departure === undefined || action === 'rollback' ? action : 'move', epoch, spec, previous, departure, elsewhere: await this.#elsewhere(previous), allowed: (components[component] ?? this.#declared(component)).version }
+  }
+
+  async #depart({ spec }: Instance, version: string, to: string, asked: { readonly epoch: number; readonly who: string; readonly why: string }): Promise<Departure> {
+    const hosts = this.others.names()
+    if (!hosts.includes(to)) throw new ManagerError('HOST_UNKNOWN', `Moved component "${spec.component}" to host "${to}": assembly "${this.#assembly.name}" has ${hosts.join(', ')}`)
+    const move: Move = { way: 'out', host: to, declared: this.#declared(spec.component).host }
+    const destination = { manager: this.others.at(to), move, callOf: (timeout: number) => this.others.call(asked.who, ['manage'], timeout) }
+    return await Departure.open(spec, destination, { ...asked, version, from: this.others.own, running: spec.version })
   }
 
   /** Who calls an instance from other hosts: a host that is away calls nobody, one that does not answer may. */
@@ -168,10 +231,6 @@ export class ServiceManager {
       callers: answers.flatMap((answer) => ('told' in answer ? (answer.told as readonly LiveCaller[]) : [])),
       checks: answers.flatMap((answer) => ('told' in answer ? [] : [{ check: `callers at host ${answer.host}`, ok: answer.isAway, detail: answer.why }])),
     }
-  }
-
-  #own(): [string, AssemblyComponent][] {
-    return Object.entries(this.#assembly.components).filter(([, { host }]) => host === this.others.own)
   }
 
   /**
@@ -193,20 +252,26 @@ export class ServiceManager {
   }
 
   async #spec(component: string, range: string): Promise<ComponentSpec> {
-    return await this.#specOf(component, await this.#store.resolve(this.#declared(component).plugin, range))
+    return await this.#specOf(component, await this.#store.resolve(this.#inFile(component).plugin, range))
   }
 
   async #specOf(component: string, resolved: ResolvedPlugin): Promise<ComponentSpec> {
-    const { isolation, permissions, config } = this.#declared(component)
+    const { isolation, permissions, config } = this.#inFile(component)
     const data = join(this.#assembly.folder, '.caruso', 'data', component)
     if (isolation === 'process') await mkdir(data, { recursive: true, mode: 0o700 })
     return { component, plugin: resolved.name, version: resolved.version, entry: resolved.entry, isolation, config, grants: permissions, data }
   }
 
-  #declared(component: string): AssemblyComponent {
+  #inFile(component: string): AssemblyComponent {
     const declared = this.#assembly.components[component]
     if (declared === undefined) throw this.#unknown(component)
-    if (declared.host !== this.others.own) throw new ManagerError('COMPONENT_UNKNOWN', `Asked host "${this.others.own}" for component "${component}": its assembly.yaml says that host "${declared.host}" runs it`)
+    return declared
+  }
+
+  #declared(component: string): AssemblyComponent {
+    const declared = this.#inFile(component)
+    const place = this.#placement.of(component, declared)
+    if (place !== this.others.own) throw new ManagerError('COMPONENT_UNKNOWN', `Asked host "${this.others.own}" for component "${component}": its ${place === declared.host ? 'assembly.yaml' : 'journal'} says that host "${place}" runs it`)
     return declared
   }
 
@@ -222,7 +287,7 @@ export class ServiceManager {
   }
 
   #notRunning(): Static<typeof ComponentStatus>[] {
-    return this.#own().flatMap(([component, { plugin, isolation }]) => {
+    return this.#placement.own().flatMap(([component, { plugin, isolation }]) => {
       const [entry] = this.#journal.ran(component)
       if (entry === undefined || this.#host.active(component) !== undefined) return []
       const state = this.#host.givenUp().has(component) ? 'given up' : 'starting'
@@ -237,30 +302,12 @@ export class ServiceManager {
     const reason = this.#host.givenUp().get(component)
     return reason === undefined ? 'it does not run at the moment; the log says why' : `it was given up after too many crashes, last by ${reason}`
   }
-
-  #statusOf({ instance, health }: InstanceStatus): Static<typeof ComponentStatus> {
-    const { spec, description, provider } = instance
-    const operations = provider.operations()
-    return {
-      component: spec.component,
-      plugin: spec.plugin,
-      version: spec.version,
-      instance: instance.id,
-      host: this.others.own,
-      isolation: spec.isolation,
-      state: instance.state,
-      health: { ...health },
-      provides: description.provides.map(serviceKey),
-      requires: description.requires.map(({ key, kind, contract }) => {
-        const [found] = contract === undefined ? [] : this.#host.bus.registry.lookup(contract.name, contract.version)
-        return { key, contract: contract === undefined ? 'every public' : `${contract.name}@^${contract.version}`, optional: kind !== 'required', ...(found === undefined ? {} : { component: found.entry.info.component }) }
-      }),
-      started: instance.started.toISOString(),
-      startMs: Math.round(instance.startMs * 10) / 10,
-      inFlight: provider.inFlight,
-      calls: operations.reduce((sum, { calls }) => sum + calls, 0),
-      errors: operations.reduce((sum, { errors }) => sum + errors, 0),
-    }
-  }
 }
 
+function isArrival(entry: JournalEntry): entry is JournalEntry & { readonly move: Move } {
+  return entry.move?.way === 'in'
+}
+
+function runsAfter({ to, move }: JournalEntry): string {
+  return move?.way === 'out' ? `host "${move.host}" runs ${to}` : `${to} runs`
+}

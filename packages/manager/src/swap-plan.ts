@@ -1,5 +1,5 @@
 import { compare, type Contract, isCompatibleVersion, type Static } from '@caruso/contract'
-import type { Instance, RequirementDescription } from '@caruso/kernel'
+import type { Instance, RequirementDescription, Successor } from '@caruso/kernel'
 import { refusedState } from '@caruso/kernel/host'
 import type { Registry } from '@caruso/bus'
 import { satisfies } from 'semver'
@@ -27,7 +27,7 @@ export interface CallersElsewhere {
  *
  * @param back whether it goes back to the version before: what only the newer one offered to the outside may go
  */
-export function checkReplacement(next: Instance, previous: Instance, back: boolean, running: readonly LiveCaller[], registry: Registry): Check[] {
+export function checkReplacement(next: Successor, previous: Instance, back: boolean, running: readonly LiveCaller[], registry: Registry): Check[] {
   const toOutside = publicChecks(next, previous).map((check) => (back ? { ...check, ok: true } : check))
   return [pluginCheck(next, previous), ...stateChecks(next, previous), ...callerChecks(next, previous, running), ...toOutside, ...requirementChecks(next, registry)]
 }
@@ -38,25 +38,26 @@ export function rangeCheck(version: string, range: string): Check {
   return { check: 'range', ok, detail: ok ? `${version} is in ${range} of assembly.yaml` : `${version} is not in ${range} of assembly.yaml: the next start would go back, so change the range first` }
 }
 
-/** State has one owner at a time, so a component that holds some is switched as a whole. */
-export function trialCheck(previous: Instance, wanted: boolean): Check[] {
+/** State has one owner at a time, so a component that holds some is switched as a whole; and a trial compares at one host. */
+export function trialCheck(previous: Instance, wanted: boolean, moves: boolean): Check[] {
+  if (wanted && moves) return [{ check: 'trial', ok: false, detail: 'it moves to another host: try the version where the component runs, and move it then' }]
   if (!wanted || previous.description.state === undefined) return []
   return [{ check: 'trial', ok: false, detail: 'it holds state, which one instance at a time may change: swap it without a trial' }]
 }
 
-function stateChecks({ description: { state: young } }: Instance, { description: { state: old } }: Instance): Check[] {
+function stateChecks({ description: { state: young } }: Successor, { description: { state: old } }: Instance): Check[] {
   if (old === undefined) return []
   const refusal = refusedState(old, young)
   return [{ check: 'state', ok: refusal === undefined, detail: refusal ?? `version ${old.version} of its state is handed over${young?.version === old.version ? '' : ` as version ${young?.version}`}` }]
 }
 
-function pluginCheck(next: Instance, previous: Instance): Check {
+function pluginCheck(next: Successor, previous: Instance): Check {
   const [name, before] = [next.description.plugin, previous.description.plugin]
   return { check: 'plugin', ok: name === before, detail: name === before ? `both versions call themselves "${name}"` : `it calls itself "${name}", what runs is "${before}"` }
 }
 
 /** Each live caller was built with a contract of its own: that one must still hold. */
-function callerChecks(next: Instance, previous: Instance, running: readonly LiveCaller[]): Check[] {
+function callerChecks(next: Successor, previous: Instance, running: readonly LiveCaller[]): Check[] {
   return running.flatMap(({ id, component, requires }) =>
     id === previous.id
       ? []
@@ -71,7 +72,7 @@ function callerChecks(next: Instance, previous: Instance, running: readonly Live
 }
 
 /** Callers from outside are not known, so all that was public must still hold. */
-function publicChecks(next: Instance, previous: Instance): Check[] {
+function publicChecks(next: Successor, previous: Instance): Check[] {
   return previous.description.provides.flatMap((contract) => {
     const operations = Object.fromEntries(Object.entries(contract.operations).filter(([, operation]) => operation.public === true))
     const events = Object.fromEntries(Object.entries(contract.events).filter(([, event]) => event.public === true))
@@ -83,7 +84,7 @@ function publicChecks(next: Instance, previous: Instance): Check[] {
   })
 }
 
-function requirementChecks(next: Instance, registry: Registry): Check[] {
+function requirementChecks(next: Successor, registry: Registry): Check[] {
   return next.description.requires.flatMap(({ key, kind, contract }) => {
     if (contract === undefined) return []
     const found = registry.lookup(contract.name, contract.version).map(({ entry }) => entry.info.component)
@@ -103,6 +104,6 @@ function provides(instance: Instance, contract: Contract): boolean {
   return instance.description.provides.some(({ name, version }) => name === contract.name && isCompatibleVersion(version, contract.version))
 }
 
-function versionsOf(instance: Instance, contract: string): string {
+function versionsOf(instance: Successor, contract: string): string {
   return instance.description.provides.filter(({ name }) => name === contract).map(({ version }) => version).join(', ') || 'none'
 }

@@ -1,7 +1,8 @@
 import { messageOf, type Static } from '@caruso/contract'
-import type { ComponentSpec, Instance } from '@caruso/kernel'
+import type { ComponentSpec, Instance, Successor } from '@caruso/kernel'
 import { HandOver, type Host } from '@caruso/kernel/host'
 import type { PlanCheck, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
+import type { Departure } from './departure.ts'
 import { ManagerError } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { checkReplacement, rangeCheck, trialCheck, type CallersElsewhere } from './swap-plan.ts'
@@ -17,11 +18,13 @@ const usualShare = 0.05
 /** What is asked: this component, in this version, by whom and why. */
 export interface SwapRequest {
   /** A `save` exchanges the code of the version that runs, and is not journalled: nobody could roll back to what a file was before. */
-  readonly action: 'swap' | 'rollback' | 'save'
+  readonly action: 'swap' | 'move' | 'rollback' | 'save'
   /** The epoch that it begins. */
   readonly epoch: number
   readonly spec: ComponentSpec
   readonly previous: Instance
+  /** Where the new one runs at another host. */
+  readonly departure?: Departure | undefined
   /** The range of versions that the assembly file allows at the next start. */
   readonly allowed: string
   /** What was found out of those who call it at other hosts. */
@@ -32,6 +35,12 @@ export interface SwapRequest {
 }
 
 type Step = Static<typeof SwapStep>
+
+/** The new version, once it is loaded; `here` where it runs at this host. */
+interface Loaded {
+  readonly next: Successor
+  readonly here?: Instance
+}
 
 /**
  * Replaces a running instance by one of another version, with no failed call:
@@ -71,48 +80,71 @@ export class Swap {
 
   /** Lets the old instance leave; resolves to what it left behind, in words. */
   async leave(): Promise<readonly string[]> {
-    const left = await this.#host.retire(this.#request.previous, drainLimit)
+    const { departure, spec, previous } = this.#request
+    const left = await this.#host.retire(previous, drainLimit)
     this.#step('drain', left.length === 0 ? 'the old instance finished what it had accepted and left nothing behind' : `the old instance did not leave cleanly: ${left.join('; ')}`)
     await this.#write('done', left.join('; '))
-    this.#step('done', `${this.#request.spec.component} runs as ${this.#request.spec.version}`, this.#begun)
+    this.#step('done', `${spec.component} runs as ${spec.version}${departure === undefined ? '' : ` at host "${departure.move.host}"`}`, this.#begun)
     return left
   }
 
-  async #planned(): Promise<Instance> {
-    const { plan, instance } = await planSwap(this.#host, this.#request)
+  async #planned(): Promise<Loaded> {
+    const { plan, loaded } = await planSwap(this.#host, this.#request)
     const failed = plan.checks.filter(({ ok }) => !ok)
-    if (plan.accepted && instance !== undefined) {
+    if (plan.accepted && loaded !== undefined) {
       this.#step('plan', plan.checks.map(({ check }) => check).join(', '))
-      return instance
+      return loaded
     }
-    await instance?.dispose()
+    await loaded?.here?.dispose()
     const reason = failed.map(({ check, detail }) => `${check}: ${detail}`).join('; ')
     await this.#write('refused', reason)
     throw new ManagerError('SWAP_REFUSED', `${this.#title()}: refused, nothing was touched: ${reason}`, { details: plan })
   }
 
-  async #tookOver(next: Instance): Promise<boolean> {
+  async #tookOver(loaded: Loaded): Promise<boolean> {
     const { previous, trial } = this.#request
+    const { next, here } = loaded
     try {
       await inTime(next.start())
       this.#step('start', `${next.id} started beside ${previous.id} and proved that it works`)
-      if (trial !== undefined) await this.#tried(next, trial)
+      if (trial !== undefined && here !== undefined) await this.#tried(here, trial)
       if (trial?.kind === 'shadow') {
-        await this.#host.giveUp(next, drainLimit)
+        await this.#giveUp(loaded)
         return false
       }
-      const handOver = HandOver.between(previous, next)
-      if (handOver !== undefined) this.#step('copy', `copied ${await handOver.copy()} characters of state while the old instance went on`)
-      await this.#host.switchTo(next, { previous, handOver, commit: async () => await this.#commit(next) })
-      this.#step('switch', handOver === undefined ? 'callers are sent to the new instance' : 'callers waited while the rest of the state was handed over, and are sent to the new instance')
-      return true
+      await this.#switched(loaded)
     } catch (cause) {
-      await this.#host.giveUp(next, drainLimit)
+      await this.#giveUp(loaded)
       const reason = messageOf(cause)
       await this.#write('discarded', reason)
       this.#step('discard', `the old version goes on: ${reason}`)
       throw new ManagerError('SWAP_FAILED', `${this.#title()}: the new version was discarded and the old one goes on: ${reason}`, { cause })
     }
+    await this.#given()
+    return true
+  }
+
+  async #switched({ next, here }: Loaded): Promise<void> {
+    const { previous } = this.#request
+    const handOver = HandOver.between(previous, next)
+    if (handOver !== undefined) this.#step('copy', `copied ${await handOver.copy()} characters of state while the old instance went on`)
+    const succession = { previous, handOver, commit: async () => await this.#commit(next) }
+    await (here === undefined ? this.#host.switchAway(next, succession) : this.#host.switchTo(here, succession))
+    if (here !== undefined) this.#step('switch', handOver === undefined ? 'callers are sent to the new instance' : 'callers waited while the rest of the state was handed over, and are sent to the new instance')
+  }
+
+  /** Tells another host that the component is its own now. Where it does not hear that, it asks. */
+  async #given(): Promise<void> {
+    const { departure } = this.#request
+    if (departure === undefined) return
+    const { host } = departure.move
+    const failure = await departure.commit().then(() => undefined, messageOf)
+    this.#step('switch', failure === undefined ? `callers are sent to host "${host}"` : `the component belongs to host "${host}", which did not say that it has it, and will ask: ${failure}`)
+  }
+
+  async #giveUp({ next, here }: Loaded): Promise<void> {
+    // What another host does not hear, it asks for.
+    await (here === undefined ? Promise.allSettled([next.dispose()]) : this.#host.giveUp(here, drainLimit))
   }
 
   async #tried(next: Instance, { kind, share = usualShare, forMs }: Static<typeof TrialRequest>): Promise<void> {
@@ -123,7 +155,7 @@ export class Swap {
     this.#step(kind, `${kind === 'canary' ? 'not worse than what runs' : 'the old version goes on'}: ${trialWords(seen)}`)
   }
 
-  async #commit(next: Instance): Promise<void> {
+  async #commit(next: Successor): Promise<void> {
     const { spec, previous } = this.#request
     // The supervisor starts the old version again when its process died, and that one must not run beside the new one.
     if (this.#host.active(spec.component) !== previous || next.state !== 'active') throw new ManagerError('SWAP_FAILED', 'one of the two instances died before the switch')
@@ -137,13 +169,14 @@ export class Swap {
   }
 
   async #write(step: 'begin' | 'switch' | 'done' | 'refused' | 'discarded' | 'rehearsed', detail: string): Promise<void> {
-    const { action, epoch, spec, previous, who, why } = this.#request
+    const { action, epoch, spec, previous, departure, who, why } = this.#request
     if (action === 'save') return
-    await this.#journal.append({ epoch, component: spec.component, step, action, from: previous.spec.version, to: spec.version, who, why, detail, ms: Math.round(performance.now() - this.#begun) })
+    await this.#journal.append({ epoch, component: spec.component, step, action, from: previous.spec.version, to: spec.version, who, why, detail, ms: Math.round(performance.now() - this.#begun), ...(departure === undefined ? {} : { move: departure.move }) })
   }
 
   #title(): string {
-    const { action, spec, previous } = this.#request
+    const { action, spec, previous, departure } = this.#request
+    if (departure !== undefined) return `Moved component "${spec.component}" ${previous.spec.version} to host "${departure.move.host}" as ${spec.version}`
     return action === 'save' ? `Saved component "${spec.component}"` : `Swapped component "${spec.component}" ${previous.spec.version} to ${spec.version}`
   }
 }
@@ -155,14 +188,25 @@ async function inTime(started: Promise<void>): Promise<void> {
 }
 
 /** What a swap would check; the new version is loaded, and is the caller's to start or dispose. */
-export async function planSwap(host: Host, { action, epoch, spec, previous, allowed, elsewhere, trial }: Omit<SwapRequest, 'who' | 'why'>): Promise<{ plan: Static<typeof SwapPlan>; instance: Instance | undefined }> {
-  const plan = (checks: Static<typeof PlanCheck>[]): Static<typeof SwapPlan> => ({ component: spec.component, from: previous.spec.version, to: spec.version, accepted: checks.every(({ ok }) => ok), epoch, checks })
-  if (action !== 'save' && spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), instance: undefined }
+export async function planSwap(host: Host, request: Omit<SwapRequest, 'who' | 'why'>): Promise<{ plan: Static<typeof SwapPlan>; loaded: Loaded | undefined }> {
+  const { action, epoch, spec, previous, departure, allowed, elsewhere, trial } = request
+  const plan = (checks: Static<typeof PlanCheck>[]): Static<typeof SwapPlan> => ({ component: spec.component, from: previous.spec.version, to: spec.version, accepted: checks.every(({ ok }) => ok), epoch, ...(departure === undefined ? {} : { movesTo: departure.move.host }), checks })
+  if (action !== 'save' && departure === undefined && spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), loaded: undefined }
   try {
-    const instance = await host.load(spec)
-    const loaded = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration` }
-    return { plan: plan([loaded, ...checkReplacement(instance, previous, action === 'rollback', [...host.status().map(({ instance: { id, spec: { component }, description: { requires } } }) => ({ id, component, requires })), ...elsewhere.callers], host.bus.registry), ...elsewhere.checks, rangeCheck(spec.version, allowed), ...trialCheck(previous, trial !== undefined)]), instance }
+    const loaded = await loadedFor(host, spec, departure)
+    const check = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration${departure === undefined ? '' : ` at host "${departure.move.host}"`}` }
+    const running = host.status().map(({ instance: { id, spec: { component }, description: { requires } } }) => ({ id, component, requires }))
+    return { plan: plan([check, ...checkReplacement(loaded.next, previous, action === 'rollback', [...running, ...elsewhere.callers], host.bus.registry), ...elsewhere.checks, rangeCheck(spec.version, allowed), ...trialCheck(previous, trial !== undefined, departure !== undefined)]), loaded }
   } catch (error) {
-    return { plan: plan([{ check: 'load', ok: false, detail: messageOf(error) }]), instance: undefined }
+    return { plan: plan([{ check: 'load', ok: false, detail: messageOf(error) }]), loaded: undefined }
   }
+}
+
+async function loadedFor(host: Host, spec: ComponentSpec, departure: Departure | undefined): Promise<Loaded> {
+  if (departure === undefined) {
+    const here = await host.load(spec)
+    return { next: here, here }
+  }
+  await departure.load()
+  return { next: departure }
 }

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import type { Assembly } from './assembly.ts'
 import { unknownComponent } from './errors.ts'
-import { hostFolder, mainHost } from './host-name.ts'
-import { Journal } from './journal.ts'
+import { mainHost } from './host-name.ts'
+import { journalOf } from './placement.ts'
 import { PluginStore, type PluginVersion, type ResolvedPlugin } from './plugin-store.ts'
 
 /** What a component runs, or would; `previous` is what a rollback would go back to. */
@@ -15,10 +14,11 @@ export interface VersionInUse extends ResolvedPlugin {
  *
  * @throws ManagerError `COMPONENT_UNKNOWN`, or as `PluginStore.resolve`
  */
-export async function versionInUse({ name, folder, components }: Assembly, component: string): Promise<VersionInUse> {
+export async function versionInUse(assembly: Assembly, component: string): Promise<VersionInUse> {
+  const { name, folder, components } = assembly
   const declared = components[component]
   if (declared === undefined) throw unknownComponent(component, name, Object.keys(components))
-  const entries = await Journal.read(join(hostFolder(folder, declared.host), 'journal.jsonl'))
+  const entries = await journalOf(assembly, component, declared.host)
   const last = entries.findLast((entry) => entry.component === component && (entry.step === 'switch' || entry.step === 'install'))
   const resolved = await new PluginStore(folder).resolve(declared.plugin, last?.to ?? declared.version)
   return { ...resolved, previous: last?.from === last?.to ? undefined : last?.from }

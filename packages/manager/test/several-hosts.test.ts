@@ -1,60 +1,21 @@
-import type { NatsAddress } from '@caruso/bus'
-import { Bus, clientOf } from '@caruso/bus'
-import type { Client } from '@caruso/contract'
-import type { Log } from '@caruso/kernel'
-import { startNatsServer } from '@caruso/nats-server'
-import { readFile, writeFile } from 'node:fs/promises'
+import type { Bus } from '@caruso/bus'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { readAssembly } from '../src/assembly.ts'
-import { Manager } from '../src/contract.ts'
-import { managerOf } from '../src/host-name.ts'
-import { runAssembly, type RunningAssembly } from '../src/running-assembly.ts'
 import { versionsInUse } from '../src/versions-in-use.ts'
-import { deskFolder, type DeskFolder } from './desk-folder.ts'
-
-const silent = (): void => undefined
-const log: Log = { debug: silent, info: silent, warn: silent, error: silent }
-const consumer = { component: 'tests', grants: [] }
+import type { DeskFolder } from './desk-folder.ts'
+import { severalHosts, stepsOf, type SeveralHosts } from './several-hosts.ts'
 
 let desks: DeskFolder
-let nats: NatsAddress
 let bus: Bus
+let run: SeveralHosts['run']
+let managerAt: SeveralHosts['managerAt']
+let callOf: SeveralHosts['call']
 
-/** An assembly whose desk runs at the host "b", and who asks it at the main one. */
 beforeEach(async () => {
-  const server = await startNatsServer({})
-  onTestFinished(async () => await server.close())
-  nats = server
-  desks = await deskFolder({ asker: true })
-  onTestFinished(async () => await desks[Symbol.asyncDispose]())
-  const file = join(desks.folder, 'assembly.yaml')
-  await writeFile(file, (await readFile(file, 'utf8')).replace('isolation: inline', 'isolation: inline\n    host: b'))
-  bus = new Bus('desks', 'tests')
-  await bus.connect(nats)
-  onTestFinished(async () => await bus.close())
+  ({ desks, bus, run, managerAt, call: callOf } = await severalHosts())
 })
-
-async function run(name: string): Promise<RunningAssembly> {
-  const running = await runAssembly(await readAssembly(desks.folder, { env: {} }), { nats, log, name })
-  onTestFinished(async () => void (await running.close()))
-  return running
-}
-
-const callOf = (): ReturnType<Bus['call']> => bus.call({ ...consumer, identity: 'ada', permissions: ['manage'], timeout: 20_000 })
-
-/** The manager of one host, and of no other. */
-async function managerAt(host: string): Promise<Client<typeof Manager>> {
-  const outlet = bus.outlet(Manager, consumer, managerOf(host))
-  await vi.waitFor(() => expect(outlet.available).toBe(true))
-  return clientOf(Manager, outlet)
-}
-
-async function stepsOf(steps: AsyncIterable<{ readonly step: string }>): Promise<string[]> {
-  const told: string[] = []
-  for await (const { step } of steps) told.push(step)
-  return told
-}
 
 test('whichever manager is asked, all answers are those of the host that runs the component', { timeout: 60_000 }, async () => {
   // Neither waits for the other: what one requires of the other comes later.

@@ -43,7 +43,7 @@ export async function run(manager: ManagerDouble, port = 0): Promise<Running> {
   const unused = (): never => {
     throw new Error('the status page does not ask for this')
   }
-  const client = { list: () => manager.list(), history: () => manager.history(), info: unused, plan: unused, swap: unused, rollback: unused, callers: unused }
+  const client = { list: () => manager.list(), history: () => manager.history(), info: unused, plan: unused, swap: unused, rollback: unused, callers: unused, arrive: unused, proceed: unused, gaveAway: unused }
   const provided = await status.start({ config: {}, scope, log, manager: client })
 
   const services = new ServicesDouble()

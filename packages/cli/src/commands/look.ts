@@ -55,7 +55,7 @@ function hostColumn(rows: readonly { readonly host: string }[], cell: () => stri
 function historyRow(entry: HistoryEntry, host: readonly string[]): string[] {
   const [first = '', ...more] = entry.outcome === 'done' ? [] : entry.outcome === 'refused' ? entry.detail.split('; ') : [entry.detail]
   const why = [entry.why, more.length === 0 ? first : `${first} and ${more.length} more`].filter((text) => text !== '').join('; ')
-  return [entry.at.replace('T', ' ').slice(0, 19), entry.component, ...host, entry.action, entry.from, entry.to, entry.outcome, duration(entry.ms), entry.who, why]
+  return [entry.at.replace('T', ' ').slice(0, 19), entry.component, ...host, entry.action, entry.from, entry.movedTo === undefined ? entry.to : `${entry.to} at ${entry.movedTo}`, entry.outcome, duration(entry.ms), entry.who, why]
 }
 
 function runsFor({ instance, started }: Status): string {

@@ -12,6 +12,8 @@ const swapTimeout = 120_000
 /** What is typed after the version. */
 export interface SwapOptions {
   readonly dryRun?: boolean
+  /** The host that the version is to run at. */
+  readonly to?: string
   readonly why?: string
   readonly epoch?: number
   /** Of the calls, from 0 to 1. */
@@ -21,10 +23,10 @@ export interface SwapOptions {
   readonly for: number
 }
 
-/** `caruso swap`: replaces a component's version, step by step. */
+/** `caruso swap`: replaces a component's version, or the host that runs it, step by step. */
 export async function swap(folder: string, json: boolean, component: string, version: string | undefined, options: SwapOptions): Promise<void> {
   const out = terminal(json)
-  const asked = { component, ...(version === undefined ? {} : { version }) }
+  const asked = { component, ...(version === undefined ? {} : { version }), ...(options.to === undefined ? {} : { to: options.to }) }
   await connected(folder, async ({ manager, call }) => {
     if (options.dryRun === true) return showPlan(out, await manager.plan(asked, call(swapTimeout)))
     await showSteps(out, manager.swap({ ...asked, ...trialOf(options), ...(options.epoch === undefined ? {} : { epoch: options.epoch }), ...(options.why === undefined ? {} : { why: options.why }) }, call(swapTimeout + options.for)))
@@ -47,9 +49,9 @@ export async function rollback(folder: string, json: boolean, component: string,
 function showPlan(out: Terminal, plan: OutputOf<Operations['plan']>): void {
   out.answer(plan, () =>
     [
-      `${plan.component} ${plan.from} -> ${plan.to}: ${plan.accepted ? colour.green('the swap would be accepted') : colour.red('the swap would be refused')}; nothing was touched`,
+      `${plan.component} ${plan.from} -> ${plan.to}${plan.movesTo === undefined ? '' : ` at host ${plan.movesTo}`}: ${plan.accepted ? colour.green('the swap would be accepted') : colour.red('the swap would be refused')}; nothing was touched`,
       ...plan.checks.map(({ check, ok, detail }) => `  ${ok ? colour.green('ok') : colour.red('no')}  ${check}: ${detail}`),
-      ...(plan.accepted ? [colour.dim(`As planned:  npx caruso swap ${plan.component} ${plan.to} --epoch ${plan.epoch}`)] : []),
+      ...(plan.accepted ? [colour.dim(`As planned:  npx caruso swap ${plan.component} ${plan.to}${plan.movesTo === undefined ? '' : ` --to ${plan.movesTo}`} --epoch ${plan.epoch}`)] : []),
     ].join('\n'),
   )
   if (!plan.accepted) process.exitCode = exitCode.refused
