@@ -60,7 +60,9 @@ export class Arrival {
 
   async load(): Promise<Description> {
     await this.#step(async () => {
-      this.#instance = await this.#host.load(this.#request.spec)
+      const instance = await this.#host.load(this.#request.spec)
+      if (this.#ended()) await instance.dispose()
+      else this.#instance = instance
     })
     return this.#loaded().description
   }
@@ -93,7 +95,7 @@ export class Arrival {
   /** Ends what may run in one instance only. */
   async deactivate(): Promise<void> {
     this.#decision.resolve(false)
-    await Promise.all([this.#instance?.deactivate(), Promise.allSettled([this.#switching])])
+    if (this.#epoch > 0) await Promise.all([this.#instance?.deactivate(), Promise.allSettled([this.#switching])])
   }
 
   /** The other host gave it away: callers are sent here. */
@@ -158,7 +160,7 @@ export class Arrival {
   async #step(work: () => Promise<void>): Promise<void> {
     this.#leaveAfter(stepLimit)
     await work().finally(() => {
-      if (this.#decided === undefined) this.#leaveAfter(silence)
+      if (!this.#ended()) this.#leaveAfter(silence)
     })
   }
 
@@ -171,6 +173,10 @@ export class Arrival {
     const { component } = this.#request.spec
     const failed = (err: unknown): void => this.#host.log.error({ component, err }, `Settled whom component "${component}" belongs to: ${messageOf(err)}`)
     this.#timer = setTimeout(() => void otherwise().catch(failed), milliseconds)
+  }
+
+  #ended(): boolean {
+    return this.#decided !== undefined || this.#abort.signal.aborted
   }
 
   #loaded(): Instance {

@@ -106,6 +106,35 @@ test.each([
   await vi.waitFor(async () => expect(await stepsOf(manager.swap({ component: 'desk', version: '1.2.0', to: 'main' }, call()))).toContain('done'))
 })
 
+test.each(['worker', 'process'] as const)('isolated as %s: what was planned, or failed, leaves nothing at the other host, and it moves', { timeout: 90_000 }, async (isolation) => {
+  const all = await severalHosts(isolation)
+  const { desks, call, managerAt, run } = all
+  await run('main')
+  await run('b')
+  await desks.add('1.1.0', 'active')
+  const manager = await managerAt('main')
+  expect(await manager.plan({ component: 'desk', to: 'main' }, call())).toMatchObject({ accepted: true, movesTo: 'main' })
+  await expect(stepsOf(manager.swap({ component: 'desk', version: '1.1.0', to: 'main' }, call()))).rejects.toMatchObject({ code: 'SWAP_FAILED', message: expect.stringContaining('1.1.0 breaks at active') })
+  expect(await stepsOf(manager.swap({ component: 'desk', to: 'main' }, call()))).toContain('done')
+  expect(await placeOf(all, manager)).toEqual(['main 1.0.0 active'])
+  expect((await desks.steps()).filter((step) => step === '1.1.0 dispose')).toHaveLength(1)
+})
+
+test('what is let go of while it loads is disposed once it has', { timeout: 90_000 }, async () => {
+  const all = await severalHosts('process')
+  await all.run('main')
+  await all.run('b')
+  const processes = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length
+  const before = processes()
+  const manager = await all.managerAt('main')
+  const { arrival } = await manager.arrive({ component: 'desk', version: '1.0.0', from: 'b', running: '1.0.0', epoch: 2, who: 'ada', why: '' }, all.call())
+  const loading = expect(manager.proceed({ arrival, step: 'load' }, all.call())).rejects.toMatchObject({ code: 'SWAP_FAILED' })
+  await vi.waitFor(() => expect(processes()).toBe(before + 1))
+  await manager.proceed({ arrival, step: 'leave' }, all.call())
+  await loading
+  await vi.waitFor(() => expect(processes()).toBe(before))
+})
+
 test('its state goes with it: counts are handed over exactly while calls flow', { timeout: 60_000 }, async () => {
   const all = await severalHosts()
   const { bus, call, desks, edit, managerAt, run } = all

@@ -29,14 +29,14 @@ export interface SeveralHosts {
   edit(from: string, to: string): Promise<void>
 }
 
-export async function severalHosts(): Promise<SeveralHosts> {
+export async function severalHosts(isolation: 'inline' | 'worker' | 'process' = 'inline'): Promise<SeveralHosts> {
   const nats = await startNatsServer({})
   onTestFinished(async () => await nats.close())
-  const desks = await deskFolder({ asker: true })
+  const desks = await deskFolder({ asker: true, isolation })
   onTestFinished(async () => await desks[Symbol.asyncDispose]())
   const file = join(desks.folder, 'assembly.yaml')
   const edit = async (from: string, to: string): Promise<void> => await writeFile(file, (await readFile(file, 'utf8')).replace(from, to))
-  await edit('isolation: inline', 'isolation: inline\n    host: b')
+  await edit(`isolation: ${isolation}`, `isolation: ${isolation}\n    host: b`)
   const bus = new Bus('desks', 'tests')
   await bus.connect(nats)
   onTestFinished(async () => await bus.close())
