@@ -159,7 +159,7 @@ export const Manager = contract({
     },
     arrive: {
       description: 'Prepares this host for a component that another host is to give to it',
-      input: Type.Object({ component: Name, version: Version, from: Name, running: Version, epoch: Type.Integer({ description: 'Of the host that gives it' }), who: Name, why: Type.String({ maxLength: 500 }) }),
+      input: Type.Object({ component: Name, version: Version, from: Name, running: Version, epoch: Type.Integer({ description: 'Of the host that gives it' }), who: Type.String(), why: Type.String({ maxLength: 500 }) }),
       output: Type.Object({ arrival: Type.String(), version: Version, isolation: Type.String() }),
       permission: 'manage',
     },
