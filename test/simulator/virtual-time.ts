@@ -111,7 +111,11 @@ export class VirtualTime {
       if (timer instanceof Timer && timer.occurrence !== undefined) timer.occurrence.off = true
     }
     Object.assign(globalThis, { setTimeout: timeout, setInterval: interval, setImmediate: immediate, clearTimeout: clear, clearInterval: clear, clearImmediate: clear })
-    Object.assign(timersPromises, { setTimeout: async (milliseconds: number, value: unknown) => await new Promise((resolve) => timeout(() => resolve(value), milliseconds)) })
+    Object.assign(timersPromises, {
+      setTimeout: async (milliseconds: number, value: unknown) => await new Promise((resolve) => timeout(() => resolve(value), milliseconds)),
+      // The machine's would go on in the turn of whoever is next, and what is set then would be theirs.
+      setImmediate: async (value: unknown) => await new Promise((resolve) => immediate(() => resolve(value))),
+    })
     Object.assign(crypto, { randomBytes: (size: number) => Buffer.from(Array.from({ length: size }, () => this.random.within(0, 255))) })
     syncBuiltinESMExports()
     Date.now = () => epoch + Math.floor(this.#now)
