@@ -24,12 +24,11 @@ export class Disk {
     this.#files.clear()
   }
 
-  /** Of what was not flushed, a drawn part is on disk. */
-  crash(): void {
-    for (const file of this.#files.values()) {
-      file.text = file.text.slice(0, this.#time.random.within(file.flushed, file.text.length))
-      file.flushed = file.text.length
-    }
+  /** Of what was not flushed to a file, a drawn part is on disk. */
+  crash(path: string): void {
+    const file = this.#file(path)
+    file.text = file.text.slice(0, this.#time.random.within(file.flushed, file.text.length))
+    file.flushed = file.text.length
   }
 
   read(path: string): string {

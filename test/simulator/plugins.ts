@@ -20,7 +20,7 @@ export const Relay = contract({ name: 'relay', version: '1.0.0', operations: { a
 export class Plugins {
   readonly #time: VirtualTime
   readonly #witness: Witness
-  /** Every instance of a ledger or clerk, in the order in which they began. */
+  /** Every instance, in the order in which they began. */
   readonly lives: Life[] = []
 
   constructor(time: VirtualTime, witness: Witness) {
@@ -79,13 +79,17 @@ export class Plugins {
     }) as LoadedPlugin
   }
 
-  relay(): LoadedPlugin {
+  relay(version: string, faulty: boolean): LoadedPlugin {
     return definePlugin({
       name: 'relay',
       config: Type.Object({}),
       provides: { relay: Relay },
       requires: { ledger: optional(Ledger) },
-      start: ({ ledger }) => ({ relay: { add: async ({ id }, call) => (await ledger.current?.add({ id }, call)) ?? { id } } }),
+      start: async ({ scope, ledger }) => {
+        const life = this.#born(scope, 'relay', version, undefined)
+        await this.#prepared(scope, faulty)
+        return { relay: { add: async ({ id }, call) => await this.#work(life, async () => (await ledger.current?.add({ id }, call)) ?? { id }) } }
+      },
     }) as LoadedPlugin
   }
 

@@ -18,6 +18,7 @@ interface Found {
   readonly schedules: number
   readonly answered: number
   readonly swapped: number
+  readonly passedOn: number
   readonly failed: readonly { readonly seed: number; readonly complaints: readonly string[] }[]
 }
 
@@ -32,7 +33,7 @@ async function runShare({ first, step, count, trace }: Share): Promise<Found> {
   time.install()
   disk.install()
   const failed: Found['failed'][number][] = []
-  let [answered, swapped] = [0, 0]
+  let [answered, swapped, passedOn] = [0, 0, 0]
   let current: Schedule | undefined
   process.on('unhandledRejection', (error) => current?.failed(error))
   for (let i = 0, seed = first; i < count; i++, seed += step) {
@@ -42,11 +43,12 @@ async function runShare({ first, step, count, trace }: Share): Promise<Found> {
     const ran = await current.run()
     answered += ran.answered
     swapped += ran.swapped
+    passedOn += ran.passedOn
     if (ran.complaints.length === 0) continue
     failed.push({ seed, complaints: ran.complaints })
     process.stderr.write(`seed ${seed}: ${ran.complaints[0]}\n`)
   }
-  return { schedules: count, answered, swapped, failed }
+  return { schedules: count, answered, swapped, passedOn, failed }
 }
 
 async function inThread(share: Share): Promise<Found> {
@@ -61,7 +63,7 @@ function told(found: readonly Found[]): void {
   const failed = found.flatMap((one) => one.failed).toSorted((a, b) => a.seed - b.seed)
   for (const { seed, complaints } of failed.slice(0, 20)) process.stdout.write(`seed ${seed}\n  ${complaints.join('\n  ')}\n`)
   const sum = (of: (one: Found) => number): number => found.reduce((total, one) => total + of(one), 0)
-  process.stdout.write(`${JSON.stringify({ schedules: sum(({ schedules }) => schedules), answered: sum(({ answered }) => answered), swapped: sum(({ swapped }) => swapped), failed: failed.length, seeds: failed.slice(0, 100).map(({ seed }) => seed) })}\n`)
+  process.stdout.write(`${JSON.stringify({ schedules: sum(({ schedules }) => schedules), answered: sum(({ answered }) => answered), swapped: sum(({ swapped }) => swapped), passedOn: sum(({ passedOn }) => passedOn), failed: failed.length, seeds: failed.slice(0, 100).map(({ seed }) => seed) })}\n`)
   process.exitCode = failed.length === 0 ? 0 : 1
 }
 

@@ -1,20 +1,19 @@
 import { messageOf } from '@caruso/contract'
 import type { Disk } from './disk.ts'
 import { Network } from './network.ts'
-import { Clerk, Ledger, Plugins } from './plugins.ts'
-import { journalFile, Site } from './site.ts'
+import { Clerk, Ledger, Plugins, Relay } from './plugins.ts'
+import { componentsOf, journalFile, Site, type Role } from './site.ts'
 import type { VirtualTime } from './virtual-time.ts'
 import { Witness, type Life } from './witness.ts'
 
 /** Milliseconds in which things go wrong, until then all that was begun has ended, and in which all must be well again. */
 const trouble = 6_000
-const settled = 17_000
-const probed = 21_000
+const settled = 26_000
+const probed = 30_000
 /** Milliseconds after which nobody sends to a host that is gone: its lease, the ticks that end it, and the way. */
 const leaseAndTick = 1_700 + 600 + 200
 
-const roles = ['main', 'side', 'client'] as const
-type Role = (typeof roles)[number]
+const roles = ['main', 'side', 'client'] as const satisfies Role[]
 
 /** One schedule: three processes, calls, swaps and faults as a seed draws them, and what must hold. */
 export class Schedule {
@@ -49,7 +48,7 @@ export class Schedule {
   }
 
   /** Resolves to what did not hold. */
-  async run(): Promise<{ readonly complaints: readonly string[]; readonly answered: number; readonly swapped: number }> {
+  async run(): Promise<{ readonly complaints: readonly string[]; readonly answered: number; readonly swapped: number; readonly passedOn: number }> {
     for (const role of roles) this.#begin(role)
     this.#drawCalls()
     this.#drawSwaps()
@@ -59,7 +58,8 @@ export class Schedule {
     this.#probe()
     await this.#time.pass(probed)
     this.#auditEnd()
-    return { complaints: this.#witness.complaints, answered: this.#answered, swapped: this.#sites.get('main')?.swapped ?? 0 }
+    const sum = (of: (site: Site) => number): number => [...this.#sites.values()].reduce((total, site) => total + of(site), 0)
+    return { complaints: this.#witness.complaints, answered: this.#answered, swapped: sum(({ swapped }) => swapped), passedOn: sum(({ passedOn }) => passedOn) }
   }
 
   failed(error: unknown): void {
@@ -74,7 +74,7 @@ export class Schedule {
       const site = new Site(owner, role, this.#network, this.#plugins, this.#witness)
       this.#sites.set(role, site)
       this.#trace(`${owner} begins as ${site.bus.host}`)
-      site.start(role).catch((error: unknown) => this.#witness.complain(`${owner} did not start: ${messageOf(error)}`))
+      site.start().catch((error: unknown) => this.#witness.complain(`${owner} did not start: ${messageOf(error)}`))
     })
   }
 
@@ -112,9 +112,9 @@ export class Schedule {
   #drawSwaps(): void {
     const { random } = this.#time
     for (let i = random.within(1, 6); i > 0; i--) {
-      const [component, version] = [random.of(['ledger', 'ledger', 'clerk']), `1.${random.within(0, 3)}.0`]
+      const [component, version] = [random.of(['ledger', 'ledger', 'clerk', 'relay']), `1.${random.within(0, 3)}.0`]
       const at = random.within(300, trouble)
-      this.#later(at, random.of(['side', 'client']), (site) => {
+      this.#later(at, random.of(roles), (site) => {
         this.#trace(`${site.owner} asks for ${component} ${version}`)
         void site.ask(component, version).then((answer) => this.#trace(`${site.owner} is answered: ${answer}`))
       })
@@ -165,14 +165,14 @@ export class Schedule {
     this.#time.kill(site.owner)
     this.#died.set(site.bus.host, this.#time.now)
     this.#network.link(site.owner)?.die(random.chance(0.7) ? 0 : random.within(0, 4_000))
-    if (role === 'main') this.#disk.crash()
+    this.#disk.crash(journalFile(role))
+    const [lines, written] = [this.#linesOf(role), site.journal?.entries().length ?? 0]
+    if (lines < written) this.#witness.complain(`the journal of ${site.owner} has ${lines} lines after its crash, ${written} were written`)
     this.#time.after(random.within(50, 2_000), 'schedule', () => this.#begin(role))
   }
 
   /** All that was begun has ended, and everybody knows the same. */
   #auditQuiet(): void {
-    const main = this.#sites.get('main')
-    if (main?.host === undefined || main.journal === undefined) return this.#witness.complain('main does not run')
     const known = (site: Site): string => JSON.stringify(site.bus.registry.list().map(({ info }) => `${info.id} ${info.version} of ${info.host}${info.paused === true ? ' paused' : ''}${info.share === undefined ? '' : ` share ${info.share}`}`).toSorted())
     const served = [...this.#sites.values()].flatMap(({ bus }) => bus.served().map(({ info }) => `${info.id} ${info.version} of ${info.host}`))
     for (const [role, site] of this.#sites) {
@@ -180,20 +180,31 @@ export class Schedule {
       if (site.caller.open > 0) this.#witness.complain(`${site.caller.open} calls of ${role} are still open`)
       for (const { info, provider } of site.bus.served()) if (provider.inFlight > 0) this.#witness.complain(`${info.id} counts ${provider.inFlight} calls in flight`)
     }
-    if (main.swapping) this.#witness.complain('a swap is still under way')
-    for (const { epoch, step } of main.journal.unfinished()) this.#witness.complain(`epoch ${epoch} has no end after "${step}"`)
-    for (const component of ['ledger', 'clerk']) {
-      const [active, ran] = [main.host.active(component)?.spec.version, main.journal.ran(component)[0]?.to ?? '1.0.0']
+    for (const role of ['main', 'side'] as const) this.#auditHost(role)
+  }
+
+  /** What a host runs is what its journal says. */
+  #auditHost(role: Role): void {
+    const { host, journal, swapping } = this.#sites.get(role) ?? {}
+    if (host === undefined || journal === undefined) return this.#witness.complain(`${role} does not run`)
+    if (swapping === true) this.#witness.complain(`a swap is still under way at ${role}`)
+    for (const { epoch, step } of journal.unfinished()) this.#witness.complain(`epoch ${epoch} of ${role} has no end after "${step}"`)
+    for (const component of componentsOf[role]) {
+      const [active, ran] = [host.active(component)?.spec.version, journal.ran(component)[0]?.to ?? '1.0.0']
       if (active !== ran) this.#witness.complain(`${component} runs as ${active}, the journal says ${ran}`)
     }
-    const lines = this.#disk.read(journalFile).split('\n').length - 1
-    if (lines !== main.journal.entries().length) this.#witness.complain(`the journal has ${lines} lines on disk, ${main.journal.entries().length} in memory`)
+    const [lines, written] = [this.#linesOf(role), journal.entries().length]
+    if (lines !== written) this.#witness.complain(`the journal of ${role} has ${lines} lines on disk, ${written} in memory`)
+  }
+
+  #linesOf(role: Role): number {
+    return this.#disk.read(journalFile(role)).split('\n').length - 1
   }
 
   /** Everybody is answered. */
   #probe(): void {
     for (const [role, site] of this.#sites) {
-      for (const [contract, operation] of [[Ledger, 'add'], [Clerk, 'add']] as const) {
+      for (const [contract, operation] of [[Ledger, 'add'], [Clerk, 'add'], [Relay, 'add']] as const) {
         const id = this.#lastId++
         this.#time.after(0, site.owner, () => void site.caller.call(contract, operation, id, 3_900).then((answered) => {
           if (!answered) this.#witness.complain(`${role} got no answer from ${contract.name}.${operation} after all was well`)
