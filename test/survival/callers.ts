@@ -33,7 +33,7 @@ export class Callers {
     this.#keeper = clientOf(Keeper, bus.outlet(Keeper, operator))
     this.#notes = clientOf(Notes, bus.outlet(Notes, operator))
     this.#prefix = prefix
-    const once = [this.#write, this.#write, state === 'with' ? this.#note : this.#write]
+    const once = state === 'with' ? [this.#write, this.#note, this.#note] : [this.#write, this.#write, this.#write]
     this.#loops = [...once, ...Array.from({ length: inFlight }, () => this.#book)].map((call) => this.#loop(call))
   }
 

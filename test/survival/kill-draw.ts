@@ -15,8 +15,8 @@ export interface KillDraw {
   readonly at: Mark
   /** Milliseconds between the mark and the kill; an instance that has come to a step waits there for it. */
   readonly delay: number
-  /** Milliseconds until the NATS server is started again. */
-  readonly away: number
+  /** Milliseconds from the kill until the NATS server is started again, and until an instance that waits at the mark goes on. */
+  readonly pause: number
 }
 
 /** A prime, so that seeds in a row leave out no kill and differ much. */
@@ -37,7 +37,7 @@ export function drawKill(cell: Cell, seed: number): KillDraw {
   const kills = killsOf(cell)
   const kill = kills[(seed * stride) % kills.length]
   if (kill === undefined) throw new RangeError(`Drew a kill by seed ${seed}: expected a whole number from 0`)
-  return { ...kill, from: random.of(versions), delay: random.of([0, random.within(0, 10), random.within(0, 50)]), away: random.within(0, 300) }
+  return { ...kill, from: random.of(versions), delay: random.of([0, random.within(0, 10), random.within(0, 50)]), pause: random.of([0, random.within(0, 300), random.within(300, 1_500)]) }
 }
 
 /** A thread that loads cannot be told from another. */

@@ -55,8 +55,8 @@ async function runCell(cell: Cell, seeds: readonly number[], natsServer: string,
   }
 }
 
-function tell(cell: Cell, seed: number, { draw: { from, victim, at, delay }, swapped, complaints, trace }: ScheduleEnd, withTrace: boolean): void {
-  const lines = [`${nameOfCell(cell)}, seed ${seed}: ${victim} at "${at}" and ${delay} ms, from ${from}: ${swapped}`, ...complaints.map((words) => `wrong: ${words}`), ...(withTrace || complaints.length > 0 ? trace : [])]
+function tell(cell: Cell, seed: number, { draw: { from, victim, at, delay, pause }, swapped, complaints, trace }: ScheduleEnd, withTrace: boolean): void {
+  const lines = [`${nameOfCell(cell)}, seed ${seed}: ${victim} at "${at}" and ${delay} ms, for ${pause} ms, from ${from}: ${swapped}`, ...complaints.map((words) => `wrong: ${words}`), ...(withTrace || complaints.length > 0 ? trace : [])]
   process.stderr.write(`${lines.join('\n  ')}\n`)
 }
 

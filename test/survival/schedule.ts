@@ -71,19 +71,22 @@ export class Schedule {
 
   /** Swaps, kills where the draw says so, and starts again what has to be. */
   async #kill(callers: Callers): Promise<void> {
-    const { victim, from, at, delay, away } = this.#draw
+    const { victim, from, at, delay, pause } = this.#draw
     const moments = new Moments(this.#site, at, from)
     this.#moments = moments
     const journal = moments.watchJournal()
     moments.note('asked')
-    const swapping = this.#site.swap(otherThan(from), (step) => moments.note(`told ${step}`))
+    let over = false
+    const swapping = this.#site.swap(otherThan(from), (step) => moments.note(`told ${step}`)).finally(() => (over = true))
     await Promise.race([moments.come, swapping])
     await sleep(delay)
     callers.expectKill()
-    this.#killed = await this.#site.kill(victim, from)
+    this.#killed = await this.#site.kill(victim, from, () => over)
     moments.note(this.#killed ? `${victim} is killed` : `${victim} was gone`)
+    // Whoever dies while another waits may be back before that one goes on.
+    await sleep(pause)
     moments.release()
-    await this.#site.revive(victim, away)
+    await this.#site.revive(victim)
     this.#swapped = await swapping
     moments.note(`the swap ended with ${this.#swapped}`)
     moments.end()

@@ -77,24 +77,26 @@ export class Site implements AsyncDisposable {
     }
   }
 
-  /** Kills what is to be killed; resolves to whether it was there. The host and the NATS server stay away until they are started again. */
-  async kill(victim: Victim, from: string): Promise<boolean> {
+  /**
+   * Kills what is to be killed, as soon as it is there; resolves to false where it did not come before the swap was over.
+   * The host and the NATS server stay away until they are started again.
+   */
+  async kill(victim: Victim, from: string, isOver: () => boolean): Promise<boolean> {
     if (victim === 'host') await this.#host.kill()
-    else if (victim === 'nats') await this.#nats.kill()
-    else {
-      this.#crashes++
-      return this.#killInstance(victim, from)
+    if (victim === 'nats') await this.#nats.kill()
+    if (victim === 'host' || victim === 'nats') return true
+    this.#crashes++
+    while (!this.#killInstance(victim, from)) {
+      if (isOver()) return false
+      await sleep(1)
     }
     return true
   }
 
   /** Starts again what an operator would start again. */
-  async revive(victim: Victim, away: number): Promise<void> {
+  async revive(victim: Victim): Promise<void> {
     if (victim === 'host') await this.#up()
-    if (victim === 'nats') {
-      await sleep(away)
-      await this.#nats.start()
-    }
+    if (victim === 'nats') await this.#nats.start()
   }
 
   /** Stops the host as an operator does and starts it anew, where its component is about to be given up. */

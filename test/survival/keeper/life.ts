@@ -11,6 +11,8 @@ export class Life {
 
   private constructor(socket: Socket) {
     this.#socket = socket
+    // Without its witness it is held by nobody.
+    socket.once('close', () => this.#steps.splice(0).forEach((goOn) => goOn()))
     createInterface({ input: socket }).on('line', (line) => {
       if (line === 'end') process.exit(1)
       this.#steps.shift()?.()
