@@ -39,7 +39,12 @@ export class Callers {
 
   /** Resolves when calls flow: when so many more were answered. */
   async flow(answers = 30): Promise<void> {
-    for (const before = this.answered; this.answered < before + answers; ) await sleep(2)
+    for (const before = this.answered; this.answered < before + answers && !this.#over; ) await sleep(2)
+  }
+
+  /** Calls no more. */
+  stop(): void {
+    this.#over = true
   }
 
   /** Says that something is killed: what is under way may be lost. */
@@ -54,7 +59,7 @@ export class Callers {
 
   /** Ends when what is under way has ended; resolves to what was wrong. */
   async end(folder: KeeperFolder): Promise<string[]> {
-    this.#over = true
+    this.stop()
     await Promise.all(this.#loops)
     const mine = folder.written().filter((id) => id.startsWith(this.#prefix))
     const [written, booked] = [new Set(mine), folder.booked()]

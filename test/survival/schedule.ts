@@ -45,7 +45,10 @@ export class Schedule {
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(() => resolve(schedule.#complain(`it had not ended after ${limit} ms`)), limit)
     const run = schedule.#run().catch((error: unknown) => schedule.#complain(`it broke: ${error instanceof Error ? error.stack : messageOf(error)}`))
-    await Promise.race([run, promise]).finally(() => clearTimeout(timer))
+    await Promise.race([run, promise])
+    clearTimeout(timer)
+    schedule.#moments?.end()
+    schedule.#callers?.stop()
     return { draw, killed: schedule.#killed, swapped: schedule.#swapped, answered: schedule.#callers?.answered ?? 0, complaints: schedule.#complaints, trace: schedule.#moments?.trace ?? [] }
   }
 
