@@ -69,6 +69,25 @@ describe.each(['process', 'worker'] as const)('a component isolated as %s', { ti
       expect(lines.findLast(({ level }) => level === 'error')).toMatchObject({ message: 'Gave up component "workshop": it crashed 6 times within a minute, last by exit code 1' })
     })
 
+    test('while its successor takes over, fails that at once, and runs again only once that has let go', async () => {
+      const clock = new ManualClock()
+      const { host, lines } = await openWorkshop(isolation, {}, clock)
+      const previous = host.active('workshop')
+      const next = await host.load(spec('workshop', fixture('workshop'), { isolation, version: '1.0.1', config: { fails: 'linger' } }))
+      await next.start()
+      let failure: unknown
+      const switching = host.switchTo(next, { ...(previous === undefined ? {} : { previous }) }).catch((error: unknown) => (failure = error))
+      await expect.poll(() => lines.some(({ message }) => message === 'lingers'), { timeout }).toBe(true)
+      kill(previous)
+      await expect.poll(() => clock.waits, { timeout }).toEqual([100])
+      clock.advance(100)
+      await expect.poll(() => host.active('workshop')?.state, { timeout, interval: 5 }).toBe('active')
+      expect(failure).toMatchObject({ code: 'START_FAILED', message: expect.stringMatching(/^Switched component "workshop": the instance that ran crashed \(/) })
+      expect(host.active('workshop')?.spec.version).toBe('1.0.0')
+      await switching
+      await next.dispose()
+    })
+
     test('while it loads, fails the load and nothing else', async () => {
       const { host } = openHost()
       await expect(host.load(spec('dying', fixture('dies-on-load'), { isolation }))).rejects.toMatchObject({ code: 'PROVIDER_LOST', message: expect.stringContaining('exit code 5') })

@@ -42,6 +42,14 @@ export interface Succession {
   commit?(): Promise<void>
 }
 
+/** A component that is changing hands. */
+interface Switch {
+  readonly previous: Instance | undefined
+  /** Ends the attempt: the previous instance is gone. */
+  readonly lost: (error: KernelError) => void
+  readonly over: Promise<void>
+}
+
 /** An instance as the host last saw it. */
 export interface InstanceStatus {
   readonly instance: Instance
@@ -57,6 +65,7 @@ export class Host {
   readonly #active = new Map<string, InstanceStatus>()
   /** Those whose state is being handed over. */
   readonly #paused = new Set<Instance>()
+  readonly #switches = new Map<string, Switch>()
   readonly #isolations: ReadonlyMap<string, Isolation>
   readonly #supervisor: Supervisor
   readonly #endHealth: () => void
@@ -103,21 +112,21 @@ export class Host {
    * their callers. Where the next one cannot take over in time, the previous one goes on, with the state it still has.
    */
   async switchTo(next: Instance, succession: Succession = {}): Promise<void> {
-    await this.#takeOver(next, succession)
     const { previous } = succession
-    if (previous !== undefined) this.#paused.delete(previous)
-    this.#active.set(next.spec.component, { instance: next, health: { ok: true } })
-    this.bus.exchange([{ info: this.#info(next, { ok: true }), provider: next.provider }], previous === undefined ? [] : [previous.id])
+    await this.#takeOver(next, succession, () => {
+      this.#active.set(next.spec.component, { instance: next, health: { ok: true } })
+      this.bus.exchange([{ info: this.#info(next, { ok: true }), provider: next.provider }], previous === undefined ? [] : [previous.id])
+    })
     if (next.state === 'failed') this.#crashed(next, 'it ended while it took over')
   }
 
   /** The same where the next one runs at another host, whose part it is to send callers there: here the previous one is withdrawn. */
   async switchAway(next: Successor, succession: Succession & { readonly previous: Instance }): Promise<void> {
-    await this.#takeOver(next, succession)
     const { previous } = succession
-    this.#paused.delete(previous)
-    this.#active.delete(previous.spec.component)
-    this.bus.exchange([], [previous.id])
+    await this.#takeOver(next, succession, () => {
+      this.#active.delete(previous.spec.component)
+      this.bus.exchange([], [previous.id])
+    })
   }
 
   /** Sends a part of the calls of its component to an instance that has not taken over: from 0 to 1. */
@@ -185,7 +194,26 @@ export class Host {
     return left
   }
 
-  async #takeOver(next: Successor, { previous, handOver, commit }: Succession): Promise<void> {
+  /** While it lasts, nobody else begins in the component what may run in one instance only. */
+  async #takeOver(next: Successor, succession: Succession, taken: () => void): Promise<void> {
+    const { component } = next.spec
+    const { previous } = succession
+    const over = Promise.withResolvers<void>()
+    const lost = Promise.withResolvers<never>()
+    const own: Switch = { previous, lost: lost.reject, over: over.promise }
+    this.#switches.set(component, own)
+    try {
+      if (previous !== undefined && this.active(component) !== previous) throw new KernelError('START_FAILED', `Switched component "${component}": the instance that ran is gone`)
+      await this.#handedOver(next, succession, lost.promise)
+      if (previous !== undefined) this.#paused.delete(previous)
+      taken()
+    } finally {
+      if (this.#switches.get(component) === own) this.#switches.delete(component)
+      over.resolve()
+    }
+  }
+
+  async #handedOver(next: Successor, { previous, handOver, commit }: Succession, lost: Promise<never>): Promise<void> {
     if (previous !== undefined && handOver !== undefined) this.#pause(previous)
     let ended: Promise<void> | undefined
     try {
@@ -194,7 +222,7 @@ export class Host {
         async () => await (ended = previous?.deactivate()),
         async () => await handOver?.finish(),
         async () => await next.activate(),
-      ])
+      ], lost)
       await commit?.()
     } catch (error) {
       await this.#stepBack(next, previous, handOver, ended)
@@ -284,6 +312,8 @@ export class Host {
     this.#active.delete(component)
     this.bus.exchange([], [instance.id])
     void this.bus.retire(instance.id)
+    const pending = this.#switches.get(component)
+    if (pending?.previous === instance) pending.lost(new KernelError('START_FAILED', `Switched component "${component}": the instance that ran crashed (${reason})`))
     this.#supervisor.crashed(instance.spec, reason)
   }
 
@@ -293,6 +323,7 @@ export class Host {
     const instance = await this.load(spec)
     try {
       await instance.start()
+      await this.#switches.get(spec.component)?.over
       if (this.active(spec.component) === undefined) await this.switchTo(instance)
       else await instance.dispose()
     } catch (error) {
@@ -325,16 +356,18 @@ async function drainedOf(instance: Instance | undefined): Promise<void> {
   throw new KernelError('STATE_INVALID', `Handed over the state of component "${instance.spec.component}": ${instance.provider.inFlight} calls had not ended after ${pausedDrainLimit} ms`)
 }
 
-/** Takes one step after the other, and none any more once they have taken longer; a step that hangs is left behind. */
-async function within(milliseconds: number, component: string, otherwise: string, steps: readonly (() => Promise<void>)[]): Promise<void> {
+/** Takes one step after the other, and none any more once they have taken longer or what they need is lost; a step that hangs is left behind. */
+async function within(milliseconds: number, component: string, otherwise: string, steps: readonly (() => Promise<void>)[], lost?: Promise<never>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    reject(new KernelError('START_FAILED', `Switched component "${component}": ${otherwise} after ${milliseconds} ms`))
-  }, milliseconds)
+  let over = false
+  const end = (error: unknown): void => {
+    over = true
+    reject(error as Error)
+  }
+  const timer = setTimeout(() => end(new KernelError('START_FAILED', `Switched component "${component}": ${otherwise} after ${milliseconds} ms`)), milliseconds)
+  lost?.catch(end)
   const taken = async (): Promise<void> => {
-    for (const step of steps) if (!late) await step()
+    for (const step of steps) if (!over) await step()
   }
   await Promise.race([taken(), promise]).finally(() => clearTimeout(timer))
 }
