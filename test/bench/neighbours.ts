@@ -19,12 +19,15 @@ const consumer = { component: 'tempter', grants: [] }
 const kinds = ['loop', 'fill'] as const
 
 type Kind = (typeof kinds)[number]
-type Taken = Readonly<Record<'calm' | Kind, Percentiles>>
+type Stretches = Record<'calm' | 'after_fill' | Kind, Stretch[]>
+type Taken = Readonly<Record<keyof Stretches, Percentiles>>
 
 /** What the calls of a component take longer while another one, in a thread of the same host, ruins itself. */
 export async function neighbours({ quick, progress }: Options): Promise<Findings> {
   const rounds = quick ? 1 : 8
   const calm = quick ? 200 : 6_000
+  // V8 keeps the memory of a thread that has ended for 8 s, and then gives it back at once.
+  const aftermath = quick ? 200 : 10_000
   await using stack = new AsyncDisposableStack()
   const packages = new InstalledPackages()
   stack.defer(() => packages.remove())
@@ -44,14 +47,13 @@ export async function neighbours({ quick, progress }: Options): Promise<Findings
   const rogue = bus.client(Rogue, consumer)
   for (const [index, caller] of [near, far].entries()) await caller.ask('begin', { rate, capacity: 2_000_000, firstId: index * 2_000_000, slowEvery: 0 })
   await sleep(quick ? 200 : 4_000)
-  const stretches: Record<'calm' | Kind, Stretch[]> = { calm: [], loop: [], fill: [] }
-  for (let round = 0; round < rounds; round++) {
-    for (const kind of kinds) {
+  const stretches: Stretches = { calm: [], loop: [], fill: [], after_fill: [] }
+  for (const kind of kinds) {
+    for (let round = 0; round < rounds; round++) {
       stretches.calm.push(await during(async () => await sleep(calm)))
       stretches[kind].push(await during(async () => await ruin(rogue, kind, bus)))
-      progress(`round ${round + 1} of ${rounds}: ${kind}, ${Math.round(lengthOf(stretches[kind].at(-1)))} ms until it was back`)
-      // What is thrown away of the thread's memory is no longer its trouble.
-      await sleep(quick ? 0 : 500)
+      progress(`${kind}, round ${round + 1} of ${rounds}: ${Math.round(lengthOf(stretches[kind].at(-1)))} ms until it was back`)
+      if (kind === 'fill') stretches.after_fill.push(await during(async () => await sleep(aftermath)))
     }
   }
   const results = await Promise.all([near, far].map(async (caller) => await resultOf(caller, stretches)))
@@ -75,7 +77,7 @@ async function ruin(rogue: Client<typeof Rogue>, kind: Kind, bus: Bus): Promise<
   await rogue.ready({}, call())
 }
 
-async function resultOf(caller: Child, stretches: Readonly<Record<'calm' | Kind, Stretch[]>>): Promise<{ failed: number; taken: Taken }> {
+async function resultOf(caller: Child, stretches: Readonly<Stretches>): Promise<{ failed: number; taken: Taken }> {
   const { failed } = (await caller.ask('end')) as { failed: number }
   const taken = Object.fromEntries(await Promise.all(Object.entries(stretches).map(async ([name, some]) => [name, await caller.ask('taken', { stretches: some })])))
   return { failed, taken: taken as Taken }
@@ -87,7 +89,7 @@ function figureOf(kind: Kind, taken: readonly Taken[]): Figure {
   return { name: `${kind}_p99_ratio`, value: rounded(ratio), goal: { atMost: 1.2 }, meaning: `p99 of a component while another in a thread of the same host ${what}, until that is back, to p99 in calm; the worse of both callers` }
 }
 
-function lengths(stretches: Readonly<Record<Kind, readonly Stretch[]>>): Record<string, readonly number[]> {
+function lengths(stretches: Readonly<Stretches>): Record<string, readonly number[]> {
   return Object.fromEntries(kinds.map((kind) => [`${kind}_ms`, stretches[kind].map((stretch) => Math.round(lengthOf(stretch)))]))
 }
 
