@@ -1,6 +1,6 @@
 import type { Call, Caller } from '@caruso/contract'
-import { type Expiring, longestTimer } from './deadlines.ts'
-import { BusError } from './errors.ts'
+import { CallSignal } from './call-signal.ts'
+import type { Expiring } from './deadlines.ts'
 import { throughNone } from './through.ts'
 import { newTraceparent } from './traceparent.ts'
 
@@ -19,14 +19,10 @@ export class CallContext implements Call, Expiring {
   next: Expiring | undefined
   readonly caller: Caller
   readonly key: string | undefined
-  readonly nextKey = undefined
   readonly cancellable: boolean
   readonly #parent: Call | undefined
   #trace: string | undefined
-  #controller: AbortController | undefined
-  #signal: AbortSignal | undefined
-  #timer: NodeJS.Timeout | undefined
-  #cancelled: unknown
+  #signal: CallSignal | undefined
   #guard: CallGuard | undefined
   #giveUp: ((error: Error) => void) | undefined
 
@@ -50,14 +46,16 @@ export class CallContext implements Call, Expiring {
     return this.#parent?.through ?? throughNone
   }
 
+  get nextKey(): undefined {
+    return undefined
+  }
+
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled)
-      else this.#arm()
+    if (this.#signal === undefined) {
+      this.#signal = new CallSignal(this.#parent)
+      this.#signal.watch(this)
     }
-    this.#signal ??= this.#parent?.cancellable === true ? AbortSignal.any([this.#controller.signal, this.#parent.signal]) : this.#controller.signal
-    return this.#signal
+    return this.#signal.signal
   }
 
   /** The same call for another attempt, in place of this one: whoever made the first may still work on it, and let go of it. */
@@ -68,9 +66,8 @@ export class CallContext implements Call, Expiring {
 
   /** Tells whoever works on this call that nobody waits for it any more. */
   cancel(reason: unknown): void {
-    this.#cancelled ??= reason
-    this.#controller?.abort(reason)
-    this.finish()
+    this.#signal ??= new CallSignal(this.#parent)
+    this.#signal.abort(reason)
   }
 
   /** Says how its caller is told when nobody waits any more; the handler still counts as in flight until it is done. */
@@ -87,17 +84,8 @@ export class CallContext implements Call, Expiring {
     this.#giveUp?.(error)
   }
 
-  /** Lets go of the timer, once the call has been answered. */
+  /** Lets go of its signal's timer, once the call has been answered. */
   finish(): void {
-    if (this.#timer === undefined) return
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
-
-  #arm(): void {
-    const left = this.deadline - Date.now()
-    const expired = (): void => this.cancel(new BusError('DEADLINE_EXCEEDED', `Worked on a call of component "${this.caller.component}": its deadline has passed`))
-    if (left <= 0) expired()
-    else this.#timer = setTimeout(expired, Math.min(left, longestTimer)).unref()
+    this.#signal?.finish()
   }
 }
