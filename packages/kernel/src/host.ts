@@ -5,7 +5,6 @@ import { BusSurroundings } from './bus-surroundings.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { dependencyGraph, type DependencyGraph } from './dependency-graph.ts'
 import { KernelError } from './errors.ts'
-import type { HandOver } from './hand-over.ts'
 import { InlineInstance } from './inline-instance.ts'
 import type { ComponentSpec, Instance, StartNode, Successor } from './instance.ts'
 import type { Isolation, IsolationOptions } from './isolation.ts'
@@ -13,41 +12,17 @@ import { ListeningSockets } from './listening-sockets.ts'
 import { loadPlugin } from './load-plugin.ts'
 import type { Log } from './log.ts'
 import type { Health } from './scope.ts'
+import { type Succession, Successions } from './successions.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** Milliseconds between two questions of how an instance is. */
 const healthInterval = 2_000
-/** Milliseconds that new calls may wait while state is handed over, and of those, for what was accepted before. */
-const pauseLimit = 2_000
-const pausedDrainLimit = 1_500
-/** Milliseconds that a switch without state may take. */
-const switchLimit = 10_000
-/** Milliseconds that each step back from a switch may take before the next one is taken all the same. */
-const stepBackLimit = 1_000
-
 export interface HostOptions {
   readonly bus: Bus
   readonly log: Log
   readonly clock?: Clock
   /** By their names in the assembly, the ways to run a component apart from this host's thread; `inline` is always there. */
   readonly isolations?: Readonly<Record<string, Isolation>>
-}
-
-/** What an instance takes the place of when callers are sent to it. */
-export interface Succession {
-  readonly previous?: Instance
-  /** The state of the previous one, copied already but for the rest. */
-  readonly handOver?: HandOver | undefined
-  /** Runs right before callers are sent to the next one: the point of no return. */
-  commit?(): Promise<void>
-}
-
-/** A component that is changing hands. */
-interface Switch {
-  readonly previous: Instance | undefined
-  /** Ends the attempt: the previous instance is gone. */
-  readonly lost: (error: KernelError) => void
-  readonly over: Promise<void>
 }
 
 /** An instance as the host last saw it. */
@@ -63,9 +38,7 @@ export class Host {
   readonly #clock: Clock
   readonly #sockets = new ListeningSockets()
   readonly #active = new Map<string, InstanceStatus>()
-  /** Those whose state is being handed over. */
-  readonly #paused = new Set<Instance>()
-  readonly #switches = new Map<string, Switch>()
+  readonly #successions: Successions
   readonly #isolations: ReadonlyMap<string, Isolation>
   readonly #supervisor: Supervisor
   readonly #endHealth: () => void
@@ -75,6 +48,7 @@ export class Host {
     this.log = options.log
     this.#clock = options.clock ?? systemClock
     this.#isolations = new Map([...Object.entries(options.isolations ?? {}), ['inline', async (inline) => await this.#loadInline(inline)]])
+    this.#successions = new Successions(this.log, { active: (component) => this.active(component), announce: (instance) => this.#announce(instance) })
     this.#supervisor = new Supervisor(this.#clock, this.log, (spec) => this.#replace(spec))
     const timer = setInterval(() => void this.#watchHealth(), healthInterval).unref()
     this.#endHealth = () => clearInterval(timer)
@@ -113,7 +87,7 @@ export class Host {
    */
   async switchTo(next: Instance, succession: Succession = {}): Promise<void> {
     const { previous } = succession
-    await this.#takeOver(next, succession, () => {
+    await this.#successions.take(next, succession, () => {
       this.#active.set(next.spec.component, { instance: next, health: { ok: true } })
       this.bus.exchange([{ info: this.#info(next, { ok: true }), provider: next.provider }], previous === undefined ? [] : [previous.id])
     })
@@ -123,7 +97,7 @@ export class Host {
   /** The same where the next one runs at another host, whose part it is to send callers there: here the previous one is withdrawn. */
   async switchAway(next: Successor, succession: Succession & { readonly previous: Instance }): Promise<void> {
     const { previous } = succession
-    await this.#takeOver(next, succession, () => {
+    await this.#successions.take(next, succession, () => {
       this.#active.delete(previous.spec.component)
       this.bus.exchange([], [previous.id])
     })
@@ -194,71 +168,7 @@ export class Host {
     return left
   }
 
-  /** While it lasts, nobody else begins in the component what may run in one instance only. */
-  async #takeOver(next: Successor, succession: Succession, taken: () => void): Promise<void> {
-    const { component } = next.spec
-    const { previous } = succession
-    const over = Promise.withResolvers<void>()
-    const lost = Promise.withResolvers<never>()
-    const own: Switch = { previous, lost: lost.reject, over: over.promise }
-    this.#switches.set(component, own)
-    try {
-      if (previous !== undefined && this.active(component) !== previous) throw new KernelError('START_FAILED', `Switched component "${component}": the instance that ran is gone`)
-      await this.#handedOver(next, succession, lost.promise)
-      if (previous !== undefined) this.#paused.delete(previous)
-      taken()
-    } finally {
-      if (this.#switches.get(component) === own) this.#switches.delete(component)
-      over.resolve()
-    }
-  }
-
-  async #handedOver(next: Successor, { previous, handOver, commit }: Succession, lost: Promise<never>): Promise<void> {
-    if (previous !== undefined && handOver !== undefined) this.#pause(previous)
-    let ended: Promise<void> | undefined
-    try {
-      await within(handOver === undefined ? switchLimit : pauseLimit, next.spec.component, 'the next instance had not taken over', [
-        async () => await (handOver === undefined ? undefined : drainedOf(previous)),
-        async () => await (ended = previous?.deactivate()),
-        async () => await handOver?.finish(),
-        async () => await next.activate(),
-      ], lost)
-      await commit?.()
-    } catch (error) {
-      await this.#stepBack(next, previous, handOver, ended)
-      throw error
-    }
-  }
-
-  /** Lets the previous instance go on. A step that fails or hangs is told in the log, and keeps nobody from the next one. */
-  async #stepBack(next: Successor, previous: Instance | undefined, handOver: HandOver | undefined, ended: Promise<void> | undefined): Promise<void> {
-    const { component } = next.spec
-    const steps = [
-      async () => await (next.state === 'ready' || next.state === 'active' ? next.deactivate() : undefined),
-      async () => await (previous?.state === 'failed' ? undefined : handOver?.undo()),
-      async () => {
-        await ended
-        if (previous?.state === 'ready') await previous.activate()
-      },
-    ]
-    for (const step of steps) {
-      await within(stepBackLimit, component, 'a step back had not ended', [step]).catch((err: unknown) => this.log.error({ component, err }, `Let component "${component}" go on: ${messageOf(err)}`))
-    }
-    if (previous === undefined || handOver === undefined) return
-    if (this.active(component) === previous) this.#resume(previous)
-    else this.#paused.delete(previous)
-  }
-
-  /** Callers are told first: what a paused provider ends at once may ask again at once. */
-  #pause(instance: Instance): void {
-    this.#paused.add(instance)
-    this.bus.exchange([{ info: this.#info(instance, this.#healthOf(instance)), provider: instance.provider }], [])
-    instance.provider.pause()
-  }
-
-  #resume(instance: Instance): void {
-    this.#paused.delete(instance)
-    instance.provider.resume()
+  #announce(instance: Instance): void {
     this.bus.exchange([{ info: this.#info(instance, this.#healthOf(instance)), provider: instance.provider }], [])
   }
 
@@ -312,8 +222,7 @@ export class Host {
     this.#active.delete(component)
     this.bus.exchange([], [instance.id])
     void this.bus.retire(instance.id)
-    const pending = this.#switches.get(component)
-    if (pending?.previous === instance) pending.lost(new KernelError('START_FAILED', `Switched component "${component}": the instance that ran crashed (${reason})`))
+    this.#successions.crashed(instance, reason)
     this.#supervisor.crashed(instance.spec, reason)
   }
 
@@ -323,7 +232,7 @@ export class Host {
     const instance = await this.load(spec)
     try {
       await instance.start()
-      await this.#switches.get(spec.component)?.over
+      await this.#successions.over(spec.component)
       if (this.active(spec.component) === undefined) await this.switchTo(instance)
       else await instance.dispose()
     } catch (error) {
@@ -338,7 +247,7 @@ export class Host {
       if (this.active(instance.spec.component) !== instance) return
       if (health.ok === before.ok && health.detail === before.detail) return
       this.#active.set(instance.spec.component, { instance, health })
-      this.bus.exchange([{ info: this.#info(instance, health), provider: instance.provider }], [])
+      this.#announce(instance)
       this.log[health.ok ? 'info' : 'warn']({ component: instance.spec.component, detail: health.detail }, health.ok ? 'Component is well again' : 'Component is not well')
     }))
   }
@@ -346,30 +255,8 @@ export class Host {
   #info(instance: Instance, health: Health): InstanceInfo {
     const { component, plugin, version, isolation } = instance.spec
     const told = health.detail === undefined ? { ok: health.ok } : { ok: health.ok, detail: health.detail.slice(0, 1000) }
-    return { id: instance.id, component, plugin, version, host: this.bus.host, isolation, started: instance.started.toISOString(), contracts: instance.description.provides, health: told, ...(this.#paused.has(instance) ? { paused: true } : {}) }
+    return { id: instance.id, component, plugin, version, host: this.bus.host, isolation, started: instance.started.toISOString(), contracts: instance.description.provides, health: told, ...(this.#successions.isPaused(instance) ? { paused: true } : {}) }
   }
-}
-
-/** Waits until an instance works on nothing; what it accepted goes on, and new calls do not come. */
-async function drainedOf(instance: Instance | undefined): Promise<void> {
-  if (instance === undefined || (await instance.provider.drained(pausedDrainLimit))) return
-  throw new KernelError('STATE_INVALID', `Handed over the state of component "${instance.spec.component}": ${instance.provider.inFlight} calls had not ended after ${pausedDrainLimit} ms`)
-}
-
-/** Takes one step after the other, and none any more once they have taken longer or what they need is lost; a step that hangs is left behind. */
-async function within(milliseconds: number, component: string, otherwise: string, steps: readonly (() => Promise<void>)[], lost?: Promise<never>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  let over = false
-  const end = (error: unknown): void => {
-    over = true
-    reject(error as Error)
-  }
-  const timer = setTimeout(() => end(new KernelError('START_FAILED', `Switched component "${component}": ${otherwise} after ${milliseconds} ms`)), milliseconds)
-  lost?.catch(end)
-  const taken = async (): Promise<void> => {
-    for (const step of steps) if (!over) await step()
-  }
-  await Promise.race([taken(), promise]).finally(() => clearTimeout(timer))
 }
 
 /** The results in order; where one fails it rejects with that, but only once none is under way any more. */
