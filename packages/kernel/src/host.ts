@@ -1,5 +1,4 @@
 import type { Bus, InstanceInfo } from '@caruso/bus'
-import { messageOf } from '@caruso/contract'
 import { randomBytes } from 'node:crypto'
 import { BusSurroundings } from './bus-surroundings.ts'
 import { systemClock, type Clock } from './clock.ts'
