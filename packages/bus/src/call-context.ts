@@ -1,6 +1,6 @@
 import type { Call, Caller } from '@caruso/contract'
-import { CallSignal } from './call-signal.ts'
-import type { Expiring } from './deadlines.ts'
+import { type Expiring, longestTimer } from './deadlines.ts'
+import { BusError } from './errors.ts'
 import { throughNone } from './through.ts'
 import { newTraceparent } from './traceparent.ts'
 
@@ -19,10 +19,14 @@ export class CallContext implements Call, Expiring {
   next: Expiring | undefined
   readonly caller: Caller
   readonly key: string | undefined
+  readonly nextKey = undefined
   readonly cancellable: boolean
   readonly #parent: Call | undefined
   #trace: string | undefined
-  #signal: CallSignal | undefined
+  #controller: AbortController | undefined
+  #signal: AbortSignal | undefined
+  #timer: NodeJS.Timeout | undefined
+  #cancelled: unknown
   #guard: CallGuard | undefined
   #giveUp: ((error: Error) => void) | undefined
 
@@ -46,16 +50,14 @@ export class CallContext implements Call, Expiring {
     return this.#parent?.through ?? throughNone
   }
 
-  get nextKey(): undefined {
-    return undefined
-  }
-
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      this.#signal = new CallSignal(this.#parent)
-      this.#signal.watch(this)
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled)
+      else this.#arm()
     }
-    return this.#signal.signal
+    this.#signal ??= this.#parent?.cancellable === true ? AbortSignal.any([this.#controller.signal, this.#parent.signal]) : this.#controller.signal
+    return this.#signal
   }
 
   /** The same call for another attempt, in place of this one: whoever made the first may still work on it, and let go of it. */
@@ -66,8 +68,9 @@ export class CallContext implements Call, Expiring {
 
   /** Tells whoever works on this call that nobody waits for it any more. */
   cancel(reason: unknown): void {
-    this.#signal ??= new CallSignal(this.#parent)
-    this.#signal.abort(reason)
+    this.#cancelled ??= reason
+    this.#controller?.abort(reason)
+    this.finish()
   }
 
   /** Says how its caller is told when nobody waits any more; the handler still counts as in flight until it is done. */
@@ -84,8 +87,17 @@ export class CallContext implements Call, Expiring {
     this.#giveUp?.(error)
   }
 
-  /** Lets go of its signal's timer, once the call has been answered. */
+  /** Lets go of the timer, once the call has been answered. */
   finish(): void {
-    this.#signal?.finish()
+    if (this.#timer === undefined) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #arm(): void {
+    const left = this.deadline - Date.now()
+    const expired = (): void => this.cancel(new BusError('DEADLINE_EXCEEDED', `Worked on a call of component "${this.caller.component}": its deadline has passed`))
+    if (left <= 0) expired()
+    else this.#timer = setTimeout(expired, Math.min(left, longestTimer)).unref()
   }
 }
