@@ -1,22 +1,20 @@
-import { Bus } from '@caruso/bus'
+import type { Bus } from '@caruso/bus'
 import { codeOf } from '@caruso/contract'
 import { Manager } from '@caruso/manager'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Findings, Options } from './benchmark.ts'
-import { Child } from './child.ts'
 import { monotonic } from './clock.ts'
 import { InstalledPackages } from './installed-packages.ts'
 import { startNatsServer } from './nats.ts'
 import { rounded } from './statistics.ts'
 import { SwappedAssembly, versionOf } from './swapped-assembly.ts'
+import { startTwoCallers } from './two-callers.ts'
 
 /** Calls per second of each of the two callers. */
 const rate = 1_500
 const share = 0.05
 /** Milliseconds that a canary is meant to be watched. */
 const watched = 30_000
-const callerFile = 'swap-caller.js'
 
 interface Behaviour {
   /** Of its calls, from 0 to 1. */
@@ -50,12 +48,7 @@ export async function canary({ quick, progress }: Options): Promise<Findings> {
   const assembly = new SwappedAssembly({ plugin: 'fickle', isolation: 'inline' }, packages)
   stack.defer(() => assembly.remove())
   await assembly.add(0, good)
-  const path = join(packages.folder, 'bench', callerFile)
-  const near = stack.use(await Child.startHost(path, nats.url, assembly.name, assembly.folder))
-  const far = stack.use(await Child.startBuilt(path, nats.url, assembly.name))
-  const bus = new Bus(assembly.name, 'operator')
-  stack.defer(async () => await bus.close())
-  await bus.connect({ url: nats.url })
+  const { near, far, bus } = await startTwoCallers(stack, packages, assembly, nats)
   for (const [index, caller] of [near, far].entries()) await caller.ask('begin', { rate, capacity: 5_000_000, firstId: index * 5_000_000, slowEvery: 0 })
   await sleep(2_000)
   const rollbacks: Rollback[] = []

@@ -1,9 +1,8 @@
-import { Bus } from '@caruso/bus'
+import type { Bus } from '@caruso/bus'
 import { codeOf, type Client } from '@caruso/contract'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Figure, Findings, Options } from './benchmark.ts'
-import { Child } from './child.ts'
+import type { Child } from './child.ts'
 import { monotonic } from './clock.ts'
 import { InstalledPackages } from './installed-packages.ts'
 import { startNatsServer } from './nats.ts'
@@ -11,10 +10,10 @@ import type { Stretch } from './open-loop.ts'
 import { Rogue } from './rogue/contract.ts'
 import { rounded, type Percentiles } from './statistics.ts'
 import { SwappedAssembly } from './swapped-assembly.ts'
+import { startTwoCallers } from './two-callers.ts'
 
 /** Calls per second of each of the two callers. */
 const rate = 1_000
-const callerFile = 'swap-caller.js'
 const consumer = { component: 'tempter', grants: [] }
 const kinds = ['loop', 'fill'] as const
 
@@ -38,12 +37,7 @@ export async function neighbours({ quick, progress }: Options): Promise<Findings
   const assembly = new SwappedAssembly({ plugin: 'counter', isolation: 'worker' }, packages, 'rogue')
   stack.defer(() => assembly.remove())
   await assembly.add(0)
-  const path = join(packages.folder, 'bench', callerFile)
-  const near = stack.use(await Child.startHost(path, nats.url, assembly.name, assembly.folder))
-  const far = stack.use(await Child.startBuilt(path, nats.url, assembly.name))
-  const bus = new Bus(assembly.name, 'tempter')
-  stack.defer(async () => await bus.close())
-  await bus.connect({ url: nats.url })
+  const { near, far, bus } = await startTwoCallers(stack, packages, assembly, nats)
   const rogue = bus.client(Rogue, consumer)
   for (const [index, caller] of [near, far].entries()) await caller.ask('begin', { rate, capacity: 2_000_000, firstId: index * 2_000_000, slowEvery: 0 })
   await sleep(quick ? 200 : 4_000)

@@ -1,9 +1,8 @@
-import { Bus } from '@caruso/bus'
+import type { Bus } from '@caruso/bus'
 import { codeOf, messageOf, type Call } from '@caruso/contract'
 import { Manager } from '@caruso/manager'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Child } from './child.ts'
+import type { Child } from './child.ts'
 import { monotonic } from './clock.ts'
 import type { Reading } from './endless-reader.ts'
 import type { InstalledPackages } from './installed-packages.ts'
@@ -12,11 +11,11 @@ import type { Stretch, Tally } from './open-loop.ts'
 import { treeMemory } from './process-tree.ts'
 import type { Percentiles } from './statistics.ts'
 import { SwappedAssembly, versionOf, type Swapped } from './swapped-assembly.ts'
+import { startTwoCallers } from './two-callers.ts'
 
 /** Calls per second of each of the two callers. */
 export const rate = 1_600
 const longestSwap = 4_000
-const callerFile = 'swap-caller.js'
 
 /** How often is swapped, and how long it is calm in between (ms). */
 export interface Plan {
@@ -65,12 +64,7 @@ export async function swapUnderLoad(swapped: Swapped, packages: InstalledPackage
   stack.defer(() => assembly.remove())
   await assembly.add(0)
   progress('starting the assembly')
-  const path = join(packages.folder, 'bench', callerFile)
-  const near = stack.use(await Child.startHost(path, nats.url, assembly.name, assembly.folder))
-  const far = stack.use(await Child.startBuilt(path, nats.url, assembly.name))
-  const bus = new Bus(assembly.name, 'operator')
-  stack.defer(async () => await bus.close())
-  await bus.connect({ url: nats.url })
+  const { near, far, bus } = await startTwoCallers(stack, packages, assembly, nats)
   const callers = [near, far]
   const capacity = Math.ceil((rate * plan.swaps * longestSwap) / 1000)
   for (const [index, caller] of callers.entries()) await caller.ask('begin', { rate, capacity, firstId: index * capacity, slowEvery: plan.slowEvery })

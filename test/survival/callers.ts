@@ -1,5 +1,4 @@
-import type { Bus } from '@caruso/bus'
-import { clientOf } from '@caruso/bus'
+import { type Bus, clientOf } from '@caruso/bus'
 import { codeOf, messageOf, narrow, type Call, type Client } from '@caruso/contract'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeeperFolder } from './keeper-folder.ts'

@@ -62,7 +62,7 @@ export class ServiceManager {
     const journal = await Journal.open(join(hostFolder(assembly.folder, name), 'journal.jsonl'))
     for (const entry of journal.unfinished()) {
       // Whom it belongs to is told by the host that was to give it away.
-      if (entry.step === 'begin' && entry.move?.way === 'in') continue
+      if (entry.step === 'begin' && isArrival(entry)) continue
       const detail = entry.step === 'switch' ? `interrupted after the point of no return: ${runsAfter(entry)}` : `interrupted before the point of no return: ${entry.from} runs`
       const { at: _at, ...epoch } = entry
       await journal.append({ ...epoch, step: 'interrupted', detail })

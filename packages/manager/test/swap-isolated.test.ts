@@ -6,7 +6,6 @@ import { Host } from '@caruso/kernel/host'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SwapStep, TrialRequest } from '../src/contract.ts'
 import { historyOf } from '../src/history.ts'
@@ -14,6 +13,7 @@ import { Journal } from '../src/journal.ts'
 import { Swap } from '../src/swap.ts'
 import { Tally } from './fixtures/tally.ts'
 import { Till } from './fixtures/till.ts'
+import { meanwhile } from './meanwhile.ts'
 
 type Step = Static<typeof SwapStep>
 
@@ -59,24 +59,6 @@ async function scene(isolation: string, fixture: string, config: object = {}): P
 }
 
 const clientOf = <C extends Contract>({ bus }: Scene, contract: C) => bus.client(contract, consumer)
-
-/** Does something again and again while other work goes on. */
-async function meanwhile(each: () => Promise<unknown>, work: () => Promise<unknown>): Promise<void> {
-  let over = false
-  const worker = async (): Promise<void> => {
-    while (!over) {
-      await each()
-      await sleep(1)
-    }
-  }
-  const workers = Array.from({ length: 8 }, worker)
-  try {
-    await work()
-  } finally {
-    over = true
-    await Promise.all(workers)
-  }
-}
 
 describe.each(['worker', 'process'] as const)('a component isolated as %s', { timeout: 90_000 }, (isolation) => {
   test('hands its state over exactly, while it is called', async () => {

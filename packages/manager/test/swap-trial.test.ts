@@ -11,6 +11,7 @@ import type { SwapStep, TrialRequest } from '../src/contract.ts'
 import { historyOf } from '../src/history.ts'
 import { Journal } from '../src/journal.ts'
 import { Swap } from '../src/swap.ts'
+import { meanwhile } from './meanwhile.ts'
 
 const Till = contract({
   name: 'till',
@@ -106,21 +107,11 @@ async function shop(behaviour: Behaviour = {}): Promise<Shop> {
 /** Pays all the time while the work goes on, and asks prices where wanted; resolves to how it went. */
 async function underway({ client, call }: Shop, work: () => Promise<unknown>, prices = false): Promise<{ sent: number; failed: number; by: Map<string, number> }> {
   const seen = { sent: 0, failed: 0, by: new Map<string, number>() }
-  let over = false
-  const payer = async (): Promise<void> => {
-    while (!over) {
-      const nth = seen.sent++
-      await Promise.all([client.pay({ nth }, call()).then(({ version }) => seen.by.set(version, (seen.by.get(version) ?? 0) + 1), () => seen.failed++), ...(prices ? [client.price({ nth }, call())] : [])])
-      await sleep(1)
-    }
+  const pay = async (): Promise<unknown> => {
+    const nth = seen.sent++
+    return await Promise.all([client.pay({ nth }, call()).then(({ version }) => seen.by.set(version, (seen.by.get(version) ?? 0) + 1), () => seen.failed++), ...(prices ? [client.price({ nth }, call())] : [])])
   }
-  const payers = Array.from({ length: 8 }, payer)
-  try {
-    await work()
-  } finally {
-    over = true
-    await Promise.all(payers)
-  }
+  await meanwhile(pay, work)
   return seen
 }
 
