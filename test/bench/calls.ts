@@ -35,8 +35,8 @@ async function measurePeers(results: Results, rounds: number, scale: number, { p
     progress(`starting ${peer} in one process`)
     direct.set(peer, stack.use(await Child.start(peerFile, peer, 'direct')))
   }
-  for (const [peer, child] of direct) lanes.push({ name: `direct ${peer}`, child, command: 'throughput', input: { inFlight: 1, calls: 1_000_000 } })
-  for (const [peer, child] of direct) lanes.push({ name: `direct64 ${peer}`, child, command: 'throughput', input: { inFlight: 64, calls: 500_000 } })
+  for (const [peer, child] of direct) lanes.push({ name: `direct ${peer}`, child, command: 'throughput', input: { inFlight: 1, calls: 3_000_000 } })
+  for (const [peer, child] of direct) lanes.push({ name: `direct64 ${peer}`, child, command: 'throughput', input: { inFlight: 64, calls: 1_500_000 } })
   const remote = new Map<string, Child>()
   for (const peer of ['caruso', 'moleculer', 'bare-client']) remote.set(peer, await startPair(stack, peer, nats, progress))
   for (const inFlight of [64, 256]) {

@@ -18,6 +18,8 @@ export const longestTimer = 2_147_483_647
  */
 export class Deadlines {
   #first: Expiring | undefined
+  /** The last that was added, as long as no other has come: nearly always it ends before that, and was never in the list. */
+  #newest: Expiring | undefined
   #timer: NodeJS.Timeout | undefined
   #armedFor = Infinity
   #now = 0
@@ -37,15 +39,17 @@ export class Deadlines {
   }
 
   add(entry: Expiring): void {
-    const first = this.#first
-    entry.next = first
-    if (first !== undefined) first.previous = entry
-    this.#first = entry
+    this.#link()
+    this.#newest = entry
     if (entry.deadline < this.#armedFor) this.#arm(entry.deadline)
   }
 
   /** Takes an entry out; it must be in. */
   delete(entry: Expiring): void {
+    if (entry === this.#newest) {
+      this.#newest = undefined
+      return
+    }
     const { previous, next } = entry
     if (previous === undefined) this.#first = next
     else previous.next = next
@@ -58,12 +62,23 @@ export class Deadlines {
   close(error: Error): void {
     clearTimeout(this.#timer)
     this.#armedFor = Infinity
+    this.#link()
     let entry = this.#first
     while (entry !== undefined) {
       const { next } = entry
       entry.lose(error)
       entry = next
     }
+  }
+
+  #link(): void {
+    const entry = this.#newest
+    if (entry === undefined) return
+    const first = this.#first
+    entry.next = first
+    if (first !== undefined) first.previous = entry
+    this.#first = entry
+    this.#newest = undefined
   }
 
   #arm(deadline: number): void {
@@ -74,6 +89,7 @@ export class Deadlines {
 
   #sweep(): void {
     const now = Date.now()
+    this.#link()
     let earliest = Infinity
     let entry = this.#first
     while (entry !== undefined) {

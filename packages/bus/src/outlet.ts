@@ -51,6 +51,8 @@ export class Outlet {
   #seen = -1
   #served = new Map<string, ServedOperation>()
   readonly #addresses = new Map<string, { readonly target: Candidate; readonly from: Caller; readonly through: readonly string[]; readonly address: Address }>()
+  #lastName = ''
+  #lastServed: ServedOperation | undefined
   #lastCaller: Caller | undefined
   #lastDerived: Caller | undefined
 
@@ -71,7 +73,8 @@ export class Outlet {
 
   call(name: string, input: unknown, call: Call): Promise<unknown> {
     this.#refresh()
-    const served = this.#served.get(name)
+    // Most calls ask what the one before asked.
+    const served = name === this.#lastName ? this.#lastServed : this.#servedAs(name)
     if (served !== undefined) return served.run(input, this.#derive(call, served.operation))
     return this.#call(name, this.#operation(name), input, call)
   }
@@ -224,11 +227,19 @@ export class Outlet {
     this.#seen = registry.version
     this.#candidates.update(registry.lookup(this.contract.name, this.contract.version).filter(({ entry }) => this.#component === undefined || entry.info.component === this.#component))
     this.#served = new Map()
+    this.#lastName = ''
+    this.#lastServed = undefined
     const { only } = this.#candidates
     if (only?.entry.provider?.checks !== true) return
     for (const operation of only.entry.provider.operations()) {
       if (operation.contract === only.contract) this.#served.set(operation.name, operation)
     }
+  }
+
+  #servedAs(name: string): ServedOperation | undefined {
+    this.#lastName = name
+    this.#lastServed = this.#served.get(name)
+    return this.#lastServed
   }
 
   #derive(call: Call, operation: Operation): CallContext {
