@@ -28,14 +28,26 @@ export function keptLog(): { log: Log; lines: Line[] } {
 
 /** A host of its own that closes when the test is done; it runs components inline, and as it is told further. */
 export function openHost(clock?: Clock, isolations: HostOptions['isolations'] & object = {}): TestHost {
+  const opened = newHost(clock, isolations)
+  onTestFinished(() => opened.close())
+  return opened
+}
+
+/** The same for several tests, or for less than one: who opens it closes it. */
+export function newHost(clock?: Clock, isolations: HostOptions['isolations'] & object = {}): TestHost & { close(): Promise<void> } {
   const { log, lines } = keptLog()
   const bus = new Bus('test', 'host')
   const host = new Host({ bus, log, isolations, ...(clock === undefined ? {} : { clock }) })
-  onTestFinished(async () => {
-    await host.close(1_000)
-    await bus.close()
-  })
-  return { host, bus, lines, call: ({ timeout = 20_000, permissions = [] } = {}) => bus.call({ ...consumer, identity: 'tester', permissions, timeout }) }
+  return {
+    host,
+    bus,
+    lines,
+    call: ({ timeout = 20_000, permissions = [] } = {}) => bus.call({ ...consumer, identity: 'tester', permissions, timeout }),
+    async close() {
+      await host.close(1_000)
+      await bus.close()
+    },
+  }
 }
 
 export function spec(component: string, entry: string | LoadedPlugin, more: Partial<ComponentSpec> = {}): ComponentSpec {

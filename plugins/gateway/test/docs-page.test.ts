@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { contract, Type } from '@caruso/contract'
-import gateway from '@caruso/gateway'
 import { chromium } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { ScopeDouble, ServicesDouble } from '../../../test/kernel-double.ts'
+import { openGateway } from './open-gateway.ts'
 
 const executablePath = '/usr/bin/chromium'
 const missing = !existsSync(executablePath) && process.env['CARUSO_TEST_ALL'] !== '1'
@@ -18,17 +17,12 @@ const Orders = contract({
 })
 
 test.skipIf(missing)(`an operation is tried from the page for people, which has no barrier${missing ? ' (skipped: no Chromium at /usr/bin/chromium)' : ''}`, async () => {
-  const services = new ServicesDouble()
-  services.offer('shop', Orders, { get: () => ({ item: 'kettle' }), all: () => [] })
-  const scope = new ScopeDouble()
-  const silent = (): void => undefined
-  await gateway.start({ config: { host: '127.0.0.1', port: 0, rateLimit: 100, pages: {} }, services, scope, log: { debug: silent, info: silent, warn: silent, error: silent } })
-  await scope.activate()
+  const { base } = await openGateway({}, [Orders, { get: () => ({ item: 'kettle' }), all: async function* () {} }])
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
   try {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser.newPage({ colorScheme })
-      await page.goto(`http://127.0.0.1:${scope.port}/docs`)
+      await page.goto(`${base}/docs`)
       await page.evaluate(readFileSync(new URL(import.meta.resolve('axe-core')), 'utf8'))
       expect(await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))')).toEqual([])
       await page.getByLabel('id').fill('7')
@@ -39,6 +33,5 @@ test.skipIf(missing)(`an operation is tried from the page for people, which has 
     }
   } finally {
     await browser.close()
-    await scope.end()
   }
 })

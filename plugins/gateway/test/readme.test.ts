@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { contract, Type } from '@caruso/contract'
-import gateway from '@caruso/gateway'
 import { expect, test } from 'vitest'
-import { ScopeDouble, ServicesDouble } from '../../../test/kernel-double.ts'
+import { openGateway } from './open-gateway.ts'
 
 const Orders = contract({
   name: 'orders',
@@ -13,22 +12,18 @@ const Orders = contract({
     get: { input: Type.Object({ id: Type.Integer() }), output: Type.Object({ item: Type.String() }), idempotent: true, public: true },
     place: { input: Type.Object({ item: Type.String({ minLength: 1 }) }), output: Type.Null(), public: true },
   },
+  events: { placed: { payload: Type.Object({ id: Type.Integer() }), public: true } },
 })
 
 test('the example of the README prints what it says', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const [, code = '', printed] = /```js\n([^]*?)```\n+```text\n([^]*?)```/.exec(readme) ?? []
-  const services = new ServicesDouble()
-  services.offer('shop', Orders, { get: () => ({ item: 'kettle' }), place: () => null })
-  const scope = new ScopeDouble()
-  const silent = (): void => undefined
-  await gateway.start({ config: { host: '127.0.0.1', port: 0, rateLimit: 100, pages: {} }, services, scope, log: { debug: silent, info: silent, warn: silent, error: silent } })
-  await scope.activate()
-  scope.every(50, () => services.tell({ contract: 'orders', version: '1.0.0', component: 'shop', event: 'placed', payload: { id: 7 } }))
+  const { base, tell } = await openGateway({}, [Orders, { get: () => ({ item: 'kettle' }), place: () => null }])
+  const telling = setInterval(() => tell('shop', Orders, 'placed', { id: 7 }), 50)
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code.replaceAll('http://127.0.0.1:8080', `http://127.0.0.1:${scope.port}`)])
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code.replaceAll('http://127.0.0.1:8080', base)])
     expect(stdout).toBe(printed)
   } finally {
-    await scope.end()
+    clearInterval(telling)
   }
 })

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { component, ManagerDouble, run } from './status-double.ts'
-import type { Running } from './status-double.ts'
+import { component, ManagerDouble, run } from './running-status.ts'
+import type { Running } from './running-status.ts'
 
 const executablePath = '/usr/bin/chromium'
 const required = process.env['CARUSO_TEST_ALL'] === '1'
@@ -64,7 +64,7 @@ describe.skipIf(missing)(`the status page in a browser${missing ? ' (skipped: no
   test('shows a new version as soon as it is told, and both while the old one finishes', async () => {
     await open('en')
     running.manager.components = [component('orders', { instance: 'orders-2', version: '1.1.0' }), component('orders', { state: 'leaving' })]
-    await running.change('orders', '1.1.0')
+    running.change('orders', '1.1.0')
     await page.locator('.version.flash', { hasText: '1.1.0' }).waitFor({ timeout: 1900 })
     expect(await cell('orders', 'version')).toBe('1.1.0also 1.0.0, Finishing')
     expect(await page.locator('#announce').textContent()).toBe('orders: version 1.0.0 is now 1.1.0')

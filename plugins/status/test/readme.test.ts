@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { component, ManagerDouble, run } from './status-double.ts'
+import { component, ManagerDouble, run } from './running-status.ts'
 
 test('the example of the README prints what it says', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')

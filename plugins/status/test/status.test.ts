@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { component, ManagerDouble, run } from './status-double.ts'
-import type { Running } from './status-double.ts'
+import { component, ManagerDouble, run } from './running-status.ts'
+import type { Running } from './running-status.ts'
 
 let running: Running
 beforeEach(async () => {
@@ -29,7 +29,7 @@ test('a change that the service manager tells about is told to whoever watches',
     socket.addEventListener('message', ({ data }) => {
       heard.push(JSON.parse(String(data)))
       if (heard.length === 2) resolve()
-      else void running.change('orders', '1.1.0')
+      else running.change('orders', '1.1.0')
     })
   })
   await told
