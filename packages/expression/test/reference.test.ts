@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { check, evaluator } from '@caruso/expression'
+import type { Schema, Values } from '@caruso/expression'
+import { expect, test } from 'vitest'
+import { signs } from '../src/expression.ts'
+import { foldNames } from '../src/fold-call.ts'
+import { functionNames } from '../src/function-errors.ts'
+import { operators } from '../src/operators.ts'
+import type { Op } from '../src/operators.ts'
+
+const text = readFileSync(new URL('../../../docs/reference/expressions.md', import.meta.url), 'utf8').replaceAll('\\|', '¦')
+const [schema, customer] = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => JSON.parse(json) as unknown) as [Schema, Values]
+const examples = [...text.matchAll(/`([^`\n]+)` is `([^`\n]+)`/g)].map(([, source = '', gives = '']) => [source.replaceAll('¦', '|'), gives] as const)
+const rows = [...text.matchAll(/^\| ((?:`[^`]+` ?)+) \|[^|\n]*\|[^|\n]*\| ([^|\n]*) \|[^|\n]*\|$/gm)].map(([, names = '', inFilter = '']) => ({ names: [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.replaceAll('¦', '|')), inFilter }))
+
+test.each(examples)('%s is %s', (source, gives) => {
+  expect(evaluator(check(source, schema))(customer)).toEqual(JSON.parse(gives))
+})
+
+test('every row has an example', () => {
+  expect(examples.length).toBeGreaterThan(rows.length)
+})
+
+test('every operator and function has a row, and nothing else has', () => {
+  const written = new Set([...Object.values(signs).map((sign) => sign.written), ...functionNames, ...foldNames])
+  expect([...new Set(rows.flatMap(({ names }) => names))].toSorted()).toEqual([...written].toSorted())
+})
+
+test('the rows say what a filter may have', () => {
+  const bySign = Object.fromEntries(Object.entries(signs).map(([op, { written }]) => [written, op]))
+  for (const { names, inFilter } of rows.filter((row) => !row.inFilter.startsWith('relations'))) {
+    for (const name of names) {
+      const allowed = operators[(bySign[name] ?? name) as Op].map((overload) => overload.inFilter)
+      expect(inFilter, name).toBe(allowed.every(Boolean) ? 'yes' : allowed.some(Boolean) ? 'of numbers' : 'no')
+    }
+  }
+})
+
+test('the limits are those of the text', () => {
+  expect(text).toContain('at most 10,000 characters, 2,000 parts and 100 levels')
+})
