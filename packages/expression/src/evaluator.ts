@@ -48,6 +48,9 @@ export function runOf(term: Term): Run {
   const overload = overloadOf(term.op, term.of)
   if (overload === undefined) throw new ExpressionError('EXPRESSION_INVALID', `Compute "${term.op}": it does not take what the term has`)
   const args = term.of.map(runOf)
+  // The same as the table has it, without computing what cannot change the result.
+  if (term.op === 'and') return (values) => args.every((arg) => arg(values) === true)
+  if (term.op === 'or') return (values) => args.some((arg) => arg(values) === true)
   return (values) => runOverload(overload, args.map((arg) => arg(values)))
 }
 

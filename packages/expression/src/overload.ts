@@ -31,10 +31,10 @@ function sameOrOpen(type: Type, found: Type, arg: Term): boolean {
 
 /** Of an object one may ask whether it is there. */
 function ofObjects(op: Op, args: readonly Term[]): Overload | undefined {
-  const [a, b] = args
-  if ((op !== '==' && op !== '!=') || args.length !== 2 || a === undefined || b === undefined || !isNull(b) || !isObject(a.type)) return undefined
+  const object = args.find(({ type }) => isObject(type))?.type
+  if ((op !== '==' && op !== '!=') || args.length !== 2 || object === undefined || !args.some(isNull)) return undefined
   const run = op === '==' ? equal : (x: RuntimeScalar, y: RuntimeScalar): boolean => !equal(x, y)
-  return { takes: [a.type, a.type], several: false, gives: 'boolean', onNull: 'looks', inFilter: true, run }
+  return { takes: [object, object], several: false, gives: 'boolean', onNull: 'looks', inFilter: true, run }
 }
 
 function wanted(takes: readonly Type[], several: boolean, index: number): Type | undefined {

@@ -23,5 +23,5 @@ export function typeName(type: Type): string {
 }
 
 export function sameType(a: Type, b: Type): boolean {
-  return typeName(a) === typeName(b)
+  return a === b || (typeof a === 'object' && typeof b === 'object' && typeName(a) === typeName(b))
 }

@@ -1,4 +1,4 @@
-import { check, evaluator } from '@caruso/expression'
+import { bind, check, evaluator, print } from '@caruso/expression'
 import { describe, expect, test } from 'vitest'
 import { ada, nobody, shop } from './shop.ts'
 
@@ -64,6 +64,7 @@ const table: Readonly<Record<string, readonly (readonly [source: string, gives: 
     ['vip == active', false, true],
     ['null == null', true],
     ['address == null', false, true],
+    ['null != address', true, false],
     ['address.country.code == null', false, true],
   ],
   'other comparisons with null are false': [
@@ -210,6 +211,13 @@ test('what is of another type than declared is told apart by name', () => {
   expect(() => total({ orders: [{ total: 'ten' }] })).toThrow('Read "o.total" as number: found "ten"')
   expect(() => total({ orders: { total: 1 } })).toThrow('Read "orders" as list: found an object')
   expect(() => evaluator(check('born == null', shop))({ born: '2026-02-30' })).toThrow('Read "born" as date: found "2026-02-30"')
+})
+
+test('what a prototype brings is not there', () => {
+  const schema = { names: { constructor: 'text', toString: 'text', valueOf: { object: 'Object' }, hasOwnProperty: { many: 'Object' } }, classes: { Object: { constructor: 'text' } } } as const
+  for (const source of ['constructor == null', 'toString == null', 'valueOf == null', 'valueOf.constructor == null', 'size(hasOwnProperty) == 0']) expect(evaluator(check(source, schema))({}), source).toBe(true)
+  expect(evaluator(check('toString == "x"', schema))({ toString: 'x' })).toBe(true)
+  expect(print(bind(check('toString == "x"', schema), {}))).toBe('toString == "x"')
 })
 
 test('numbers may be handed in as numbers, decimal texts or big integers, however long', () => {
