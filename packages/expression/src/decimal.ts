@@ -13,8 +13,8 @@ export const zero: Decimal = { digits: 0n, scale: 0 }
 
 /** Reads `-12.50` or `1e3`; undefined where the text is no number or its exponent has more than three digits. */
 export function parseDecimal(text: string): Decimal | undefined {
-  const match = /^(-?\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text)
-  if (match === null || text.length > 2 * largestExponent) return undefined
+  const match = text.length > 2 * largestExponent ? null : /^(-?\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text)
+  if (match === null) return undefined
   const [, whole = '', fraction = '', exponent = '0'] = match
   return { digits: BigInt(whole + fraction), scale: fraction.length - Number(exponent) }
 }

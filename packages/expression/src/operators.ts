@@ -31,6 +31,7 @@ export interface Overload {
   readonly run: (...args: never) => RuntimeScalar
 }
 
+/** The arguments are of the types that it takes, since a term was resolved by them. */
 export function runOverload({ onNull, run }: Overload, args: readonly RuntimeValue[]): RuntimeScalar {
   return onNull !== 'looks' && args.includes(null) ? onNull : run(...(args as never))
 }

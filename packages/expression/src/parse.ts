@@ -5,7 +5,7 @@ import type { Place } from './errors.ts'
 import { signs } from './expression.ts'
 import type { Expression } from './expression.ts'
 import { limits } from './limits.ts'
-import { syntaxError } from './syntax-error.ts'
+import { placeAt, syntaxError } from './syntax-error.ts'
 
 /** Only its parser is used; what it evaluates, and which names it knows, does not matter. */
 const cel = new Environment({ limits: { maxDepth: limits.depth, maxAstNodes: limits.nodes, maxListElements: limits.nodes } })
@@ -33,15 +33,13 @@ function treeOf(source: string): ASTNode {
 /** Makes our tree of the parser's, each node with its place. */
 class Reader {
   readonly #source: string
-  readonly #lineStarts: readonly number[]
 
   constructor(source: string) {
     this.#source = source
-    this.#lineStarts = [0, ...[...source.matchAll(/\n/g)].map(({ index }) => index + 1)]
   }
 
   read(node: ASTNode, depth: number): Expression {
-    const place = this.#place(node.pos)
+    const place = placeAt(this.#source, node.pos)
     if (depth > limits.depth) throw this.#refusal(node, `nested in more than ${limits.depth} levels`)
     const all = (nodes: readonly ASTNode[]): Expression[] => nodes.map((one) => this.read(one, depth + 1))
     if (isInfix(node)) return { kind: 'operator', op: node.op, args: all(node.args), place }
@@ -89,17 +87,7 @@ class Reader {
   }
 
   #refusal({ start, end, pos }: ASTNode, found: string): ExpressionError {
-    return new ExpressionError('EXPRESSION_SYNTAX', `Read ${JSON.stringify(excerpt(this.#source.slice(start, end)))}: ${found}`, this.#place(pos))
-  }
-
-  #place(offset: number): Place {
-    let [low, high] = [0, this.#lineStarts.length]
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle
-      else high = middle
-    }
-    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 }
+    return new ExpressionError('EXPRESSION_SYNTAX', `Read ${JSON.stringify(excerpt(this.#source.slice(start, end)))}: ${found}`, placeAt(this.#source, pos))
   }
 }
 

@@ -12,7 +12,13 @@ export function syntaxError(source: string, error: unknown): unknown {
   if (error instanceof RangeError) return new ExpressionError('EXPRESSION_SYNTAX', `Read an expression: nested in more than ${limits.depth} levels`)
   if (!(error instanceof ParseError)) return error
   const start = error.range?.start ?? 0
-  return new ExpressionError('EXPRESSION_SYNTAX', messageOf(error, source, start), placeOf(source, start))
+  return new ExpressionError('EXPRESSION_SYNTAX', messageOf(error, source, start), placeAt(source, start))
+}
+
+/** Line and column of a position in the source. */
+export function placeAt(source: string, offset: number): Place {
+  const lines = source.slice(0, offset).split('\n')
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }
 
 function messageOf({ code, summary, range }: ParseError, source: string, start: number): string {
@@ -38,9 +44,4 @@ function messageOf({ code, summary, range }: ParseError, source: string, start: 
     default:
       return `${summary.split('\n', 1)[0]}: found ${found}`
   }
-}
-
-function placeOf(source: string, offset: number): Place {
-  const lines = source.slice(0, offset).split('\n')
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }

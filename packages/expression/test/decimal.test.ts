@@ -57,7 +57,7 @@ describe('against fractions of big integers', () => {
         same(subtract(parsed(a), parsed(b)), exact(difference) ? difference : shortened(difference))
         expect(Math.sign(compareDecimals(parsed(a), parsed(b)))).toBe(difference.over < 0n ? -1 : difference.over > 0n ? 1 : 0)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -68,7 +68,7 @@ describe('against fractions of big integers', () => {
         const product = { over: x.over * y.over, under: x.under * y.under }
         same(multiply(parsed(a), parsed(b)), exact(product) ? product : shortened(product))
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -84,7 +84,7 @@ describe('against fractions of big integers', () => {
         same(divide(parsed(a), parsed(b)), nearest({ over: x.over * y.under, under: x.under * y.over }, 12))
         same(remainder(parsed(a), parsed(b)), { over: (x.over * y.under) % (y.over * x.under), under: x.under * y.under })
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -95,7 +95,7 @@ describe('against fractions of big integers', () => {
         const { over, under } = fraction(a)
         same(floor(parsed(a)), { over: over >= 0n || over % under === 0n ? over / under : over / under - 1n, under: 1n })
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 

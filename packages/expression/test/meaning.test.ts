@@ -11,7 +11,7 @@ test('a checked condition gives true or false, and never throws', () => {
     fc.property(expressions.boolean, values, (source, given) => {
       expect(evaluator(check(source, shop, 'boolean'))(given)).toBeTypeOf('boolean')
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   )
 })
 
@@ -44,7 +44,7 @@ describe('an evaluator that was written differently has the same null rules', ()
       fc.property(source.condition, given, (condition, row) => {
         expect(evaluator(check(condition, shop, 'boolean'))(row)).toBe(naive(condition, row) === true)
       }),
-      { numRuns: 5000 },
+      { numRuns: 2500 },
     )
   })
 
@@ -54,7 +54,7 @@ describe('an evaluator that was written differently has the same null rules', ()
         const expected = naive(formula, row)
         expect(evaluator(check(formula, shop, 'number'))(row)).toBe(expected === null ? null : String(expected))
       }),
-      { numRuns: 5000 },
+      { numRuns: 2500 },
     )
   })
 })
@@ -76,7 +76,7 @@ describe('bind()', () => {
         expect(evaluator(bound)(given)).toEqual(evaluator(term)(given))
         expect(evaluator(bound)(Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name))))).toEqual(evaluator(term)(given))
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 

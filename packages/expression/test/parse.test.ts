@@ -84,7 +84,7 @@ describe('hostile sources end quickly with a clear error', () => {
           expect(error).toBeInstanceOf(ExpressionError)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 })
@@ -113,7 +113,7 @@ describe('print()', () => {
       fc.property(expressions.any, (source) => {
         expect(placeless(parse(print(parse(source))))).toEqual(placeless(parse(source)))
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 
@@ -123,7 +123,7 @@ describe('print()', () => {
         const term = check(source, shop)
         expect(check(print(term), shop, term.type as Scalar)).toEqual(term)
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 })
