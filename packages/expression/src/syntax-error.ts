@@ -29,6 +29,7 @@ function messageOf({ code, summary, range }: ParseError, source: string, start: 
     case 'unexpected_token':
       return `Expected a value, a name or "(": found ${found}`
     case 'unexpected_character':
+      if (/^(?!\p{ASCII})\p{L}/u.test(source.slice(start))) return `Expected a name of the letters a to z, digits and "_": found ${found}`
       return source[start] === '=' ? 'Expected "==": found "="' : `Expected an operator or the end: found ${found}`
     case 'unterminated_string':
     case 'unterminated_triple_quoted_string':

@@ -33,7 +33,7 @@ test.each([
   ['__proto__ == 1', 1, 1, 'Expected a name: "__proto__" is a reserved word'],
   ['"\\q"', 1, 2, 'Invalid escape sequence: \\q: found "\\\\q"'],
   ['a.exists(1, b)', 1, 10, 'Expected the name that each element gets: found "1"'],
-  ['øre > 1', 1, 1, 'Expected an operator or the end: found "ø"'],
+  ['beløp > 1', 1, 4, 'Expected a name of the letters a to z, digits and "_": found "ø"'],
   ['{"a": 1}', 1, 1, 'there are no maps'],
   ['a[0]', 1, 1, 'lists have no positions; ask with "in", exists or all'],
   ['b"a"', 1, 1, 'there are neither bytes nor unsigned integers'],

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { check, evaluator } from '@caruso/expression'
+import { check, evaluator, ExpressionError, parse } from '@caruso/expression'
 import type { Schema, Values } from '@caruso/expression'
 import { expect, test } from 'vitest'
 import { signs } from '../src/expression.ts'
@@ -34,6 +34,21 @@ test('the rows say what a filter may have', () => {
       expect(inFilter, name).toBe(allowed.every(Boolean) ? 'yes' : allowed.some(Boolean) ? 'of numbers' : 'no')
     }
   }
+})
+
+test('the words that are reserved are no names, and none is missing', () => {
+  const words = [.../which CEL reserves: ([^.]*)\./.exec(text)?.[1]?.matchAll(/`(\w+)`/g) ?? []].map(([, word = '']) => word)
+  const isName = (word: string): boolean => {
+    try {
+      return parse(word).kind === 'name'
+    } catch (error) {
+      return !(error instanceof ExpressionError)
+    }
+  }
+  expect(words.filter(isName)).toEqual([])
+  const source = readFileSync(new URL('globals.js', import.meta.resolve('@marcbachmann/cel-js')), 'utf8')
+  const theirs = [.../RESERVED = new Set\(\[(.*?)\]/s.exec(source)?.[1]?.matchAll(/'(\w+)'/g) ?? []].map(([, word = '']) => word)
+  expect(theirs.filter((word) => !words.includes(word))).toEqual(['__proto__'])
 })
 
 test('the limits are those of the text', () => {
