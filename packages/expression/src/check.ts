@@ -2,14 +2,14 @@ import { bind } from './bind.ts'
 import { decimalText, parseDecimal, significantDigits } from './decimal.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { invalid } from './errors.ts'
-import { signs } from './expression.ts'
+import { takesCondition } from './expression.ts'
 import type { Expression } from './expression.ts'
 import { foldCall, isFoldCall } from './fold-call.ts'
 import { functionNames, misfit, unknownFunction } from './function-errors.ts'
 import { limits } from './limits.ts'
+import { condition, operation } from './operation.ts'
 import type { Op } from './operators.ts'
 import { parse } from './parse.ts'
-import { condition, operation } from './operation.ts'
 import { isConstant, isNull } from './term.ts'
 import type { Term } from './term.ts'
 import { scalars, typeName } from './type.ts'
@@ -54,7 +54,7 @@ export class Checker {
       case 'list':
         return this.#list(expression, expression.items)
       case 'operator':
-        return expression.op === 'and' || expression.op === 'or' || expression.op === 'not' ? this.#apply(expression, expression.op, expression.args.map((arg) => this.condition(arg))) : this.#operator(expression, expression.op, expression.args)
+        return this.#apply(expression, expression.op, expression.args.map((arg, index) => (takesCondition(expression.op, index) ? this.condition(arg) : this.term(arg))))
       case 'call':
         return this.#call(expression, expression.name, expression.args)
     }
@@ -99,11 +99,6 @@ export class Checker {
     return { list: terms.map((term) => (isNull(term) ? { value: null, type } : term)), type: { list: type } }
   }
 
-  #operator(expression: Expression, op: Op, args: readonly Expression[]): Term {
-    const [first, ...rest] = args
-    return this.#apply(expression, op, op === 'if' && first !== undefined ? [this.condition(first), ...rest.map((arg) => this.term(arg))] : args.map((arg) => this.term(arg)))
-  }
-
   #call(expression: Expression, name: string, args: readonly Expression[]): Term {
     const [first, ...rest] = args
     const of = first === undefined ? [] : [this.term(first)]
@@ -120,7 +115,7 @@ export class Checker {
 
   #apply(expression: Expression, op: Op, args: readonly Term[]): Term {
     const term = operation(op, args)
-    if (term === undefined) throw invalid(expression, misfit(op in signs ? signs[op as keyof typeof signs].written : op, op, args))
+    if (term === undefined) throw invalid(expression, misfit(op, args))
     return term
   }
 }

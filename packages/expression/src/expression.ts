@@ -16,6 +16,11 @@ export type Expression = { readonly place: Place } & (
 /** The operators that are written as signs; `if` is `? :`, `negate` the sign of a number. */
 export type Sign = 'if' | 'or' | 'and' | 'not' | 'negate' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | '+' | '-' | '*' | '/' | '%'
 
+/** Whether what stands there must hold or not, rather than be a value: null counts as false. */
+export function takesCondition(op: string, index: number): boolean {
+  return op === 'and' || op === 'or' || op === 'not' || (op === 'if' && index === 0)
+}
+
 /** How tightly each operator binds, and how it is written; the same for printing as the parser has it. */
 export const signs: Readonly<Record<Sign, { readonly written: string; readonly binds: number }>> = {
   if: { written: '?:', binds: 1 },

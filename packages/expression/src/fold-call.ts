@@ -9,24 +9,22 @@ import type { Type } from './type.ts'
 
 type ListTerm = FoldTerm & { readonly fold: 'list' }
 
-const eachNames = ['exists', 'all', 'filter', 'map'] as const
-const figureNames = ['size', 'sum', 'min', 'max'] as const
-
-type EachName = (typeof eachNames)[number]
-type FigureName = (typeof figureNames)[number]
+/** What asks something of each element, and what makes one figure of all. */
+const eachNames: readonly string[] = ['exists', 'all', 'filter', 'map']
+const figureNames: readonly string[] = ['size', 'sum', 'min', 'max']
 
 export const foldNames: readonly string[] = [...eachNames, ...figureNames]
 
 /** Whether it asks about elements: a text has a size of its own. */
-export function isFoldCall(name: string, over: Term): name is EachName | FigureName {
+export function isFoldCall(name: string, over: Term): boolean {
   return foldNames.includes(name) && (name !== 'size' || elementOf(over.type) !== undefined)
 }
 
 /** What is asked about the elements of a list or of a relation to many. */
-export function foldCall(checker: Checker, call: Expression, name: EachName | FigureName, over: Term, rest: readonly Expression[]): Term {
+export function foldCall(checker: Checker, call: Expression, name: string, over: Term, rest: readonly Expression[]): Term {
   const [variable, body, ...more] = rest
   const type = elementOf(over.type)
-  const isFigure = figureNames.some((figure) => figure === name)
+  const isFigure = figureNames.includes(name)
   if (type === undefined) throw invalid(call, `Ask ${name}: expected a list or a relation to many, found ${typeName(over.type)}`)
   if (isFigure && variable === undefined) return figureOf(call, name, over)
   if (isFigure || variable?.kind !== 'name' || body === undefined || more.length > 0) throw invalid(call, isFigure ? `Ask ${name}: expected one list, as in list.${name}()` : `Ask ${name}: expected a name for each element and what to ask of it, as in list.${name}(x, …)`)

@@ -1,5 +1,6 @@
 import { didYouMean } from './did-you-mean.ts'
 import { signs } from './expression.ts'
+import type { Sign } from './expression.ts'
 import { foldNames } from './fold-call.ts'
 import { operators } from './operators.ts'
 import type { Op } from './operators.ts'
@@ -27,7 +28,8 @@ export function unknownFunction(name: string): string {
 }
 
 /** What an operator or a function takes, against what it was given. */
-export function misfit(written: string, op: Op, args: readonly Term[]): string {
+export function misfit(op: Op, args: readonly Term[]): string {
+  const written = op in signs ? signs[op as Sign].written : op
   const takes = [...new Set(operators[op].map(({ takes: types }) => types.map(typeName).join(' and ')))]
   const expected = takes.length > 6 ? 'values of one type' : takes.join(', or ')
   const found = args.map(({ type }) => typeName(type))

@@ -1,5 +1,5 @@
 import { durationText } from './calendar.ts'
-import { signs } from './expression.ts'
+import { signs, takesCondition } from './expression.ts'
 import type { Expression, Sign } from './expression.ts'
 import { isConstant, unnamed } from './term.ts'
 import type { ConstantTerm, FoldTerm, Term } from './term.ts'
@@ -64,7 +64,7 @@ function expressionOf(term: Term): Expression {
     return rest.reduce<Expression>((of, name) => ({ kind: 'member', of, name, place }), { kind: 'name', name: first, place })
   }
   const { op } = term
-  const args = term.of.map((part, index) => (op === 'and' || op === 'or' || op === 'not' || (op === 'if' && index === 0) ? conditionOf(part) : expressionOf(part)))
+  const args = term.of.map((part, index) => (takesCondition(op, index) ? conditionOf(part) : expressionOf(part)))
   return op in signs ? { kind: 'operator', op: op as Sign, args, place } : call(op, ...args)
 }
 
