@@ -1,7 +1,7 @@
 import { elements, evaluator } from './evaluator.ts'
 import { ExpressionError } from './errors.ts'
 import { print } from './print.ts'
-import { both, either, operation } from './operation.ts'
+import { operation } from './operation.ts'
 import { truth } from './term.ts'
 import type { FoldTerm, Term, Value } from './term.ts'
 import type { Type } from './type.ts'
@@ -45,7 +45,7 @@ function expanded(term: FoldTerm, known: Values): Term {
   const { fold: kind, as } = term
   if (kind !== 'exists' && kind !== 'all') throw new ExpressionError('EXPRESSION_ONLY_IN_MEMORY', `Bind ${JSON.stringify(print(term))}: its elements are known and its condition is not, which only exists and all allow`)
   const conditions = elements(term.over)(known).map((one) => bind(term.where, { ...known, [as]: one }))
-  return conditions.reduce(kind === 'exists' ? either : both, truth(kind === 'all'))
+  return operation(kind === 'exists' ? 'or' : 'and', conditions) ?? truth(kind === 'all')
 }
 
 function valueOf(term: Term, known: Values): Term {

@@ -21,7 +21,7 @@ export function operation(op: Op, args: readonly Term[]): Term | undefined {
 
 /** What holds exactly where the boolean is true: never null, as conditions are. */
 export function condition(term: Term): Term {
-  return isTwoValued(term) ? term : (operation('==', [term, truth(true)]) ?? term)
+  return operation('==', [term, truth(true)]) ?? term
 }
 
 export function both(a: Term, b: Term): Term {
@@ -48,8 +48,9 @@ function shortened(op: Op, of: readonly Term[]): Term | undefined {
   const [first, second, third] = of
   if (op === 'and' || op === 'or') return joined(op, of)
   if (op === 'coalesce') return firstPresent(of)
+  if (op === '==' && first !== undefined && second !== undefined && isTrue(second) && isTwoValued(first)) return first
   if (op === 'not' && first !== undefined && 'op' in first && first.op === 'not') return first.of[0]
-  if (op === 'if' && first !== undefined && isConstant(first)) return first.value === true ? second : third
+  if (op === 'if' && first !== undefined && isConstant(first)) return isTrue(first) ? second : third
   if (op === 'if' && of.slice(1).every(isNull)) return second
   return op === 'in' && second !== undefined && 'list' in second && second.list.length === 0 ? truth(false) : undefined
 }
@@ -72,7 +73,11 @@ function firstPresent(of: readonly Term[]): Term | undefined {
   return useful.length === 1 ? only : { op: 'coalesce', of: useful, type: only.type }
 }
 
-/** Whether it can never be null. */
+function isTrue(term: Term): boolean {
+  return isConstant(term) && term.value === true
+}
+
+/** Whether a boolean can never be null. */
 function isTwoValued(term: Term): boolean {
   return 'fold' in term || ('op' in term && term.op !== 'if' && term.op !== 'coalesce')
 }
