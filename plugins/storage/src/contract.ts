@@ -12,26 +12,93 @@ const Bytes = Type.Object({ bytes: Type.String({ contentEncoding: 'base64', maxL
  */
 export const Value = Type.Union([Type.Null(), Type.Boolean(), Type.Number(), Text, Bytes])
 
+/**
+ * What a value means, whatever the database keeps it as. In a plan it says how a column is to be read, written and
+ * compared, the same on every database; without it a column is answered as its database holds it.
+ *
+ * | type | its values in plans and rows |
+ * |---|---|
+ * | `text` | a text; compared by code point |
+ * | `integer` | 64 bits: a number, beyond 2^53 a decimal string; both are accepted |
+ * | `decimal` | a decimal string without exponent or padding, such as `-12.5`; compared and summed exactly |
+ * | `float` | a number |
+ * | `boolean` | true or false |
+ * | `date`, `time` | `2026-11-24`, `10:00:00` or `10:00:00.123456`, of no time zone |
+ * | `instant` | ISO 8601 in UTC with as many digits as needed: `2026-11-24T10:00:00.123456Z`; other offsets are accepted |
+ * | `json` | the text of a JSON value, so that no number in it loses digits; it can only be compared with null |
+ * | `uuid` | lower case text with hyphens |
+ * | `bytes` | `{ bytes: base64 }` |
+ */
+export const LogicalType = Type.Union([
+  Type.Literal('text'),
+  Type.Literal('integer'),
+  Type.Literal('decimal'),
+  Type.Literal('float'),
+  Type.Literal('boolean'),
+  Type.Literal('date'),
+  Type.Literal('time'),
+  Type.Literal('instant'),
+  Type.Literal('json'),
+  Type.Literal('uuid'),
+  Type.Literal('bytes'),
+])
+
+const type = Type.Optional(LogicalType)
+
 /** One row: values by the name of the column, or by the name the plan gave it. */
 export const Row = Type.Record(Type.String(), Value)
 
 const of = Type.Optional(Type.String({ ...Name, description: 'The table, or the name the plan gave it, when several have such a column' }))
-const Column = Type.Object({ column: Name, of })
+const Column = Type.Object({ column: Name, of, type })
+
+const TermScalar = Type.Union([
+  Type.Literal('text'),
+  Type.Literal('number'),
+  Type.Literal('boolean'),
+  Type.Literal('date'),
+  Type.Literal('time'),
+  Type.Literal('instant'),
+  Type.Literal('duration'),
+  Type.Literal('null'),
+])
+const TermType = Type.Union([TermScalar, Type.Object({ list: TermScalar })])
+const Correlation = Type.Array(Type.Object({ left: Column, right: Column }), { minItems: 1, maxItems: 16 })
+
+const terms = {
+  Term: Type.Union([
+    Type.Object({ value: Type.Union([Type.Null(), Type.Boolean(), Text]), type: TermType }),
+    Type.Object({ list: Type.Array(Type.Ref('Term')), type: TermType }),
+    Type.Object({ column: Name, of, type: LogicalType }),
+    Type.Object({ op: Type.String({ minLength: 1, maxLength: 64 }), of: Type.Array(Type.Ref('Term')), type: TermType }),
+    Type.Object({ exists: Type.Object({ table: Name, as: Type.Optional(Name), on: Correlation, where: Type.Optional(Type.Ref('Term')) }) }),
+  ]),
+}
+
+/**
+ * A checked and typed condition or formula over columns, with the semantics of the expression language: null-safe `==`
+ * and `!=`, other comparisons with null false, arithmetic with null null. Numbers are decimal strings, instants, dates
+ * and times as in `LogicalType`, durations microseconds in a decimal string. `op` is an operator of the expression
+ * language over the terms `of`. `exists` holds if a row of another table, matched by columns, fulfils a condition, which
+ * also sees the tables outside.
+ */
+export const Term = Type.Cyclic(terms, 'Term')
 
 /**
  * A condition, two-valued: `==` and `!=` compare null as a value, `in` too; every other comparison with null is false.
- * Text compares as the column's collation says; `startsWith` by code point.
+ * Text compares as the column's collation says, by code point if the condition has a type; `startsWith` by code point.
  */
 export const Filter = Type.Cyclic(
   {
+    ...terms,
     Filter: Type.Union([
       Type.Object({ and: Type.Array(Type.Ref('Filter')) }),
       Type.Object({ or: Type.Array(Type.Ref('Filter')) }),
       Type.Object({ not: Type.Ref('Filter') }),
-      Type.Object({ column: Name, of, op: Type.Union([Type.Literal('=='), Type.Literal('!='), Type.Literal('<'), Type.Literal('<='), Type.Literal('>'), Type.Literal('>=')]), value: Value }),
-      Type.Object({ column: Name, of, in: Type.Array(Value) }),
+      Type.Object({ column: Name, of, op: Type.Union([Type.Literal('=='), Type.Literal('!='), Type.Literal('<'), Type.Literal('<='), Type.Literal('>'), Type.Literal('>=')]), value: Value, type }),
+      Type.Object({ column: Name, of, in: Type.Array(Value), type }),
       Type.Object({ column: Name, of, startsWith: Type.String({ maxLength: 1000 }) }),
       Type.Object({ column: Name, of, isNull: Type.Boolean() }),
+      Type.Object({ term: Type.Ref('Term') }),
     ]),
   },
   'Filter',
@@ -41,7 +108,7 @@ const Join = Type.Object({
   table: Name,
   as: Type.Optional(Name),
   kind: Type.Optional(Type.Union([Type.Literal('inner'), Type.Literal('left')])),
-  on: Type.Array(Type.Object({ left: Column, right: Column }), { minItems: 1, maxItems: 16 }),
+  on: Correlation,
 })
 
 const Aggregate = Type.Object({
@@ -49,6 +116,7 @@ const Aggregate = Type.Object({
   column: Type.Optional(Type.String({ ...Name, description: 'May be left out of count, which then counts rows' })),
   of,
   distinct: Type.Optional(Type.Boolean({ description: 'For count' })),
+  type: Type.Optional(Type.Union(LogicalType.anyOf, { description: 'Of the column; sum and avg of an integer or a decimal are then exact, an average to 12 places, half even' })),
   as: Name,
 })
 
@@ -57,12 +125,12 @@ export const Plan = Type.Object({
   source: Name,
   from: Type.String({ ...Name, description: 'A table or a view' }),
   as: Type.Optional(Name),
-  columns: Type.Optional(Type.Array(Type.Union([Name, Type.Object({ column: Name, of, as: Type.Optional(Name) })]), { maxItems: limits.columns })),
+  columns: Type.Optional(Type.Array(Type.Union([Name, Type.Object({ column: Name, of, as: Type.Optional(Name), type })]), { maxItems: limits.columns })),
   joins: Type.Optional(Type.Array(Join, { maxItems: limits.joins })),
   where: Type.Optional(Filter),
   group: Type.Optional(Type.Array(Column, { maxItems: limits.columns })),
   aggregates: Type.Optional(Type.Array(Aggregate, { maxItems: limits.columns })),
-  order: Type.Optional(Type.Array(Type.Object({ column: Type.String({ ...Name, description: 'A column, or the name of an aggregate' }), of, desc: Type.Optional(Type.Boolean()) }), { maxItems: 32 })),
+  order: Type.Optional(Type.Array(Type.Object({ column: Type.String({ ...Name, description: 'A column, or the name of an aggregate' }), of, desc: Type.Optional(Type.Boolean()), type }), { maxItems: 32 })),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
 })
@@ -77,10 +145,12 @@ export const KeyReference = Type.Object({
 const Values = Type.Record(Type.String(), Type.Union([Value, KeyReference]))
 const expect = Type.Optional(Type.Integer({ minimum: 0, description: 'Rows the step must affect; any other number undoes the transaction' }))
 
+const types = Type.Optional(Type.Record(Type.String(), LogicalType, { description: 'By column: how the values given, and the keys answered, are meant' }))
+
 /** One step of a transaction. All rows of an insert name the same columns. */
 export const Step = Type.Union([
-  Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), expect }),
-  Type.Object({ update: Name, set: Values, where: Filter, expect }),
+  Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), types, expect }),
+  Type.Object({ update: Name, set: Values, types, where: Filter, expect }),
   Type.Object({ remove: Name, where: Filter, expect }),
 ])
 
@@ -97,6 +167,8 @@ export const SourceStatus = Type.Object({
 })
 
 export type Value = DeepReadonly<Static<typeof Value>>
+export type LogicalType = Static<typeof LogicalType>
+export type Term = DeepReadonly<Static<typeof Term>>
 export type Row = DeepReadonly<Static<typeof Row>>
 export type Filter = DeepReadonly<Static<typeof Filter>>
 export type Plan = DeepReadonly<Static<typeof Plan>>
@@ -108,7 +180,7 @@ export type SourceStatus = DeepReadonly<Static<typeof SourceStatus>>
 /** Data sources behind plans: plain data, of which only the storage makes SQL. */
 export const Storage = contract({
   name: 'storage',
-  version: '1.0.0',
+  version: '1.1.0',
   operations: {
     query: {
       description: `The rows of a plan, at most ${limits.rows}`,

@@ -14,6 +14,7 @@ export type FilterNode =
   | { readonly kind: 'startsWith'; readonly leaf: Leaf; readonly prefix: string }
   | { readonly kind: 'isNull'; readonly leaf: Leaf; readonly isNull: boolean }
 
+/** @throws StorageError `PLAN_INVALID` for a term, of which no SQL is made yet */
 export function filterNode(filter: Filter): FilterNode {
   if ('and' in filter) return { kind: 'and', children: filter.and }
   if ('or' in filter) return { kind: 'or', children: filter.or }
@@ -24,6 +25,7 @@ export function filterNode(filter: Filter): FilterNode {
     return { kind: 'in', leaf: filter, values: padded(values), withNull: values.length < filter.in.length }
   }
   if ('startsWith' in filter) return { kind: 'startsWith', leaf: filter, prefix: filter.startsWith }
+  if ('term' in filter) throw new StorageError('PLAN_INVALID', 'Read a filter: found a term, of which no SQL is made yet')
   return { kind: 'isNull', leaf: filter, isNull: filter.isNull }
 }
 
