@@ -1,12 +1,16 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { DatabaseServers } from './database-servers.ts'
 
 declare module 'vitest' {
   /** Programs of this machine that tests may start: the path of each, or undefined where it is missing. */
   interface ProvidedContext {
     readonly natsServer: string | undefined
     readonly chromium: string | undefined
+    readonly mariadb: string | undefined
+    /** Where `freshDatabase` asks for one. */
+    readonly databases: string
   }
 }
 
@@ -19,15 +23,21 @@ interface Program {
 const programs = {
   natsServer: { names: ['nats-server'], debianPackage: 'nats-server' },
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
+  mariadb: { names: ['mariadbd'], debianPackage: 'mariadb-server' },
 } satisfies Record<string, Program>
 
-/** Looks for the programs once per test run, and refuses a run that may skip nothing on a machine that lacks one. */
-export default function setup(project: TestProject): void {
+/** Looks for the programs once per test run, and refuses a run that may skip nothing on a machine that lacks one; returns what ends the run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   requireNode()
   const missing = missingPrograms()
   if (process.env['CARUSO_TEST_ALL'] === '1' && missing.length > 0) throw new Error(`Run every test, as CARUSO_TEST_ALL=1 asks: ${missing.join(', ')}`)
   project.provide('natsServer', findProgram(programs.natsServer))
   project.provide('chromium', findProgram(programs.chromium))
+  const mariadb = mariadbPrograms()
+  project.provide('mariadb', mariadb?.server)
+  const databases = new DatabaseServers(mariadb)
+  project.provide('databases', await databases.open())
+  return () => databases.close()
 }
 
 /** What this machine lacks, each with the command that brings it. */
@@ -35,7 +45,13 @@ export function missingPrograms(): string[] {
   return Object.values(programs).flatMap((program) => (findProgram(program) === undefined ? [`${program.names[0]} not found (apt-get install ${program.debianPackage})`] : []))
 }
 
-function findProgram(program: Program): string | undefined {
+/** The server, with what makes its folder and what makes databases in it, which the same package brings. */
+function mariadbPrograms(): { readonly server: string; readonly install: string; readonly client: string } | undefined {
+  const [server, install, client] = [programs.mariadb, { names: ['mariadb-install-db'] }, { names: ['mariadb'] }].map(findProgram)
+  return server === undefined || install === undefined || client === undefined ? undefined : { server, install, client }
+}
+
+function findProgram(program: Pick<Program, 'names'>): string | undefined {
   // Debian keeps servers in /usr/sbin, which the path of an ordinary user leaves out.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin']
   return folders.flatMap((folder) => program.names.map((name) => join(folder, name))).find(isExecutable)

