@@ -13,6 +13,13 @@ export interface Column {
   readonly name: string
   /** The database keeps text in it, so numbers in it are not summed by the database. */
   readonly text: boolean
+  /** How the database keeps it, in the dialect's own words. */
+  readonly stored: string
+  readonly nullable: boolean
+  /** Decimal places, or digits of a second, where it keeps no more than these. */
+  readonly places?: number | undefined
+  /** Its texts are the same to the database only if they are the same, and they are ordered by code point. */
+  readonly binary?: boolean
 }
 
 /** Describes what a data source holds; each dialect reads its own. */

@@ -1,16 +1,20 @@
 import type { Knex } from 'knex'
 import type { Catalogue, Table } from './catalogue.ts'
-import type { Filter } from './contract.ts'
+import type { Decoder } from './codec.ts'
+import type { Filter, LogicalType } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
-import type { FilterContext } from './filter-compiler.ts'
-import { Names, Parameter, toStatement } from './sql-builder.ts'
+import type { Reference, Resolved } from './filter-compiler.ts'
+import { Names, Parameter, toRaw, toStatement } from './sql-builder.ts'
 import type { SqlDialect, Statement } from './sql-builder.ts'
 
-/** The statement that inserts one row, and the key columns it answers. */
+/** The statement that inserts rows, and the key of each, which it answers where the dialect can. */
 export interface Insert extends Statement {
   readonly key: readonly string[]
+  readonly decoders: readonly Decoder[]
 }
+
+export type Types = Readonly<Record<string, LogicalType>>
 
 /** Makes the SQL of the steps of a transaction; every name is looked up in the catalogue. */
 export class ChangeCompiler {
@@ -24,50 +28,53 @@ export class ChangeCompiler {
     this.#catalogue = catalogue
   }
 
-  /** The values are numbered as the columns are given. */
-  insert(name: string, columns: readonly string[]): Insert {
+  /** The values are numbered row by row, as the columns are given. */
+  insert(name: string, columns: readonly string[], types: Types, rows: number): Insert {
     const table = this.#catalogue.table(name)
     const names = new Names()
-    const builder = this.#from(table, names).insert(this.#assignments(table, names, columns))
-    if (table.key.length > 0) builder.returning(table.key.map((column) => names.token(column)))
-    return Object.freeze({ ...toStatement(builder), key: table.key })
+    const given = Array.from({ length: rows }, (_, row) => this.#assignments(table, names, columns, types, row * columns.length))
+    const statement = toStatement(this.#knex(names.token(table.name)).insert(rows === 1 ? given[0] : given), names, this.#dialect)
+    const key = table.key.map((column) => this.#catalogue.column(table, column))
+    const returning = this.#dialect.returning && key.length > 0 ? ` returning ${key.map((column) => this.#dialect.quote(column.name)).join(', ')}` : ''
+    return Object.freeze({ ...statement, sql: statement.sql + returning, key: table.key, decoders: key.map((column) => this.#dialect.codec(column, own(types, column.name))) })
   }
 
   /** The values are numbered as the columns are given, then those of the filter. */
-  update(name: string, columns: readonly string[], where: Filter): Statement {
+  update(name: string, columns: readonly string[], types: Types, where: Filter): Statement {
     if (columns.length === 0) throw new StorageError('PLAN_INVALID', `Read an update of table ${JSON.stringify(name)}: it sets no column`)
     const table = this.#catalogue.table(name)
     const names = new Names()
-    const builder = this.#from(table, names).update(this.#assignments(table, names, columns))
-    compileFilter(builder, where, this.#context(table, names), columns.length)
-    return toStatement(builder)
+    const builder = this.#knex(names.token(table.name)).update(this.#assignments(table, names, columns, types, 0))
+    return toStatement(this.#where(builder, table, names, where, columns.length), names, this.#dialect)
   }
 
   remove(name: string, where: Filter): Statement {
     const table = this.#catalogue.table(name)
     const names = new Names()
-    const builder = this.#from(table, names).delete()
-    compileFilter(builder, where, this.#context(table, names), 0)
-    return toStatement(builder)
+    return toStatement(this.#where(this.#knex(names.token(table.name)).delete(), table, names, where, 0), names, this.#dialect)
   }
 
-  #from(table: Table, names: Names): Knex.QueryBuilder {
-    return this.#knex(names.token(table.name)).queryContext(names.list)
+  #where(builder: Knex.QueryBuilder, table: Table, names: Names, where: Filter, first: number): Knex.QueryBuilder {
+    const resolve = (column: Reference): Resolved => this.#resolve(table, names, column)
+    return builder.whereRaw(toRaw(this.#knex, compileFilter(where, { dialect: this.#dialect, resolve }, first)))
   }
 
-  #assignments(table: Table, names: Names, columns: readonly string[]): Record<string, Parameter> {
-    return Object.fromEntries(columns.map((column, index) => [names.token(this.#catalogue.column(table, column).name), new Parameter(index)]))
+  #assignments(table: Table, names: Names, columns: readonly string[], types: Types, first: number): Record<string, Parameter> {
+    return Object.fromEntries(
+      columns.map((name, index) => {
+        const column = this.#catalogue.column(table, name)
+        return [names.token(column.name), new Parameter(first + index, 'store', this.#dialect.codec(column, own(types, name)))]
+      }),
+    )
   }
 
-  #context(table: Table, names: Names): FilterContext {
-    return {
-      knex: this.#knex,
-      dialect: this.#dialect,
-      names,
-      resolve: ({ column, of }) => {
-        if (of !== undefined && of !== table.name) throw new StorageError('TABLE_UNKNOWN', `Looked up ${JSON.stringify(of)} in a change of table ${JSON.stringify(table.name)}: a change sees no other table`)
-        return names.token(this.#catalogue.column(table, column).name)
-      },
-    }
+  #resolve(table: Table, names: Names, { column, of, type }: Reference): Resolved {
+    if (of !== undefined && of !== table.name) throw new StorageError('TABLE_UNKNOWN', `Looked up ${JSON.stringify(of)} in a change of table ${JSON.stringify(table.name)}: a change sees no other table`)
+    const found = this.#catalogue.column(table, column)
+    return { token: names.token(found.name), column: found, codec: this.#dialect.codec(found, type) }
   }
+}
+
+function own(types: Types, column: string): LogicalType | undefined {
+  return Object.hasOwn(types, column) ? types[column] : undefined
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Catalogue } from './catalogue.ts'
 import { ChangeCompiler } from './change-compiler.ts'
-import type { Insert } from './change-compiler.ts'
+import type { Insert, Types } from './change-compiler.ts'
 import type { Filter, Plan, Value } from './contract.ts'
 import { filterShape } from './filter-shape.ts'
 import { Recent } from './recent.ts'
@@ -47,15 +47,15 @@ export class Compiler {
     return { statement, values }
   }
 
-  insert(table: string, columns: readonly string[]): Insert {
-    return this.#inserts.get(JSON.stringify([table, columns]), () => this.#changes.insert(table, columns))
+  insert(table: string, columns: readonly string[], types: Types, rows: number): Insert {
+    return this.#inserts.get(JSON.stringify([table, columns, types, rows]), () => this.#changes.insert(table, columns, types, rows))
   }
 
   /** The values are those of the filter. */
-  update(table: string, columns: readonly string[], where: Filter): Bound<Statement> {
+  update(table: string, columns: readonly string[], types: Types, where: Filter): Bound<Statement> {
     const values: Value[] = []
-    const shape = JSON.stringify(['update', table, columns, filterShape(where, values)])
-    return { statement: this.#others.get(shape, () => this.#changes.update(table, columns, where)), values }
+    const shape = JSON.stringify(['update', table, columns, types, filterShape(where, values)])
+    return { statement: this.#others.get(shape, () => this.#changes.update(table, columns, types, where)), values }
   }
 
   remove(table: string, where: Filter): Bound<Statement> {

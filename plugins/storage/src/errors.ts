@@ -3,6 +3,7 @@ import { CarusoError } from '@caruso/contract'
 export type StorageCode =
   | 'SOURCE_UNKNOWN'
   | 'SOURCE_KIND_UNKNOWN'
+  | 'SOURCE_MISCONFIGURED'
   | 'SOURCE_UNAVAILABLE'
   | 'SOURCE_CLOSED'
   | 'SOURCE_READONLY'
@@ -33,4 +34,11 @@ export class StorageError extends CarusoError {
     super(code, message, options)
     this.name = 'StorageError'
   }
+}
+
+/** An error of ours with the details added and what was tried before it. */
+export function detailed(error: StorageError, tried: string, details: Readonly<Record<string, unknown>>): StorageError {
+  if (Object.keys(details).length === 0) return error
+  const known = typeof error.details === 'object' && error.details !== null ? error.details : {}
+  return new StorageError(error.code as StorageCode, `${tried}: ${error.message}`, { cause: error, details: { ...known, ...details } })
 }

@@ -1,29 +1,42 @@
-import type { Knex } from 'knex'
-import type { Filter } from './contract.ts'
+import type { Column } from './catalogue.ts'
+import type { Codec } from './codec.ts'
+import type { Filter, LogicalType } from './contract.ts'
+import { StorageError } from './errors.ts'
 import { filterNode } from './filter-shape.ts'
 import { Parameter } from './sql-builder.ts'
-import type { Names, SqlDialect } from './sql-builder.ts'
+import type { Fragment, SqlDialect, Use } from './sql-builder.ts'
 
-/** What a filter is compiled with: the builder's names, and how a column of the plan is found among them. */
+/** A column of a plan that exists: its token, and how it is handled. */
+export interface Resolved {
+  readonly token: string
+  readonly column: Column
+  readonly codec: Codec | undefined
+}
+
+export interface Reference {
+  readonly column: string
+  readonly of?: string
+  readonly type?: LogicalType
+}
+
+/** What a filter is compiled with. */
 export interface FilterContext {
-  readonly knex: Knex
   readonly dialect: SqlDialect
-  readonly names: Names
-  /** The token of a column that exists. */
-  resolve(column: { readonly column: string; readonly of?: string }): string
+  resolve(column: Reference): Resolved
 }
 
 /**
- * Adds a filter to a statement; its values are numbered from `first` in the order of `filterShape`.
+ * A filter as SQL; its values are numbered from `first` in the order of `filterShape`.
  *
  * SQL's conditions have three values, ours two. Negation is therefore pushed down to the comparisons, each of which has
  * a negative form that is true where the column is null; what remains is and/or, where null counts as false anyway.
  */
-export function compileFilter(builder: Knex.QueryBuilder, filter: Filter, context: FilterContext, first: number): void {
-  new FilterCompiler(context, first).add(builder, filter, false)
+export function compileFilter(filter: Filter, context: FilterContext, first: number): Fragment {
+  return new FilterCompiler(context, first).compile(filter, false)
 }
 
 const opposite = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
+type Op = keyof typeof opposite
 
 class FilterCompiler {
   readonly #context: FilterContext
@@ -34,88 +47,89 @@ class FilterCompiler {
     this.#next = first
   }
 
-  add(builder: Knex.QueryBuilder, filter: Filter, negative: boolean): void {
+  compile(filter: Filter, negative: boolean): Fragment {
     const node = filterNode(filter)
     switch (node.kind) {
       case 'not':
-        return this.add(builder, node.child, !negative)
+        return this.compile(node.child, !negative)
       case 'and':
       case 'or':
-        return this.#group(builder, node.children, negative, (node.kind === 'and') !== negative)
+        return this.#group(node.children, negative, (node.kind === 'and') !== negative)
       case 'compare':
-        return this.#compare(builder, this.#context.resolve(node.leaf), negative ? opposite[node.leaf.op] : node.leaf.op, node.leaf.value === null, negative)
+        return this.#compare(this.#context.resolve(node.leaf), negative ? opposite[node.leaf.op] : node.leaf.op, node.leaf.value === null, negative)
       case 'in':
-        return this.#in(builder, this.#context.resolve(node.leaf), node.values.length, node.withNull, negative)
+        return this.#in(this.#context.resolve(node.leaf), node.values.length, node.withNull, negative)
       case 'startsWith':
-        return this.#startsWith(builder, this.#context.resolve(node.leaf), negative)
+        return this.#startsWith(this.#context.resolve(node.leaf), negative)
       case 'isNull':
-        return isNull(builder, this.#context.resolve(node.leaf), node.isNull !== negative)
+        return isNull(this.#context.resolve(node.leaf), node.isNull !== negative)
     }
   }
 
-  #group(builder: Knex.QueryBuilder, children: readonly Filter[], negative: boolean, all: boolean): void {
-    if (children.length === 0) return constant(builder, all)
-    for (const child of children) {
-      const add = this.#nested((inner) => this.add(inner, child, negative))
-      if (all) builder.where(add)
-      else builder.orWhere(add)
-    }
+  #group(children: readonly Filter[], negative: boolean, all: boolean): Fragment {
+    if (children.length === 0) return constant(all)
+    const parts = children.map((child) => this.compile(child, negative))
+    if (parts.length === 1 && parts[0]) return parts[0]
+    return { sql: parts.map(({ sql }) => `(${sql})`).join(all ? ' and ' : ' or '), bindings: parts.flatMap(({ bindings }) => bindings) }
   }
 
-  #compare(builder: Knex.QueryBuilder, column: string, op: keyof typeof opposite, withNull: boolean, negative: boolean): void {
+  #compare(column: Resolved, op: Op, withNull: boolean, negative: boolean): Fragment {
     if (op === '==' || op === '!=') {
-      if (withNull) return isNull(builder, column, op === '==')
-      const value = this.#value()
-      if (op === '==') builder.where(column, '=', value)
-      else orNull(builder.where(column, '<>', value), column)
-      return
+      if (withNull) return isNull(column, op === '==')
+      const value = this.#value(column, 'match')
+      return op === '==' ? equal(column, [value]) : orNull(comparison(column, '<>', value), column)
     }
-    if (withNull) return constant(builder, negative)
-    builder.where(column, op, this.#value())
-    if (negative) orNull(builder, column)
+    if (withNull) return constant(negative)
+    const found = comparison(column, op, this.#value(column, 'match'))
+    return negative ? orNull(found, column) : found
   }
 
-  #in(builder: Knex.QueryBuilder, column: string, count: number, withNull: boolean, negative: boolean): void {
-    if (count === 0) return withNull ? isNull(builder, column, !negative) : constant(builder, negative)
-    const values = Array.from({ length: count }, () => this.#value())
-    if (!negative) {
-      builder.whereIn(column, values)
-      if (withNull) orNull(builder, column)
-      return
-    }
-    builder.whereNotIn(column, values)
-    if (withNull) builder.whereNotNull(column)
-    else orNull(builder, column)
+  #in(column: Resolved, count: number, withNull: boolean, negative: boolean): Fragment {
+    if (count === 0) return withNull ? isNull(column, !negative) : constant(negative)
+    const values = Array.from({ length: count }, () => this.#value(column, 'match'))
+    if (!negative) return withNull ? orNull(equal(column, values), column) : equal(column, values)
+    const found = listed(column, 'not in', values)
+    return withNull ? { sql: `${found.sql} and ?? is not null`, bindings: [...found.bindings, column.token] } : orNull(found, column)
   }
 
-  #startsWith(builder: Knex.QueryBuilder, column: string, negative: boolean): void {
-    const { knex, dialect, names } = this.#context
-    builder.where(knex.raw(negative ? dialect.notStartsWith : dialect.startsWith, [column, this.#value(true)]).queryContext(names.list))
-    if (negative) orNull(builder, column)
+  #startsWith(column: Resolved, negative: boolean): Fragment {
+    const { startsWith, notStartsWith } = this.#context.dialect
+    const found = { sql: negative ? notStartsWith : startsWith, bindings: [column.token, this.#value(column, 'prefix')] }
+    return negative ? orNull(found, column) : found
   }
 
-  #nested(add: (builder: Knex.QueryBuilder) => void): (builder: Knex.QueryBuilder) => void {
-    return (builder) => {
-      builder.queryContext(this.#context.names.list)
-      add(builder)
-    }
-  }
-
-  #value(prefix = false): Knex.Value {
-    // Knex passes on what it does not know, so the place of the value arrives among the bindings; its types do not say so.
-    return new Parameter(this.#next++, prefix) as object as Knex.Value
+  #value({ codec, column }: Resolved, use: Use): Parameter {
+    if (codec?.type === 'json') throw new StorageError('PLAN_INVALID', `Read a filter: it compares column ${JSON.stringify(column.name)}, which holds JSON: that can only be compared with null`)
+    return new Parameter(this.#next++, use, codec)
   }
 }
 
-function isNull(builder: Knex.QueryBuilder, column: string, positive: boolean): void {
-  if (positive) builder.whereNull(column)
-  else builder.whereNotNull(column)
+function comparison({ token, codec }: Resolved, op: string, value: Parameter): Fragment {
+  return { sql: `${codec?.compare ?? '??'} ${op} ${codec?.place ?? '?'}`, bindings: [token, value] }
 }
 
-function orNull(builder: Knex.QueryBuilder, column: string): void {
-  builder.orWhereNull(column)
+/** With a condition beside it that an index can answer, where the comparison itself hides the column from it. */
+function equal(column: Resolved, values: readonly Parameter[]): Fragment {
+  const { token, codec } = column
+  const [only] = values
+  const found = values.length === 1 && only ? comparison(column, '=', only) : listed(column, 'in', values)
+  if (codec?.narrow === undefined) return found
+  const kept = values.map(({ index }) => new Parameter(index, 'store', codec))
+  return { sql: `?? in (${values.map(() => codec.narrow).join(', ')}) and ${found.sql}`, bindings: [token, ...kept, ...found.bindings] }
 }
 
-function constant(builder: Knex.QueryBuilder, value: boolean): void {
-  builder.whereRaw(value ? '1 = 1' : '1 = 0')
+function listed({ token, codec }: Resolved, op: string, values: readonly Parameter[]): Fragment {
+  return { sql: `${codec?.compare ?? '??'} ${op} (${values.map(() => codec?.place ?? '?').join(', ')})`, bindings: [token, ...values] }
+}
+
+function isNull({ token }: Resolved, positive: boolean): Fragment {
+  return { sql: positive ? '?? is null' : '?? is not null', bindings: [token] }
+}
+
+function orNull({ sql, bindings }: Fragment, { token }: Resolved): Fragment {
+  return { sql: `${sql} or ?? is null`, bindings: [...bindings, token] }
+}
+
+function constant(value: boolean): Fragment {
+  return { sql: value ? '1 = 1' : '1 = 0', bindings: [] }
 }

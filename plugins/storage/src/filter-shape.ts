@@ -78,7 +78,7 @@ class Walk {
 }
 
 function place(leaf: Leaf): string {
-  return JSON.stringify([leaf.column, leaf.of])
+  return JSON.stringify([leaf.column, leaf.of, 'type' in leaf ? leaf.type : undefined])
 }
 
 /** Lists are filled up to a power of two with their last value, so that lists of many lengths share a statement. */

@@ -1,20 +1,18 @@
 import type { Knex } from 'knex'
-import type { Catalogue, Column, Table } from './catalogue.ts'
+import type { Catalogue, Table } from './catalogue.ts'
+import type { Decoder } from './codec.ts'
 import type { Plan } from './contract.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
-import { limitMark, Names, offsetMark, Parameter, toStatement } from './sql-builder.ts'
-import type { SqlDialect, Statement } from './sql-builder.ts'
+import type { Reference, Resolved } from './filter-compiler.ts'
+import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
+import type { Aggregation, Fragment, SqlDialect, Statement } from './sql-builder.ts'
 
-/** A plan's statement and the names of the values in each of its rows. */
+/** A plan's statement, and the names of the values in each of its rows with how they are read. */
 export interface Select extends Statement {
   readonly columns: readonly string[]
-}
-
-interface Reference {
-  readonly column: string
-  readonly of?: string
+  readonly decoders: readonly Decoder[]
 }
 
 interface Selected extends Reference {
@@ -25,7 +23,11 @@ interface Place {
   /** The name of the table inside the statement. */
   readonly token: string
   readonly table: Table
+  /** Joined so that its columns are null where nothing matches. */
+  readonly outer: boolean
 }
+
+type Aggregate = NonNullable<Plan['aggregates']>[number]
 
 /**
  * Makes the SQL of a plan. `limit` and `offset` are values too, numbered after the filter's.
@@ -36,14 +38,6 @@ export function compileSelect(knex: Knex, dialect: SqlDialect, catalogue: Catalo
   return new SelectCompiler(knex, dialect, catalogue, plan).compile(values.filter, values.limited)
 }
 
-const add = {
-  count: (builder, column) => builder.count(column),
-  sum: (builder, column) => builder.sum(column),
-  avg: (builder, column) => builder.avg(column),
-  min: (builder, column) => builder.min(column),
-  max: (builder, column) => builder.max(column),
-} as const satisfies Record<string, (builder: Knex.QueryBuilder, column: Record<string, string>) => unknown>
-
 class SelectCompiler {
   readonly #knex: Knex
   readonly #dialect: SqlDialect
@@ -52,6 +46,8 @@ class SelectCompiler {
   readonly #names = new Names()
   readonly #places = new Map<string, Place>()
   readonly #columns: string[] = []
+  readonly #decoders: Decoder[] = []
+  readonly #aggregations: (Aggregation | undefined)[] = []
 
   constructor(knex: Knex, dialect: SqlDialect, catalogue: Catalogue, plan: Plan) {
     this.#knex = knex
@@ -62,35 +58,35 @@ class SelectCompiler {
 
   compile(filterValues: number, limited: boolean): Select {
     const { from, as, where, group, offset } = this.#plan
-    const place = this.#place(from, as)
-    const builder = this.#knex({ [place.token]: this.#names.token(place.table.name) }).queryContext(this.#names.list)
+    const place = this.#place(from, as, false)
+    const builder = this.#knex({ [place.token]: this.#names.token(place.table.name) })
     this.#join(builder)
     this.#select(builder, place.table)
-    if (where) compileFilter(builder, where, { knex: this.#knex, dialect: this.#dialect, names: this.#names, resolve: (column) => this.#resolve(column).token }, 0)
-    for (const column of group ?? []) builder.groupBy(this.#resolve(column).token)
+    if (where) builder.whereRaw(this.#raw(compileFilter(where, { dialect: this.#dialect, resolve: (column) => this.#resolve(column) }, 0)))
+    for (const column of group ?? []) builder.groupByRaw(this.#raw(grouping(this.#resolve(column))))
     this.#order(builder)
     if (limited) builder.limit(limitMark)
     if (offset !== undefined) builder.offset(offsetMark)
-    const marks = new Map([[limitMark, new Parameter(filterValues)], [offsetMark, new Parameter(filterValues + (limited ? 1 : 0))]])
-    return Object.freeze({ ...toStatement(builder, marks), columns: Object.freeze(this.#columns) })
+    const marks = new Map([[limitMark, new Parameter(filterValues, 'match')], [offsetMark, new Parameter(filterValues + (limited ? 1 : 0), 'match')]])
+    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), columns: Object.freeze(this.#columns), decoders: Object.freeze(this.#decoders) })
   }
 
-  #place(name: string, as = name): Place {
+  #place(name: string, as = name, outer: boolean): Place {
     const table = this.#catalogue.table(name)
     if (this.#places.has(as)) throw this.#invalid(`two tables are named ${JSON.stringify(as)}: give one of them another name with "as"`)
     // The name in the statement is ours; the caller's is only a key of this map.
-    const place = { token: this.#names.token(`t${this.#places.size}`), table }
+    const place = { token: this.#names.token(`t${this.#places.size}`), table, outer }
     this.#places.set(as, place)
     return place
   }
 
   #join(builder: Knex.QueryBuilder): void {
     for (const { table, as, kind, on } of this.#plan.joins ?? []) {
-      const place = this.#place(table, as)
+      const place = this.#place(table, as, kind === 'left')
       const joined = { [place.token]: this.#names.token(place.table.name) }
-      const pairs = on.map(({ left, right }) => [this.#resolve(left).token, this.#resolve(right).token] as const)
+      const conditions = on.map(({ left, right }) => this.#raw(equality(this.#resolve(left), this.#resolve(right))))
       const clause = (join: Knex.JoinClause): void => {
-        for (const [left, right] of pairs) join.on(left, '=', right)
+        for (const condition of conditions) join.on(condition)
       }
       if (kind === 'left') builder.leftJoin(joined, clause)
       else builder.innerJoin(joined, clause)
@@ -102,55 +98,76 @@ class SelectCompiler {
     const grouped = group !== undefined || aggregates !== undefined
     if (columns === undefined && !grouped && joins !== undefined) throw this.#invalid('it joins tables, so it must name its columns')
     const selected = columns ?? (grouped ? (group ?? []) : [...table.columns.keys()])
-    const groups = new Set(group?.map((column) => this.#resolve(column).token))
+    const groups = new Map(group?.map((column) => [this.#resolve(column).token, column.type]))
     for (const entry of selected) {
       const reference: Selected = typeof entry === 'string' ? { column: entry } : entry
-      const { token } = this.#resolve(reference)
-      if (grouped && !groups.has(token)) throw this.#invalid(`column ${JSON.stringify(reference.column)} is neither grouped by nor aggregated`)
-      this.#name(reference.as ?? reference.column)
-      builder.select(token)
+      const found = this.#resolve(reference)
+      if (grouped && !groups.has(found.token)) throw this.#invalid(`column ${JSON.stringify(reference.column)} is neither grouped by nor aggregated`)
+      if (grouped && groups.get(found.token) !== reference.type) throw this.#invalid(`column ${JSON.stringify(reference.column)} is grouped by as another type than it is read as`)
+      this.#name(reference.as ?? reference.column, found.codec)
+      builder.select(this.#raw(grouped ? groupedValue(found) : plainValue(found)))
     }
-    for (const [index] of (aggregates ?? []).entries()) this.#aggregate(builder, index)
+    for (const [index, aggregate] of (aggregates ?? []).entries()) this.#aggregate(builder, index, aggregate)
     if (this.#columns.length === 0) throw this.#invalid('it asks for no column')
   }
 
-  #aggregate(builder: Knex.QueryBuilder, index: number): void {
-    const aggregate = this.#plan.aggregates?.[index]
-    if (!aggregate) return
-    const { fn, column, of, distinct, as } = aggregate
-    this.#name(as)
+  #aggregate(builder: Knex.QueryBuilder, index: number, aggregate: Aggregate): void {
+    const { fn, column, as } = aggregate
     const name = this.#names.token(`a${index}`)
     if (column === undefined) {
-      if (fn !== 'count' || distinct) throw this.#invalid(`aggregate ${JSON.stringify(as)} must say of which column`)
-      builder.count({ [name]: '*' })
-      return
+      if (fn !== 'count' || aggregate.distinct) throw this.#invalid(`aggregate ${JSON.stringify(as)} must say of which column`)
+      builder.select(this.#raw({ sql: 'count(*) as ??', bindings: [name] }))
+    } else {
+      const found = this.#resolve({ ...aggregate, column })
+      builder.select(this.#raw({ sql: `${this.#aggregated(aggregate, found)} as ??`, bindings: [found.token, name] }))
     }
-    const found = this.#resolve({ column, ...(of === undefined ? {} : { of }) })
-    if ((fn === 'sum' || fn === 'avg') && found.column.text) throw this.#invalid(`${fn} of column ${JSON.stringify(column)}, which holds text: the database would round it`)
-    if (distinct && fn !== 'count') throw this.#invalid(`aggregate ${JSON.stringify(as)} is distinct, which only count can be`)
-    if (distinct) builder.countDistinct({ [name]: found.token })
-    else add[fn](builder, { [name]: found.token })
+    const aggregation = column === undefined || fn === 'count' ? undefined : this.#dialect.aggregate(fn, this.#resolve({ ...aggregate, column }).codec)
+    this.#aggregations.push(aggregation)
+    this.#name(as, fn === 'count' ? this.#dialect.counted : aggregation?.codec)
+  }
+
+  #aggregated({ fn, column, distinct, as, type }: Aggregate, { column: found, codec }: Resolved): string {
+    if ((fn === 'sum' || fn === 'avg') && found.text && type === undefined) throw this.#invalid(`${fn} of column ${JSON.stringify(column)}, which holds text: the database would round it`)
+    if (fn !== 'count' && distinct) throw this.#invalid(`aggregate ${JSON.stringify(as)} is distinct, which only count can be`)
+    if (fn !== 'count') return this.#dialect.aggregate(fn, codec).sql
+    return distinct ? `count(distinct ${codec?.group ?? codec?.compare ?? '??'})` : 'count(??)'
   }
 
   #order(builder: Knex.QueryBuilder): void {
     const { order, aggregates, group } = this.#plan
-    for (const { column, of, desc } of order ?? []) {
+    for (const entry of order ?? []) {
+      const { column, of, desc } = entry
       const aggregate = of === undefined ? (aggregates ?? []).findIndex(({ as }) => as === column) : -1
-      const token = aggregate === -1 ? this.#resolve({ column, ...(of === undefined ? {} : { of }) }).token : this.#names.token(`a${aggregate}`)
-      if (aggregate === -1 && (group ?? aggregates) !== undefined && !group?.some((grouped) => this.#resolve(grouped).token === token)) {
+      if (aggregate !== -1) {
+        this.#orderBy(builder, { sql: this.#aggregations[aggregate]?.compare ?? '??', bindings: [this.#names.token(`a${aggregate}`)] }, desc, true)
+        continue
+      }
+      const found = this.#resolve(entry)
+      if ((group ?? aggregates) !== undefined && !group?.some((grouped) => this.#resolve(grouped).token === found.token)) {
         throw this.#invalid(`it orders by column ${JSON.stringify(column)}, which is neither grouped by nor aggregated`)
       }
-      builder.orderBy(token, desc ? 'desc' : 'asc')
+      const outer = [...this.#places.values()].some((place) => place.outer)
+      this.#orderBy(builder, { sql: found.codec?.compare ?? '??', bindings: [found.token] }, desc, found.column.nullable || outer)
     }
   }
 
-  #resolve({ column, of }: Reference): { readonly token: string; readonly column: Column } {
+  #orderBy(builder: Knex.QueryBuilder, { sql, bindings }: Fragment, desc = false, nullable: boolean): void {
+    const direction = desc ? 'desc' : 'asc'
+    const nulls = nullable ? (this.#dialect.nulls?.[direction] ?? '') : ''
+    builder.orderByRaw(this.#raw({ sql: `${sql} ${direction}${nulls}`, bindings }))
+  }
+
+  #raw(fragment: Fragment): Knex.Raw {
+    return toRaw(this.#knex, fragment)
+  }
+
+  #resolve({ column, of, type }: Reference): Resolved {
     const place = of === undefined ? this.#placeWith(column) : this.#places.get(of)
     if (!place) {
       throw new StorageError('TABLE_UNKNOWN', `Looked up ${JSON.stringify(of)} among the tables of a plan: there are ${[...this.#places.keys()].map((name) => JSON.stringify(name)).join(', ')}${didYouMean(of ?? '', this.#places.keys())}`)
     }
     const found = this.#catalogue.column(place.table, column)
-    return { token: `${place.token}.${this.#names.token(found.name)}`, column: found }
+    return { token: `${place.token}.${this.#names.token(found.name)}`, column: found, codec: this.#dialect.codec(found, type) }
   }
 
   /** The only table with such a column; without any, the first, whose columns the error then suggests. */
@@ -162,14 +179,32 @@ class SelectCompiler {
     return found[0]?.[1] ?? this.#places.values().next().value
   }
 
-  #name(name: string): void {
+  #name(name: string, decoder: Decoder): void {
     // Rows are plain objects, on which this name would not become a property.
     if (name === '__proto__') throw this.#invalid('no value of a row can be named "__proto__"')
     if (this.#columns.includes(name)) throw this.#invalid(`two values of its rows are named ${JSON.stringify(name)}: give one of them another name with "as"`)
     this.#columns.push(name)
+    this.#decoders.push(decoder)
   }
 
   #invalid(found: string): StorageError {
     return new StorageError('PLAN_INVALID', `Read a plan over ${JSON.stringify(this.#plan.from)}: ${found}`)
   }
+}
+
+function plainValue({ token, codec }: Resolved): Fragment {
+  return { sql: codec?.select ?? '??', bindings: [token] }
+}
+
+function grouping({ token, codec }: Resolved): Fragment {
+  return { sql: codec?.group ?? codec?.compare ?? '??', bindings: [token] }
+}
+
+function groupedValue(column: Resolved): Fragment {
+  const { sql, bindings } = grouping(column)
+  return { sql: column.codec?.grouped ?? sql, bindings }
+}
+
+function equality(left: Resolved, right: Resolved): Fragment {
+  return { sql: `${left.codec?.compare ?? '??'} = ${right.codec?.compare ?? '??'}`, bindings: [left.token, right.token] }
 }

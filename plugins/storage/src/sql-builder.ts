@@ -1,21 +1,35 @@
 import type { Knex } from 'knex'
+import type { Column } from './catalogue.ts'
+import type { Bound, Codec, Decoder } from './codec.ts'
+import type { LogicalType, Value } from './contract.ts'
+
+/** What is done with a value before it takes its place in a statement. */
+export type Use = 'match' | 'store' | 'prefix'
 
 /** The place of a value in a statement, by its index among the values of the plan. */
 export class Parameter {
   readonly index: number
-  /** The value is the beginning of a text, which the dialect turns into what its condition compares with. */
-  readonly prefix: boolean
+  readonly use: Use
+  /** How its column keeps it; without, the dialect's own way. */
+  readonly codec: Codec | undefined
 
-  constructor(index: number, prefix = false) {
+  constructor(index: number, use: Use, codec?: Codec) {
     this.index = index
-    this.prefix = prefix
+    this.use = use
+    this.codec = codec
   }
 }
 
-/** One statement: its text, and for each of its question marks a parameter or a fixed value. */
+/** One statement: its text, and for each of its places a parameter or a fixed value. */
 export interface Statement {
   readonly sql: string
   readonly bindings: readonly (Parameter | number)[]
+}
+
+/** SQL in which `??` is a name by its token and `?` a value, with what takes their places. */
+export interface Fragment {
+  readonly sql: string
+  readonly bindings: readonly (string | Parameter)[]
 }
 
 /** What compiling needs to know of a dialect. */
@@ -23,34 +37,61 @@ export interface SqlDialect {
   /** Knex's name of it. */
   readonly client: string
   quote(name: string): string
-  /** The condition, over one column and one value, that a text starts with it; the parameter is marked as a prefix. */
+  /** The condition, over one column and one value, that a text starts with it; the value comes as `prefix` makes it. */
   readonly startsWith: string
   readonly notStartsWith: string
+  prefix(text: string): string
+  /** A value as the driver takes it where the column does not say how. */
+  encode(value: Value): Bound
+  /** How a column is handled as a type, or as what it is; undefined to take what the database holds. */
+  codec(column: Column, type: LogicalType | undefined): Codec | undefined
+  aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation
+  /** How a count is read. */
+  readonly counted: Decoder
+  /** What follows a direction so that nulls come first going up, where the database would do otherwise. */
+  readonly nulls?: { readonly asc: string; readonly desc: string }
+  /** An insert can answer the keys; otherwise the database tells the last one it generated. */
+  readonly returning: boolean
+  /** Rows that one insert may have. */
+  readonly insertRows: number
+}
+
+/** How an aggregate of a column, `??`, is made and read, and what is ordered by where that is not its value. */
+export interface Aggregation {
+  readonly sql: string
+  readonly compare?: string
+  readonly codec: Decoder
 }
 
 /**
  * Knex as a maker of SQL, and no more: it never connects. Running is left to each dialect, because Knex prepares every
  * statement anew and reads a stream into memory before its first row.
  *
- * No name from outside reaches Knex, which would split `a.b` and read `a as b`: it sees tokens (`n0`), and the names of
- * the catalogue are put in by the dialect's quoting. Loaded when the first plan is compiled, since it costs 20 MB.
+ * No name from outside reaches Knex, which would split `a.b`, read `a as b` and take a question mark for a value: it
+ * sees tokens (`n0`), and the names of the catalogue are put into what it made. Loaded when the first plan is compiled,
+ * since it costs 20 MB.
  */
 export async function loadKnex(dialect: SqlDialect): Promise<Knex> {
   const { default: knex } = await import('knex')
-  return knex({
-    client: dialect.client,
-    useNullAsDefault: true,
-    wrapIdentifier: (token: string, _original: unknown, names: unknown) => (token === '*' ? token : dialect.quote(nameOf(token, names))),
-  })
+  return knex({ client: dialect.client, useNullAsDefault: true, wrapIdentifier: (token: string) => (token === '*' ? token : `{${token}}`) })
 }
 
 /** The names that one statement uses, by token. */
 export class Names {
-  readonly list: string[] = []
+  readonly #list: string[] = []
 
   token(name: string): string {
-    const known = this.list.indexOf(name)
-    return `n${known === -1 ? this.list.push(name) - 1 : known}`
+    const known = this.#list.indexOf(name)
+    return `n${known === -1 ? this.#list.push(name) - 1 : known}`
+  }
+
+  /** Puts the names in the places of their tokens. */
+  fill(sql: string, dialect: SqlDialect): string {
+    return sql.replace(/\{([^{}]*)\}/g, (_, token: string) => {
+      const name = this.#list[Number(token.slice(1))]
+      if (!/^n\d+$/.test(token) || name === undefined) throw new TypeError(`Compiled a plan: found the name ${JSON.stringify(token)}, expected a token of the plan`)
+      return dialect.quote(name)
+    })
   }
 }
 
@@ -59,18 +100,28 @@ export const limitMark = 987_654_321
 export const offsetMark = 987_654_322
 
 /** The statement that Knex made; parameters take the places of the marks. */
-export function toStatement(builder: Knex.QueryBuilder, marks: ReadonlyMap<unknown, Parameter> = new Map()): Statement {
+export function toStatement(builder: Knex.QueryBuilder, names: Names, dialect: SqlDialect, marks: ReadonlyMap<unknown, Parameter> = new Map()): Statement {
   const { sql, bindings } = builder.toSQL().toNative()
-  return Object.freeze({ sql, bindings: Object.freeze(bindings.map((binding: unknown) => marks.get(binding) ?? toBinding(binding))) })
+  return Object.freeze({ sql: names.fill(sql, dialect), bindings: Object.freeze(bindings.map((binding: unknown) => marks.get(binding) ?? toBinding(binding))) })
+}
+
+/** A fragment for Knex, which passes on what it does not know: parameters arrive among the bindings, though its types do not say so. */
+export function toRaw(knex: Knex, { sql, bindings }: Fragment): Knex.Raw {
+  return knex.raw(sql, bindings as readonly unknown[] as readonly Knex.Value[])
+}
+
+/** The values of a plan in the order of the statement's places. */
+export function bindValues(dialect: SqlDialect, { bindings }: Statement, values: readonly Value[]): Bound[] {
+  return bindings.map((binding) => {
+    if (typeof binding === 'number') return BigInt(binding)
+    const value = values[binding.index] ?? null
+    const { codec, use } = binding
+    if (use === 'prefix') return dialect.encode(dialect.prefix(String(value)))
+    return codec ? codec[use](value) : dialect.encode(value)
+  })
 }
 
 function toBinding(binding: unknown): Parameter | number {
   if (binding instanceof Parameter || typeof binding === 'number') return binding
   throw new TypeError(`Compiled a plan: found the value ${String(binding)} in the SQL, expected parameters only`)
-}
-
-function nameOf(token: string, names: unknown): string {
-  const name: unknown = Array.isArray(names) ? names[Number(token.slice(1))] : undefined
-  if (typeof name !== 'string') throw new TypeError(`Compiled a plan: found the name ${JSON.stringify(token)}, expected a token of the plan`)
-  return name
 }

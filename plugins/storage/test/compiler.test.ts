@@ -7,7 +7,7 @@ import { sqliteDialect } from '../src/dialect/sqlite/dialect.ts'
 import { loadKnex } from '../src/sql-builder.ts'
 
 async function makeCompiler(): Promise<Compiler> {
-  const columns = new Map(['id', 'name'].map((name) => [name, { name, text: name === 'name' }]))
+  const columns = new Map(['id', 'name'].map((name) => [name, { name, text: name === 'name', stored: name === 'name' ? 'text' : 'integer', nullable: true }]))
   const table: Table = { name: 't', columns, key: ['id'] }
   const catalogue = new Catalogue('data', { version: () => 1, names: () => ['t'], table: () => table }, () => {})
   return new Compiler(await loadKnex(sqliteDialect), sqliteDialect, catalogue)
@@ -35,8 +35,8 @@ describe('Compiler', () => {
       compiler.select({ ...plan(1), order: [{ column: 'id' }] }, 10),
       compiler.select({ ...plan(1), order: [{ column: 'id', desc: true }] }, 10),
       compiler.select({ ...plan(1), offset: 1 }, 10),
-      compiler.update('t', ['name'], { and: [] }),
-      compiler.update('t', ['id'], { and: [] }),
+      compiler.update('t', ['name'], {}, { and: [] }),
+      compiler.update('t', ['id'], {}, { and: [] }),
       compiler.remove('t', { and: [] }),
       compiler.remove('t', { or: [] }),
     ]

@@ -2,6 +2,11 @@
 declare module 'better-sqlite3' {
   export type Bound = bigint | number | string | Buffer | null
 
+  interface Steady {
+    readonly deterministic: true
+    readonly safeIntegers: true
+  }
+
   export interface Statement {
     readonly reader: boolean
     readonly readonly: boolean
@@ -21,6 +26,8 @@ declare module 'better-sqlite3' {
     prepare(sql: string): Statement
     exec(sql: string): this
     serialize(): Buffer
+    function(name: string, options: Steady, work: (value: Bound) => Bound): this
+    aggregate<State>(name: string, options: Steady & { start(): State; step(state: State, value: Bound): State; result(state: State): Bound }): this
     close(): this
   }
 }

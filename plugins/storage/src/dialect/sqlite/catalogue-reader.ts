@@ -1,12 +1,13 @@
 import type { CatalogueReader, Column, Table } from '../../catalogue.ts'
 import type { Connection } from './connection.ts'
 import { toStorageError } from './failures.ts'
-import { keysTable } from './keys.ts'
+import { keysTable } from '../../keys.ts'
+import { ownTypes } from './codecs.ts'
 
 const tables = `select name from pragma_table_list where schema = 'main' and type in ('table', 'view', 'virtual') and name not like 'sqlite\\_%' escape '\\' and name <> ?`
 const kind = `select type from pragma_table_list where schema = 'main' and name = ?`
 // Hidden columns of virtual tables (1) are functions in disguise; generated ones (2, 3) are columns.
-const columns = `select name, type, pk from pragma_table_xinfo(?) where hidden <> 1 order by cid`
+const columns = `select name, type, pk, "notnull" from pragma_table_xinfo(?) where hidden <> 1 order by cid`
 
 /** Reads SQLite's catalogue through the connection that `use` lends. */
 export function sqliteCatalogue(use: <T>(work: (connection: Connection) => T) => T): CatalogueReader {
@@ -20,7 +21,10 @@ export function sqliteCatalogue(use: <T>(work: (connection: Connection) => T) =>
 function readTable(connection: Connection, name: string): Table {
   try {
     const rows = connection.all(columns, [name])
-    const found = new Map<string, Column>(rows.map(([column, type]) => [String(column), { name: String(column), text: isText(String(type)) }]))
+    const found = new Map<string, Column>(rows.map(([column, type, , required]) => {
+      const stored = storedAs(String(type))
+      return [String(column), { name: String(column), text: stored.endsWith('text'), stored, nullable: Number(required) === 0 }]
+    }))
     const answersKeys = connection.all(kind, [name])[0]?.[0] === 'table'
     const key = rows.filter(([, , place]) => Number(place) > 0).toSorted((a, b) => Number(a[2]) - Number(b[2]))
     return { name, columns: found, key: answersKeys ? key.map(([column]) => String(column)) : [] }
@@ -29,7 +33,12 @@ function readTable(connection: Connection, name: string): Table {
   }
 }
 
-/** SQLite's rule 2 of column affinity; rule 1, INT, goes before it. */
-function isText(type: string): boolean {
-  return !/int/i.test(type) && /char|clob|text/i.test(type)
+/** One of our own types, or the affinity that SQLite finds in the declared type by its five rules. */
+function storedAs(type: string): string {
+  const own = ownTypes.find((one) => type.toLowerCase().startsWith(one))
+  if (own !== undefined) return own
+  if (/int/i.test(type)) return 'integer'
+  if (/char|clob|text/i.test(type)) return 'text'
+  if (type === '' || /blob/i.test(type)) return 'blob'
+  return /real|floa|doub/i.test(type) ? 'real' : 'numeric'
 }

@@ -3,6 +3,8 @@
 import Database from 'better-sqlite3'
 import type { Bound, Statement } from 'better-sqlite3'
 import { Recent } from '../../recent.ts'
+import type { Answer } from '../../steps.ts'
+import { addFunctions } from './functions.ts'
 
 const rememberedStatements = 200
 // The driver's default of 16 MB is per connection, and there can be many; the system caches the file anyway.
@@ -17,6 +19,7 @@ export class Connection {
     this.#database = new Database(file, { ...options, timeout: 0 })
     try {
       this.#database.exec(`pragma foreign_keys = on; pragma trusted_schema = off; pragma cache_size = -${cacheKilobytes}`)
+      addFunctions(this.#database)
     } catch (error) {
       this.#database.close()
       throw error
@@ -37,6 +40,14 @@ export class Connection {
 
   all(sql: string, values: readonly Bound[] = []): Bound[][] {
     return this.prepare(sql).all(values)
+  }
+
+  /** What a statement does and answers. */
+  answer(sql: string, values: readonly Bound[]): Answer {
+    const statement = this.prepare(sql)
+    if (!statement.reader) return { affected: statement.run(values).changes, rows: [] }
+    const rows = statement.all(values)
+    return { affected: rows.length, rows }
   }
 
   /** Several statements without values, not remembered. */

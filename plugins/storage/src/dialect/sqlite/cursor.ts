@@ -1,18 +1,19 @@
 import type { Call } from '@caruso/contract'
 import type { Bound } from 'better-sqlite3'
 import { setImmediate } from 'node:timers/promises'
+import { decodeRow } from '../../codec.ts'
 import type { Row } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
-import { cancelled, isOver } from './failures.ts'
-import { decodeRow } from './values.ts'
+import { cancelled, isOver } from '../../patience.ts'
+import type { Select } from '../../select-compiler.ts'
 
 const sliceMilliseconds = 4
 
 /** Rows of a running statement, read in slices that leave the event loop to others. It holds its connection until it ends. */
 export class Cursor {
   readonly #rows: IterableIterator<Bound[]>
-  readonly #columns: readonly string[]
+  readonly #read: Pick<Select, 'columns' | 'decoders'>
   readonly #call: Call
   readonly #release: () => void
   readonly #cancel = (): void => this.end()
@@ -21,10 +22,10 @@ export class Cursor {
   #watching = false
 
   /** Reads the first row at once, so that what prevents reading is told here. */
-  constructor(rows: IterableIterator<Bound[]>, columns: readonly string[], call: Call, release: () => void) {
+  constructor(rows: IterableIterator<Bound[]>, read: Pick<Select, 'columns' | 'decoders'>, call: Call, release: () => void) {
     this.#next = rows.next()
     this.#rows = rows
-    this.#columns = columns
+    this.#read = read
     this.#call = call
     this.#release = release
   }
@@ -69,7 +70,7 @@ export class Cursor {
     for (let size = 0; !this.#next.done && batch.length < limits.batchRows && size < limits.batchText && performance.now() < end; ) {
       const values = this.#next.value
       for (const value of values) size += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
-      batch.push(decodeRow(this.#columns, values))
+      batch.push(decodeRow(this.#read.columns, this.#read.decoders, values))
       this.#next = this.#rows.next()
     }
     return batch

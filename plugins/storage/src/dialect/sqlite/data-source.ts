@@ -2,23 +2,27 @@ import type { Call } from '@caruso/contract'
 import type { Bound, Statement } from 'better-sqlite3'
 import { Catalogue } from '../../catalogue.ts'
 import { Compiler } from '../../compiler.ts'
+import { decodeRow } from '../../codec.ts'
 import type { SourceConfig } from '../../config.ts'
 import type { Plan, Row, Step, StepResult } from '../../contract.ts'
 import type { DataSource, OwnSql } from '../../data-source.ts'
 import { StorageError } from '../../errors.ts'
+import { once } from '../../keys.ts'
 import { limits } from '../../limits.ts'
-import { loadKnex } from '../../sql-builder.ts'
+import { patiently } from '../../patience.ts'
+import type { Select } from '../../select-compiler.ts'
+import { bindValues, loadKnex } from '../../sql-builder.ts'
+import { runSteps, work } from '../../steps.ts'
+import { requireSize } from '../../transaction-size.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
 import type { Connection } from './connection.ts'
 import { Cursor } from './cursor.ts'
 import { sqliteDialect } from './dialect.ts'
-import { patiently, toStorageError } from './failures.ts'
-import { once } from './keys.ts'
+import { toStorageError } from './failures.ts'
+import { createKeys, sqliteKeys } from './keys.ts'
 import { openSqlite } from './open.ts'
 import type { Connections } from './open.ts'
 import { bindOwn, columnsOf, prepareOwn } from './own-sql.ts'
-import { bind, runSteps } from './steps.ts'
-import { decodeRow } from './values.ts'
 
 type Rows = readonly Row[]
 
@@ -55,9 +59,9 @@ class SqliteSource implements DataSource {
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const read = (): Rows | Cursor => {
       const { statement, values } = compiler.select(plan, limit)
-      const bound = bind(statement, values)
-      if (limit > oneGo) return this.#open((connection) => connection.prepare(statement.sql), statement.columns, bound, call)
-      return this.#connections.short((connection) => connection.all(statement.sql, bound).map((row) => decodeRow(statement.columns, row)))
+      const bound = bindValues(sqliteDialect, statement, values)
+      if (limit > oneGo) return this.#open((connection) => connection.prepare(statement.sql), statement, bound, call)
+      return this.#connections.short((connection) => connection.all(statement.sql, bound).map((row) => decodeRow(statement.columns, statement.decoders, row)))
     }
     const found = await this.#patiently(call, tried, read)
     return found instanceof Cursor ? this.#collect(found, tried) : found
@@ -68,7 +72,7 @@ class SqliteSource implements DataSource {
     const tried = this.#title('Streamed', plan)
     const cursor = await this.#patiently(call, tried, () => {
       const { statement, values } = compiler.select(plan, plan.limit)
-      return this.#open((connection) => connection.prepare(statement.sql), statement.columns, bind(statement, values), call)
+      return this.#open((connection) => connection.prepare(statement.sql), statement, bindValues(sqliteDialect, statement, values), call)
     })
     yield* this.#batches(cursor, tried)
   }
@@ -80,7 +84,11 @@ class SqliteSource implements DataSource {
     return this.#patiently(call, tried, () => {
       const writer = this.#writer(tried)
       this.#catalogue.refresh(false)
-      return writer.immediate(() => once(writer, call, steps, () => runSteps(writer, compiler, steps)))
+      const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
+      return writer.immediate(() => {
+        if (call.key !== undefined) writer.prepare(createKeys).run([])
+        return work(once(sqliteKeys, call, steps, () => runSteps(context, steps)), ({ sql, values }) => writer.answer(sql, values))
+      })
     })
   }
 
@@ -91,7 +99,7 @@ class SqliteSource implements DataSource {
         const statement = prepareOwn(connection, own)
         return statement.readonly && statement.reader ? columnsOf(statement) : undefined
       })
-      return columns ? this.#open((connection) => connection.prepare(own.sql), columns, bindOwn(own), call) : this.#write(own, tried)
+      return columns ? this.#open((connection) => connection.prepare(own.sql), { columns, decoders: [] }, bindOwn(own), call) : this.#write(own, tried)
     })
     return found instanceof Cursor ? { rows: await this.#collect(found, tried), affected: 0 } : found
   }
@@ -116,11 +124,11 @@ class SqliteSource implements DataSource {
   }
 
   /** Begins a read that gives the event loop back now and then, on a connection of its own. */
-  #open(prepare: (connection: Connection) => Statement, columns: readonly string[], bound: readonly Bound[], call: Call): Cursor {
+  #open(prepare: (connection: Connection) => Statement, read: Pick<Select, 'columns' | 'decoders'>, bound: readonly Bound[], call: Call): Cursor {
     const { readers } = this.#connections
     const connection = readers.lease()
     try {
-      const cursor: Cursor = new Cursor(prepare(connection).iterate(bound), columns, call, () => {
+      const cursor: Cursor = new Cursor(prepare(connection).iterate(bound), read, call, () => {
         this.#cursors.delete(cursor)
         readers.release(connection)
       })
@@ -155,7 +163,7 @@ class SqliteSource implements DataSource {
       const statement = prepareOwn(writer, own)
       if (!statement.reader) return { rows: [], affected: statement.run(bindOwn(own)).changes }
       const columns = columnsOf(statement)
-      const rows = statement.all(bindOwn(own)).map((row) => decodeRow(columns, row))
+      const rows = statement.all(bindOwn(own)).map((row) => decodeRow(columns, [], row))
       if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows in its answer`)
       return { rows, affected: Number(writer.all('select changes()')[0]?.[0]) }
     })
@@ -185,14 +193,4 @@ class SqliteSource implements DataSource {
   #title(tried: string, plan: Plan): string {
     return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
   }
-}
-
-function requireSize(tried: string, steps: readonly Step[]): void {
-  if (steps.length > limits.steps) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${steps.length} steps: at most ${limits.steps} are allowed`)
-  let values = 0
-  for (const step of steps) {
-    if ('insert' in step) for (const row of step.rows) values += Object.keys(row).length
-    else if ('update' in step) values += Object.keys(step.set).length
-  }
-  if (values > limits.values) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${values} values: at most ${limits.values} are allowed`)
 }

@@ -1,4 +1,8 @@
-import type { SqlDialect } from '../../sql-builder.ts'
+import type { Codec } from '../../codec.ts'
+import { fromRaw } from '../../logical.ts'
+import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
+import { sqliteCodec } from './codecs.ts'
+import { encode } from './values.ts'
 
 /** How SQLite writes what differs between databases. */
 export const sqliteDialect: SqlDialect = {
@@ -7,9 +11,21 @@ export const sqliteDialect: SqlDialect = {
   // GLOB minds case and can use an index, which LIKE does not and cannot.
   startsWith: '?? glob ?',
   notStartsWith: '?? not glob ?',
+  prefix: (text) => `${text.replace(/[*?[]/g, '[$&]')}*`,
+  encode,
+  codec: (column, type) => (type === undefined ? undefined : sqliteCodec(column, type)),
+  aggregate,
+  counted: undefined,
+  returning: true,
+  // One by one a prepared statement is as fast, and every row has the same statement.
+  insertRows: 1,
 }
 
-/** The pattern of all texts that start with this one. */
-export function startsWithValue(prefix: string): string {
-  return `${prefix.replace(/[*?[]/g, '[$&]')}*`
+const exactly = { type: 'decimal', read: (raw) => fromRaw('decimal', raw) } as const satisfies Pick<Codec, 'type' | 'read'>
+
+function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation {
+  if (codec?.type === 'decimal' || (codec?.type === 'integer' && (fn === 'sum' || fn === 'avg'))) {
+    return { sql: `caruso_${fn}(??)`, compare: 'caruso_decimal(??)', codec: codec.type === 'integer' && fn === 'sum' ? { type: 'integer', read: (raw) => fromRaw('integer', raw) ?? fromRaw('decimal', raw) } : exactly }
+  }
+  return { sql: `${fn}(${codec?.compare ?? '??'})`, codec }
 }

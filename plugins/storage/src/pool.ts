@@ -1,0 +1,159 @@
+import type { Call } from '@caruso/contract'
+import { StorageError } from './errors.ts'
+import { cancelled, isOver } from './patience.ts'
+
+/** A connection to a server as the pool sees it. */
+export interface Pooled {
+  /** It can be used again: it is not broken, and remembers no more than it should. */
+  readonly usable: boolean
+  close(): Promise<void>
+}
+
+const longestWait = 10_000
+const longestIdle = 30_000
+// Who reads slowly must not keep all others from reading and writing.
+const longShare = 0.5
+
+interface Waiter<C> {
+  readonly long: boolean
+  take(connection: C): void
+  fail(error: unknown): void
+}
+
+/**
+ * The connections of one data source: opened when they are needed, none kept for more than half a minute without use.
+ * Who finds all in use waits in line, for at most ten seconds. At most half of them are lent for long, to streams.
+ */
+export class Pool<C extends Pooled> {
+  readonly #name: string
+  readonly #most: number
+  readonly #open: () => Promise<C>
+  readonly #idle: { readonly connection: C; readonly timer: NodeJS.Timeout }[] = []
+  readonly #lent = new Map<C, boolean>()
+  readonly #waiting: Waiter<C>[] = []
+  readonly #closing = new Set<Promise<void>>()
+  #opening = { all: 0, long: 0 }
+  #closed = false
+
+  constructor(name: string, most: number, open: () => Promise<C>) {
+    this.#name = name
+    this.#most = most
+    this.#open = open
+  }
+
+  get lent(): number {
+    return this.#lent.size
+  }
+
+  /**
+   * A connection for one piece of work, to be given back.
+   *
+   * @throws StorageError `SOURCE_BUSY` when none was free in time, `SOURCE_UNAVAILABLE`, `CANCELLED`, `SOURCE_CLOSED`
+   */
+  async lend(call: Call, long = false): Promise<C> {
+    if (this.#closed) throw new StorageError('SOURCE_CLOSED', `Used data source "${this.#name}": it is closed`)
+    if (isOver(call)) throw cancelled(call)
+    return this.#mayLend(long) ? await this.#lendNow(long) : await this.#wait(call, long)
+  }
+
+  giveBack(connection: C): void {
+    if (!this.#lent.delete(connection)) return
+    if (connection.usable && !this.#closed) {
+      const timer = setTimeout(() => this.#drop(connection), longestIdle).unref()
+      this.#idle.push({ connection, timer })
+    } else this.#close(connection)
+    this.#serveNext()
+  }
+
+  /** Closes the idle ones; the lent ones are closed as they come back, so whoever has one ends it first. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const waiter of this.#waiting.splice(0)) waiter.fail(new StorageError('SOURCE_CLOSED', `Waited for a connection to data source "${this.#name}": it was closed`))
+    for (const { connection, timer } of this.#idle.splice(0)) {
+      clearTimeout(timer)
+      this.#close(connection)
+    }
+    await Promise.all(this.#closing)
+  }
+
+  #mayLend(long: boolean): boolean {
+    const longs = [...this.#lent.values()].filter(Boolean).length + this.#opening.long
+    return this.#lent.size + this.#opening.all < this.#most && (!long || longs < Math.max(1, this.#most * longShare))
+  }
+
+  async #lendNow(long: boolean): Promise<C> {
+    const kept = this.#idle.pop()
+    if (kept) {
+      clearTimeout(kept.timer)
+      if (kept.connection.usable) {
+        this.#lent.set(kept.connection, long)
+        return kept.connection
+      }
+      this.#close(kept.connection)
+      return this.#lendNow(long)
+    }
+    this.#opening = { all: this.#opening.all + 1, long: this.#opening.long + Number(long) }
+    try {
+      const connection = await this.#open()
+      this.#lent.set(connection, long)
+      return connection
+    } finally {
+      this.#opening = { all: this.#opening.all - 1, long: this.#opening.long - Number(long) }
+      if (this.#waiting.length > 0) queueMicrotask(() => this.#serveNext())
+    }
+  }
+
+  #wait(call: Call, long: boolean): Promise<C> {
+    return new Promise((resolve, reject) => {
+      const since = Date.now()
+      let left = false
+      const leave = (): void => {
+        left = true
+        clearTimeout(timer)
+        if (call.cancellable) call.signal.removeEventListener('abort', abort)
+        const place = this.#waiting.indexOf(waiter)
+        if (place !== -1) this.#waiting.splice(place, 1)
+      }
+      const waiter: Waiter<C> = {
+        long,
+        take: (connection) => {
+          // It was opened for somebody who has given up meanwhile.
+          if (left) return this.giveBack(connection)
+          leave()
+          resolve(connection)
+        },
+        fail: (error) => {
+          leave()
+          reject(error instanceof Error ? error : new Error(String(error)))
+        },
+      }
+      const abort = (): void => waiter.fail(cancelled(call))
+      const waits = Math.min(longestWait, call.deadline - since)
+      const timer = setTimeout(() => waiter.fail(this.#busy(Date.now() - since, long)), waits)
+      if (call.cancellable) call.signal.addEventListener('abort', abort, { once: true })
+      this.#waiting.push(waiter)
+    })
+  }
+
+  #serveNext(): void {
+    const next = this.#waiting.findIndex(({ long }) => this.#mayLend(long))
+    const [waiter] = next === -1 ? [] : this.#waiting.splice(next, 1)
+    if (waiter) this.#lendNow(waiter.long).then(waiter.take, waiter.fail)
+  }
+
+  #drop(connection: C): void {
+    const place = this.#idle.findIndex((kept) => kept.connection === connection)
+    if (place !== -1) this.#idle.splice(place, 1)
+    this.#close(connection)
+  }
+
+  #close(connection: C): void {
+    const closing = connection.close().finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
+  }
+
+  #busy(waited: number, long: boolean): StorageError {
+    const what = long ? `the ${Math.max(1, this.#most * longShare)} that streams may hold` : `all ${this.#most}`
+    return new StorageError('SOURCE_BUSY', `Waited ${waited} ms for a connection to data source "${this.#name}": ${what} are in use`)
+  }
+}

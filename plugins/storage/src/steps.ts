@@ -1,0 +1,175 @@
+import type { Bound } from './codec.ts'
+import { decode } from './codec.ts'
+import type { Insert, Types } from './change-compiler.ts'
+import type { Compiler } from './compiler.ts'
+import type { KeyReference, Row, Step, StepResult, Value } from './contract.ts'
+import { StorageError } from './errors.ts'
+import type { Raw } from './logical.ts'
+import { bindValues } from './sql-builder.ts'
+import type { SqlDialect } from './sql-builder.ts'
+
+/** A statement to run inside the transaction that is open. */
+export interface Command {
+  readonly sql: string
+  readonly values: readonly Bound[]
+}
+
+/** What a statement did; the rows it answered, and the key that the database last generated. */
+export interface Answer {
+  readonly affected: number
+  readonly rows: readonly (readonly Raw[])[]
+  readonly generated?: Raw
+}
+
+/** Work inside a transaction: it gives statements and is given what they did, so that it is the same whether a driver answers at once or later. */
+export type Work<T> = Generator<Command, T, Answer>
+
+type InsertStep = Extract<Step, { readonly insert: string }>
+type Cells = Readonly<Record<string, Value | KeyReference>>
+
+/** What the steps are compiled with, and how a failure of the driver is told. */
+export interface StepContext {
+  readonly compiler: Compiler
+  readonly dialect: SqlDialect
+  readonly explain: (error: unknown, tried: string, details: Readonly<Record<string, unknown>>) => unknown
+}
+
+/** The steps in order; a failure names its step. */
+export function* runSteps(context: StepContext, steps: readonly Step[]): Work<StepResult[]> {
+  const results: StepResult[] = []
+  for (const [index, step] of steps.entries()) {
+    try {
+      const result = yield* runStep(context, step, results)
+      expectRows(step, result.affected)
+      results.push(result)
+    } catch (error) {
+      throw context.explain(error, `Ran step ${index}, ${title(step)}`, { step: index })
+    }
+  }
+  return results
+}
+
+/** Does the work with a driver that answers at once. */
+export function work<T>(steps: Work<T>, run: (command: Command) => Answer): T {
+  let next = steps.next()
+  while (!next.done) {
+    let answer
+    try {
+      answer = run(next.value)
+    } catch (error) {
+      next = steps.throw(error)
+      continue
+    }
+    next = steps.next(answer)
+  }
+  return next.value
+}
+
+/** Does the work with a driver that answers later. */
+export async function workLater<T>(steps: Work<T>, run: (command: Command) => Promise<Answer>): Promise<T> {
+  let next = steps.next()
+  while (!next.done) {
+    let answer
+    try {
+      answer = await run(next.value)
+    } catch (error) {
+      next = steps.throw(error)
+      continue
+    }
+    next = steps.next(answer)
+  }
+  return next.value
+}
+
+function* runStep(context: StepContext, step: Step, earlier: readonly StepResult[]): Work<StepResult> {
+  const { compiler, dialect } = context
+  if ('insert' in step) return yield* insertRows(context, step, earlier)
+  if ('remove' in step) {
+    const { statement, values } = compiler.remove(step.remove, step.where)
+    const { affected } = yield { sql: statement.sql, values: bindValues(dialect, statement, values) }
+    return { affected, keys: [] }
+  }
+  const { statement, values } = compiler.update(step.update, Object.keys(step.set), step.types ?? {}, step.where)
+  const set = Object.values(step.set).map((value) => resolve(value, earlier))
+  const { affected } = yield { sql: statement.sql, values: bindValues(dialect, statement, [...set, ...values]) }
+  return { affected, keys: [] }
+}
+
+function* insertRows(context: StepContext, step: InsertStep, earlier: readonly StepResult[]): Work<StepResult> {
+  const { rows, types = {} } = step
+  const columns = Object.keys(rows[0] ?? {})
+  const keys: Row[] = []
+  let affected = 0
+  let size = 0
+  let insert: Insert | undefined
+  for (let from = 0; from < rows.length; ) {
+    const next = rowsAtOnce(context, step.insert, columns, types, rows.length - from)
+    if (insert === undefined || next !== size) insert = context.compiler.insert(step.insert, columns, types, (size = next))
+    const given = rows.slice(from, from + size).map((row, index) => cells(row, columns, from + index, earlier))
+    const answer = yield { sql: insert.sql, values: bindValues(context.dialect, insert, given.flat()) }
+    affected += answer.affected
+    keys.push(...keysOf(context.dialect, insert, columns, given, answer))
+    from += size
+  }
+  return { affected, keys }
+}
+
+// Among the supported databases the least number of places in one statement.
+const mostPlaces = 65_535
+
+/** A power of two, so that inserts of many lengths share statements; one where the database would not tell every generated key. */
+function rowsAtOnce({ compiler, dialect }: StepContext, table: string, columns: readonly string[], types: Types, left: number): number {
+  const most = Math.min(left, dialect.insertRows, columns.length === 0 ? 1 : Math.floor(mostPlaces / columns.length))
+  if (most <= 1) return 1
+  const told = dialect.returning || compiler.insert(table, columns, types, 1).key.every((column) => columns.includes(column))
+  return told ? 2 ** Math.floor(Math.log2(most)) : 1
+}
+
+function keysOf(dialect: SqlDialect, insert: Insert, columns: readonly string[], given: readonly (readonly Value[])[], answer: Answer): Row[] {
+  const { key, decoders } = insert
+  if (key.length === 0) return given.map(() => ({}))
+  if (!dialect.returning) return given.map((row) => Object.fromEntries(key.map((name) => [name, columns.includes(name) ? (row[columns.indexOf(name)] ?? null) : read(decoders, key, name, answer.generated ?? null)])))
+  if (answer.rows.length < given.length && given.length > 1) throw new StorageError('TRIGGER_REJECTED', `a trigger left out ${given.length - answer.rows.length} of ${given.length} rows, so it is not known whose key is whose`)
+  return given.map((_, index) => {
+    const row = answer.rows[index]
+    return row === undefined ? {} : Object.fromEntries(key.map((name, place) => [name, read(decoders, key, name, row[place] ?? null)]))
+  })
+}
+
+function read(decoders: Insert['decoders'], key: readonly string[], name: string, raw: Raw): Value {
+  return decode(decoders[key.indexOf(name)], raw, name)
+}
+
+function cells(row: Cells, columns: readonly string[], index: number, earlier: readonly StepResult[]): Value[] {
+  const values = columns.map((column) => resolve(cell(row, column), earlier))
+  if (Object.keys(row).length !== columns.length) throw new StorageError('PLAN_INVALID', `row ${index} names other columns than the first`)
+  return values
+}
+
+function cell(row: Cells, column: string): Value | KeyReference {
+  const value = Object.hasOwn(row, column) ? row[column] : undefined
+  if (value === undefined) throw new StorageError('PLAN_INVALID', `a row does not name the column ${JSON.stringify(column)}, which the first names`)
+  return value
+}
+
+function resolve(value: Value | KeyReference, earlier: readonly StepResult[]): Value {
+  if (typeof value !== 'object' || value === null || !('keyOf' in value)) return value
+  const { keyOf, row = 0, column } = value
+  const key = earlier[keyOf]?.keys[row]
+  if (!key) throw new StorageError('PLAN_INVALID', `it refers to the key of row ${row} of step ${keyOf}: no earlier step inserted it`)
+  const names = Object.keys(key)
+  const name = column ?? (names.length === 1 ? names[0] : undefined)
+  const found = name !== undefined && Object.hasOwn(key, name) ? key[name] : undefined
+  if (found === undefined) throw new StorageError('PLAN_INVALID', `it refers to the key of step ${keyOf}${column === undefined ? '' : `, column ${JSON.stringify(column)}`}: the key has ${names.length === 0 ? 'no column' : `the columns ${names.map((known) => JSON.stringify(known)).join(', ')}`}`)
+  return found
+}
+
+function expectRows(step: Step, found: number): void {
+  if (step.expect === undefined || step.expect === found) return
+  throw new StorageError('ROW_COUNT_MISMATCH', `expected ${step.expect} rows, found ${found}`, { details: { expected: step.expect, found } })
+}
+
+function title(step: Step): string {
+  if ('insert' in step) return `an insert into ${JSON.stringify(step.insert)}`
+  return 'update' in step ? `an update of ${JSON.stringify(step.update)}` : `a removal from ${JSON.stringify(step.remove)}`
+}

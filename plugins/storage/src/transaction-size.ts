@@ -1,0 +1,14 @@
+import type { Step } from './contract.ts'
+import { StorageError } from './errors.ts'
+import { limits } from './limits.ts'
+
+/** @throws StorageError `LIMIT_EXCEEDED` when the steps are more, or have more values, than one transaction may */
+export function requireSize(tried: string, steps: readonly Step[]): void {
+  if (steps.length > limits.steps) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${steps.length} steps: at most ${limits.steps} are allowed`)
+  let values = 0
+  for (const step of steps) {
+    if ('insert' in step) for (const row of step.rows) values += Object.keys(row).length
+    else if ('update' in step) values += Object.keys(step.set).length
+  }
+  if (values > limits.values) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${values} values: at most ${limits.values} are allowed`)
+}
