@@ -118,7 +118,7 @@ async function startMariadb(folder: string, programs: { readonly server: string;
   await done(spawn(programs.install, ['--no-defaults', `--datadir=${folder}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...runAs], { stdio: ['ignore', 'pipe', 'pipe'] }))
   const started = spawn(
     programs.server,
-    ['--no-defaults', `--datadir=${folder}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}.pid`, `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', ...runAs],
+    ['--no-defaults', `--datadir=${folder}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}.pid`, `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', '--character-set-server=utf8mb4', ...runAs],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   await heard(started, 'ready for connections')

@@ -13,6 +13,7 @@ export type StorageCode =
   | 'TABLE_UNKNOWN'
   | 'COLUMN_UNKNOWN'
   | 'COLUMN_AMBIGUOUS'
+  | 'TABLE_CHANGED'
   | 'PLAN_INVALID'
   | 'VALUE_INVALID'
   | 'LIMIT_EXCEEDED'

@@ -12,9 +12,9 @@ export default definePlugin({
   name: 'storage',
   config: StorageConfig,
   provides: { storage: Storage },
-  async start({ config, scope }) {
+  async start({ config, scope, log }) {
     const opened: DataSource[] = []
-    for (const [name, source] of Object.entries(config.sources)) opened.push(scope.own(await openSource(name, source), (owned) => owned.close()))
+    for (const [name, source] of Object.entries(config.sources)) opened.push(scope.own(await openSource(name, source, log), (owned) => owned.close()))
     const sources = new Sources(opened)
     scope.health(() => sources.health())
     scope.selfTest(() => sources.check())

@@ -23,11 +23,14 @@ export async function patiently<T>(call: Call, work: () => T | Promise<T>): Prom
   }
 }
 
+/** What of a call says how long somebody waits. */
+export type Waiting = Pick<Call, 'deadline' | 'cancellable' | 'signal'>
+
 /** Nobody waits for the answer any more; most calls have no signal yet, and are asked without making one. */
-export function isOver(call: Call): boolean {
+export function isOver(call: Waiting): boolean {
   return Date.now() >= call.deadline || (call.cancellable && call.signal.aborted)
 }
 
-export function cancelled(call: Call): StorageError {
+export function cancelled(call: Waiting): StorageError {
   return new StorageError('CANCELLED', `Read or changed a data source: ${Date.now() >= call.deadline ? 'the deadline has passed' : 'the caller cancelled'}`)
 }

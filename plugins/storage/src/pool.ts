@@ -1,6 +1,6 @@
-import type { Call } from '@caruso/contract'
 import { StorageError } from './errors.ts'
 import { cancelled, isOver } from './patience.ts'
+import type { Waiting } from './patience.ts'
 
 /** A connection to a server as the pool sees it. */
 export interface Pooled {
@@ -50,7 +50,7 @@ export class Pool<C extends Pooled> {
    *
    * @throws StorageError `SOURCE_BUSY` when none was free in time, `SOURCE_UNAVAILABLE`, `CANCELLED`, `SOURCE_CLOSED`
    */
-  async lend(call: Call, long = false): Promise<C> {
+  async lend(call: Waiting, long = false): Promise<C> {
     if (this.#closed) throw new StorageError('SOURCE_CLOSED', `Used data source "${this.#name}": it is closed`)
     if (isOver(call)) throw cancelled(call)
     return this.#mayLend(long) ? await this.#lendNow(long) : await this.#wait(call, long)
@@ -103,7 +103,7 @@ export class Pool<C extends Pooled> {
     }
   }
 
-  #wait(call: Call, long: boolean): Promise<C> {
+  #wait(call: Waiting, long: boolean): Promise<C> {
     return new Promise((resolve, reject) => {
       const since = Date.now()
       let left = false

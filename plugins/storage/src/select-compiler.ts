@@ -119,7 +119,9 @@ class SelectCompiler {
       builder.select(this.#raw({ sql: 'count(*) as ??', bindings: [name] }))
     } else {
       const found = this.#resolve({ ...aggregate, column })
-      builder.select(this.#raw({ sql: `${this.#aggregated(aggregate, found)} as ??`, bindings: [found.token, name] }))
+      const sql = this.#aggregated(aggregate, found)
+      const places = sql.split('??').length - 1
+      builder.select(this.#raw({ sql: `${sql} as ??`, bindings: [...Array.from({ length: places }, () => found.token), name] }))
     }
     const aggregation = column === undefined || fn === 'count' ? undefined : this.#dialect.aggregate(fn, this.#resolve({ ...aggregate, column }).codec)
     this.#aggregations.push(aggregation)

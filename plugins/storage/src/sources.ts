@@ -1,22 +1,30 @@
 import { messageOf } from '@caruso/contract'
-import type { Health } from '@caruso/kernel'
+import type { Health, Log } from '@caruso/kernel'
 import type { SourceConfig } from './config.ts'
 import type { SourceStatus } from './contract.ts'
 import type { DataSource } from './data-source.ts'
+import { openSource as openMysql } from './dialect/mysql/data-source.ts'
+import { openSource as openPg } from './dialect/pg/data-source.ts'
 import { openSource as openSqlite } from './dialect/sqlite/data-source.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { StorageError } from './errors.ts'
 
-const kinds: ReadonlyMap<string, (name: string, config: SourceConfig) => Promise<DataSource>> = new Map([['sqlite', openSqlite]])
+type Open = (name: string, config: SourceConfig, log: Log) => Promise<DataSource>
+
+const kinds: ReadonlyMap<string, Open> = new Map<string, Open>([
+  ['sqlite', openSqlite],
+  ['pg', openPg],
+  ['mysql', openMysql],
+])
 
 /**
  * Opens a data source of whatever kind its configuration says.
  *
- * @throws StorageError `SOURCE_KIND_UNKNOWN`, `SOURCE_UNAVAILABLE`
+ * @throws StorageError `SOURCE_KIND_UNKNOWN`, `SOURCE_MISCONFIGURED`, `SOURCE_UNAVAILABLE`
  */
-export async function openSource(name: string, config: SourceConfig): Promise<DataSource> {
+export async function openSource(name: string, config: SourceConfig, log: Log): Promise<DataSource> {
   const open = kinds.get(config.kind)
-  if (open) return open(name, config)
+  if (open) return open(name, config, log)
   throw new StorageError('SOURCE_KIND_UNKNOWN', `Opened data source "${name}" of kind ${JSON.stringify(config.kind)}: supported are ${[...kinds.keys()].join(', ')}${didYouMean(config.kind, kinds.keys())}`)
 }
 

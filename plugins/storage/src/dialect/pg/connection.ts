@@ -1,0 +1,127 @@
+import { Client } from 'pg'
+import type { ClientConfig, QueryArrayConfig, QueryArrayResult } from 'pg'
+import type { Bound } from '../../codec.ts'
+import { limits } from '../../limits.ts'
+import type { Raw } from '../../logical.ts'
+import type { Described, ServerConnection } from '../../server-connection.ts'
+import type { Answer } from '../../steps.ts'
+import { decoderOf } from './values.ts'
+
+// So many statements a connection remembers; then it is not used again, since the server keeps them until it ends.
+const rememberedStatements = 500
+const session = `set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set bytea_output = 'hex'; set extra_float_digits = 1; set standard_conforming_strings = on; set client_min_messages = 'warning'`
+// A value comes as PostgreSQL writes it, and is read by the codec of its column.
+const asTheyCome = { getTypeParser: () => (value: string) => value } as const
+
+/** One connection to PostgreSQL with its prepared statements, in UTC. */
+export class PgConnection implements ServerConnection {
+  readonly #client: Client
+  readonly #config: ClientConfig
+  readonly #names = new Map<string, string>()
+  #broken = false
+  #inTransaction = false
+  #process = 0
+
+  private constructor(client: Client, config: ClientConfig) {
+    this.#client = client
+    this.#config = config
+    // Without a listener a connection that breaks while nobody uses it would end the process.
+    client.on('error', () => (this.#broken = true))
+    client.on('end', () => (this.#broken = true))
+  }
+
+  static async open(config: ClientConfig): Promise<PgConnection> {
+    const connection = new PgConnection(new Client({ ...config, types: asTheyCome }), config)
+    try {
+      await connection.#client.connect()
+      await connection.#client.query(session)
+      connection.#process = Number((await connection.run('select pg_backend_pid()', [])).rows[0]?.[0])
+      return connection
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  get usable(): boolean {
+    return !this.#broken && this.#names.size < rememberedStatements
+  }
+
+  async run(sql: string, values: readonly Bound[]): Promise<Answer> {
+    const { rows, rowCount } = await this.#query(sql, values, this.#nameOf(sql))
+    return { rows, affected: rowCount ?? 0 }
+  }
+
+  async describe(sql: string, values: readonly Bound[]): Promise<Described> {
+    const { rows, rowCount, fields } = await this.#query(sql, values, undefined)
+    return { rows, affected: rowCount ?? 0, columns: fields.map(({ name }) => name), decoders: fields.map(({ dataTypeID }) => decoderOf(dataTypeID)) }
+  }
+
+  /** A cursor of the database, read as the consumer goes on. */
+  async *stream(sql: string, values: readonly Bound[]): AsyncGenerator<readonly (readonly Raw[])[], void> {
+    await this.#query(`declare caruso_rows no scroll cursor for ${sql}`, values, undefined)
+    for (let size = 64; ; ) {
+      const { rows } = await this.#query(`fetch forward ${size} from caruso_rows`, [], undefined)
+      if (rows.length > 0) yield rows
+      if (rows.length < size) return
+      // As many as fit into a batch, by those that came.
+      const length = rows.reduce((sum, row) => sum + row.reduce<number>((all, value) => all + (typeof value === 'string' ? value.length : 8), 0), 0)
+      size = Math.max(1, Math.min(limits.batchRows, Math.floor((limits.batchText * rows.length) / Math.max(length, 1))))
+    }
+  }
+
+  async begin(kind: 'read' | 'write'): Promise<void> {
+    await this.#client.query(`begin isolation level repeatable read ${kind === 'read' ? 'read only' : 'read write'}`)
+    this.#inTransaction = true
+  }
+
+  async commit(): Promise<void> {
+    this.#inTransaction = false
+    await this.#client.query('commit')
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#inTransaction) return
+    this.#inTransaction = false
+    try {
+      await this.#client.query('rollback')
+    } catch {
+      // The server rolls back what a connection leaves that has ended.
+      this.#broken = true
+    }
+  }
+
+  async cancel(): Promise<void> {
+    this.#broken = true
+    const other = new Client({ ...this.#config, connectionTimeoutMillis: 2_000 })
+    other.on('error', () => {})
+    try {
+      await other.connect()
+      await other.query('select pg_cancel_backend($1)', [this.#process])
+    } catch {
+      // Whoever runs the statement hears that the connection has ended; the server ends it when it next writes to it.
+      this.#client.connection.stream.destroy()
+    } finally {
+      await other.end()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#broken = true
+    await this.#client.end()
+  }
+
+  #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
+    // Without this the driver sends what has no values as a script, which may be several statements.
+    const query: QueryArrayConfig & { readonly queryMode: 'extended' } = { text, values: [...values], rowMode: 'array', queryMode: 'extended', ...(name === undefined ? {} : { name }) }
+    return this.#client.query<Raw[]>(query)
+  }
+
+  #nameOf(sql: string): string {
+    const known = this.#names.get(sql)
+    if (known !== undefined) return known
+    const name = `caruso_${this.#names.size}`
+    this.#names.set(sql, name)
+    return name
+  }
+}

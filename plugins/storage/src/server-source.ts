@@ -1,0 +1,258 @@
+import { codeOf, messageOf } from '@caruso/contract'
+import type { Call } from '@caruso/contract'
+import { Catalogue } from './catalogue.ts'
+import type { Table } from './catalogue.ts'
+import { decodeRow } from './codec.ts'
+import { Compiler } from './compiler.ts'
+import type { Plan, Row, Step, StepResult } from './contract.ts'
+import type { DataSource, OwnSql } from './data-source.ts'
+import { StorageError } from './errors.ts'
+import { keptFor, keysTable, once } from './keys.ts'
+import type { KeyStatements } from './keys.ts'
+import { limits } from './limits.ts'
+import { cancelled, isOver, patiently } from './patience.ts'
+import type { Waiting } from './patience.ts'
+import { Pool } from './pool.ts'
+import { ServerCatalogue } from './server-catalogue.ts'
+import type { ServerConnection } from './server-connection.ts'
+import { bindValues, loadKnex } from './sql-builder.ts'
+import type { SqlDialect } from './sql-builder.ts'
+import { runSteps, workLater } from './steps.ts'
+import { requireSize } from './transaction-size.ts'
+
+type Rows = readonly Row[]
+
+/** What a dialect with a server brings. */
+export interface Server {
+  readonly kind: string
+  readonly dialect: SqlDialect
+  readonly keys: KeyStatements & { readonly create: string; readonly forget: string }
+  connect(): Promise<ServerConnection>
+  tables(connection: ServerConnection): Promise<readonly Table[]>
+  /** A statement of a caller's own with its values. @throws StorageError `SQL_REFUSED` */
+  own(own: OwnSql): string
+  explain(error: unknown, tried: string, details?: Readonly<Record<string, unknown>>): unknown
+}
+
+export interface ServerSourceOptions {
+  readonly readonly: boolean
+  /** Connections at most. */
+  readonly connections: number
+}
+
+/** So old a catalogue is asked for again before a name is said to be missing, and after a while anyway. */
+const staleAfter = 1_000
+const askedAgainAfter = 60_000
+const pruneEvery = 256
+const checkedWithin = 5_000
+
+/** A database server: every call borrows a connection, and what it does there ends with the call. */
+export class ServerSource implements DataSource {
+  readonly name: string
+  readonly kind: string
+  readonly readonly: boolean
+  readonly #server: Server
+  readonly #pool: Pool<ServerConnection>
+  readonly #known = new ServerCatalogue()
+  readonly #catalogue: Catalogue
+  readonly #ended = new AbortController()
+  #compiler: Promise<Compiler> | undefined
+  #keys: Promise<void> | undefined
+  #keyed = 0
+
+  constructor(name: string, server: Server, { readonly, connections }: ServerSourceOptions) {
+    this.name = name
+    this.kind = server.kind
+    this.readonly = readonly
+    this.#server = server
+    this.#pool = new Pool(name, connections, () => server.connect())
+    this.#catalogue = new Catalogue(name, this.#known, () => void this.#compiler?.then((compiler) => compiler.forget()))
+  }
+
+  async query(plan: Plan, call: Call): Promise<Rows> {
+    const tried = this.#title('Queried', plan)
+    const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
+    const rows = await this.#compiled(call, tried, (compiler) => compiler.select(plan, limit), async ({ statement, values }, connection) => {
+      const answer = await connection.run(statement.sql, bindValues(this.#server.dialect, statement, values))
+      return answer.rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+    })
+    if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
+    return rows
+  }
+
+  async *stream(plan: Plan, call: Call): AsyncGenerator<Rows, void> {
+    const tried = this.#title('Streamed', plan)
+    const { statement, values } = await this.#compile(call, (compiler) => compiler.select(plan, plan.limit))
+    const connection = await this.#lend(call, tried, true)
+    const stop = this.#watch(connection, call)
+    try {
+      await connection.begin('read')
+      for await (const rows of connection.stream(statement.sql, bindValues(this.#server.dialect, statement, values))) {
+        yield rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+        if (this.#ended.signal.aborted) throw new StorageError('SOURCE_CLOSED', 'Read the next rows: the data source was closed')
+        if (isOver(call)) throw cancelled(call)
+      }
+    } catch (error) {
+      throw isOver(call) ? cancelled(call) : this.#server.explain(error, tried)
+    } finally {
+      await stop()
+      await this.#end(connection)
+    }
+  }
+
+  async transact(steps: readonly Step[], call: Call): Promise<readonly StepResult[]> {
+    const tried = `Changed data source "${this.name}"`
+    this.#requireWritable(tried)
+    requireSize(tried, steps)
+    if (call.key !== undefined) await this.#keysReady(call, tried)
+    return this.#compiled(call, tried, (compiler) => compiler, (compiler, connection) => patiently(call, () => this.#attempt(compiler, connection, steps, call, tried)))
+  }
+
+  async sql(own: OwnSql, call: Call): Promise<{ readonly rows: Rows; readonly affected: number }> {
+    const tried = `Ran a statement on data source "${this.name}"`
+    if (own.write) this.#requireWritable(tried)
+    const sql = this.#server.own(own)
+    const answer = await this.#use(call, tried, async (connection) => {
+      await connection.begin(own.write ? 'write' : 'read')
+      const described = await connection.describe(sql, own.values.map(this.#server.dialect.encode))
+      if (own.write) await connection.commit()
+      return described
+    })
+    if (own.write) await this.#ask(call)
+    if (answer.rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit`)
+    return { rows: answer.rows.map((row) => decodeRow(answer.columns, answer.decoders, row)), affected: own.write ? answer.affected : 0 }
+  }
+
+  async check(): Promise<void> {
+    const waiting = { deadline: Date.now() + checkedWithin, cancellable: false, signal: this.#ended.signal }
+    await this.#use(waiting, `Checked data source "${this.name}"`, (connection) => connection.run('select 1', []))
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort()
+    await this.#pool.close()
+  }
+
+  /** One try of a transaction on a connection that stays with the call. */
+  async #attempt(compiler: Compiler, connection: ServerConnection, steps: readonly Step[], call: Call, tried: string): Promise<readonly StepResult[]> {
+    const { dialect, keys, explain } = this.#server
+    let committing = false
+    try {
+      await connection.begin('write')
+      const results = await workLater(once(keys, call, steps, () => runSteps({ compiler, dialect, explain }, steps)), async ({ sql, values }) => {
+        try {
+          return await connection.run(sql, values)
+        } catch (error) {
+          throw explain(error, tried)
+        }
+      })
+      committing = true
+      await connection.commit()
+      if (call.key !== undefined && ++this.#keyed % pruneEvery === 0) await connection.run(keys.forget, [BigInt(Date.now() - keptFor)])
+      return results
+    } catch (error) {
+      if (committing && !connection.usable) throw new StorageError('SOURCE_UNAVAILABLE', `${tried}: the connection was lost while it was committed, so it is not known whether it was: ${messageOf(error)}`, { cause: error })
+      if (connection.usable) await connection.rollback()
+      throw explain(error, tried)
+    }
+  }
+
+  /** Compiles and uses; once more with what the server says now, if a name was missing or a table was changed meanwhile. */
+  async #compiled<T, R>(call: Waiting, tried: string, compile: (compiler: Compiler) => T, use: (compiled: T, connection: ServerConnection) => Promise<R>): Promise<R> {
+    for (let again = false; ; again = true) {
+      try {
+        const compiled = await this.#compile(call, compile)
+        return await this.#use(call, tried, (connection) => use(compiled, connection))
+      } catch (error) {
+        if (again || !(await this.#mayHaveChanged(error, call))) throw error
+      }
+    }
+  }
+
+  async #compile<T>(call: Waiting, compile: (compiler: Compiler) => T): Promise<T> {
+    if (this.#known.age > askedAgainAfter) await this.#ask(call)
+    this.#compiler ??= loadKnex(this.#server.dialect).then((knex) => new Compiler(knex, this.#server.dialect, this.#catalogue))
+    const compiler = await this.#compiler
+    try {
+      return compile(compiler)
+    } catch (error) {
+      if (!(await this.#mayHaveChanged(error, call))) throw error
+      return compile(compiler)
+    }
+  }
+
+  async #mayHaveChanged(error: unknown, call: Waiting): Promise<boolean> {
+    const code = codeOf(error)
+    if ((code !== 'TABLE_UNKNOWN' && code !== 'COLUMN_UNKNOWN' && code !== 'TABLE_CHANGED') || this.#known.age < staleAfter) return false
+    await this.#ask(call)
+    return true
+  }
+
+  /** Asks the server what tables there are. */
+  async #ask(call: Waiting): Promise<void> {
+    const tables = await this.#use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#server.tables(connection))
+    this.#known.set(tables.filter(({ name }) => name !== keysTable))
+    this.#catalogue.refresh(true)
+  }
+
+  #keysReady(call: Waiting, tried: string): Promise<void> {
+    this.#keys ??= this.#use(call, tried, async (connection) => void (await connection.run(this.#server.keys.create, []))).catch((error: unknown) => {
+      this.#keys = undefined
+      throw error
+    })
+    return this.#keys
+  }
+
+  async #use<T>(call: Waiting, tried: string, work: (connection: ServerConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#lend(call, tried, false)
+    const stop = this.#watch(connection, call)
+    try {
+      return await work(connection)
+    } catch (error) {
+      throw isOver(call) && !connection.usable ? cancelled(call) : this.#server.explain(error, tried)
+    } finally {
+      await stop()
+      await this.#end(connection)
+    }
+  }
+
+  async #lend(call: Waiting, tried: string, long: boolean): Promise<ServerConnection> {
+    try {
+      return await this.#pool.lend(call, long)
+    } catch (error) {
+      throw this.#server.explain(error, tried)
+    }
+  }
+
+  /** What a call began ends with it. */
+  async #end(connection: ServerConnection): Promise<void> {
+    try {
+      if (connection.usable) await connection.rollback()
+    } finally {
+      this.#pool.giveBack(connection)
+    }
+  }
+
+  /** Stops what the connection does when nobody waits for it any more; returns what ends the watch. */
+  #watch(connection: ServerConnection, call: Waiting): () => Promise<void> {
+    let cancelling: Promise<void> | undefined
+    const cancel = (): void => void (cancelling ??= connection.cancel())
+    const timer = setTimeout(cancel, Math.max(0, call.deadline - Date.now()))
+    if (call.cancellable) call.signal.addEventListener('abort', cancel, { once: true })
+    this.#ended.signal.addEventListener('abort', cancel, { once: true })
+    return async () => {
+      clearTimeout(timer)
+      if (call.cancellable) call.signal.removeEventListener('abort', cancel)
+      this.#ended.signal.removeEventListener('abort', cancel)
+      await cancelling
+    }
+  }
+
+  #requireWritable(tried: string): void {
+    if (this.readonly) throw new StorageError('SOURCE_READONLY', `${tried}: it is configured as read-only`)
+  }
+
+  #title(tried: string, plan: Plan): string {
+    return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
+  }
+}
