@@ -91,7 +91,8 @@ const readers: Readonly<Record<LogicalType, Reader>> = {
 
 function readInteger(raw: Exclude<Raw, null>): Value | undefined {
   if (typeof raw === 'number' && Number.isSafeInteger(raw)) return raw === 0 ? 0 : raw
-  if (raw instanceof Uint8Array || typeof raw === 'boolean') return undefined
+  if (typeof raw === 'boolean') return raw ? 1 : 0
+  if (raw instanceof Uint8Array) return undefined
   const text = typeof raw === 'bigint' ? String(raw) : decimalText(String(raw))
   if (text === undefined || text.includes('.') || text.length > 21) return undefined
   const found = Number(text)

@@ -1,6 +1,6 @@
 import { checkOf, codeOf, type TSchema } from '@caruso/contract'
 import type { Call, Client, Implementation } from '@caruso/contract'
-import type { Disposer, Health, Scope } from '@caruso/kernel'
+import type { Disposer, Health, Log, Scope } from '@caruso/kernel'
 import Database from 'better-sqlite3'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ export interface Started {
 }
 
 /** Starts the plugin with a scope that keeps disposers and checks; it is disposed when the test ends. */
-export async function startStorage(sources: Readonly<Record<string, SourceConfig>>): Promise<Started> {
+export async function startStorage(sources: Readonly<Record<string, SourceConfig>>, log: Log = { debug() {}, info() {}, warn() {}, error() {} }): Promise<Started> {
   const disposers: Disposer[] = []
   const health: (() => Health | Promise<Health>)[] = []
   const tests: ((call: Call) => void | Promise<void>)[] = []
@@ -34,7 +34,7 @@ export async function startStorage(sources: Readonly<Record<string, SourceConfig
     for (const disposer of disposers.splice(0).toReversed()) await disposer()
   }
   onTestFinished(dispose)
-  const { storage } = await plugin.start({ config: { sources }, scope: scope as Scope, log: { debug() {}, info() {}, warn() {}, error() {} } })
+  const { storage } = await plugin.start({ config: { sources }, scope: scope as Scope, log })
   return {
     storage: checked(storage),
     health: async () => (await health[0]?.()) ?? { ok: false },

@@ -108,10 +108,11 @@ export class MysqlConnection implements ServerConnection {
       const other = await MysqlConnection.open({ ...this.#config, connectTimeout: 2_000 }, this.#mariadb)
       await other.#client.query(`kill query ${this.#driver.threadId}`)
       await other.close()
-    } finally {
-      // Whoever reads a stream is told at once, and not when the server has sent what it had begun to send.
-      this.#abandon()
+    } catch {
+      // It has ended already, or the server cannot be reached: what is left is to abandon the connection.
     }
+    // Whoever reads a stream is told at once, and not when the server has sent what it had begun to send.
+    this.#abandon()
   }
 
   async close(): Promise<void> {

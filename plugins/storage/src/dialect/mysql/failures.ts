@@ -11,7 +11,6 @@ const codes: ReadonlyMap<string, StorageCode> = new Map([
   ['ER_BAD_NULL_ERROR', 'NOT_NULL_VIOLATION'],
   ['ER_NO_DEFAULT_FOR_FIELD', 'NOT_NULL_VIOLATION'],
   ['ER_CHECK_CONSTRAINT_VIOLATED', 'CHECK_VIOLATION'],
-  ['ER_CONSTRAINT_FAILED', 'CHECK_VIOLATION'],
   ['ER_TRUNCATED_WRONG_VALUE', 'TYPE_VIOLATION'],
   ['ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', 'TYPE_VIOLATION'],
   ['WARN_DATA_TRUNCATED', 'TYPE_VIOLATION'],
@@ -39,11 +38,17 @@ const codes: ReadonlyMap<string, StorageCode> = new Map([
   ['PROTOCOL_CONNECTION_LOST', 'SOURCE_UNAVAILABLE'],
 ])
 
+/** MariaDB's own, for which the driver has no name. */
+const numbers: ReadonlyMap<unknown, StorageCode> = new Map<unknown, StorageCode>([
+  [4025, 'CHECK_VIOLATION'],
+  [1969, 'CANCELLED'],
+])
+
 /** What the driver threw, as an error with a stable code; ours pass as they are, with the details added. */
 export function toStorageError(error: unknown, tried: string, details: Readonly<Record<string, unknown>> = {}): unknown {
   if (error instanceof StorageError) return detailed(error, tried, details)
   const code = codeOf(error) ?? ''
   const message = `${tried}: ${messageOf(error)}`
-  const known = codes.get(code) ?? (/^(ER|WARN)_/.test(code) ? 'SQL_FAILED' : /^E[A-Z]+$|^PROTOCOL_/.test(code) || /closed state/.test(message) ? 'SOURCE_UNAVAILABLE' : undefined)
+  const known = codes.get(code) ?? numbers.get(error instanceof Error && 'errno' in error ? error.errno : undefined) ?? (/^(ER|WARN|UNKNOWN)_/.test(code) ? 'SQL_FAILED' : /^E[A-Z]+$|^PROTOCOL_/.test(code) || /closed state/.test(message) ? 'SOURCE_UNAVAILABLE' : undefined)
   return known === undefined ? error : new StorageError(known, message, { cause: error, details })
 }

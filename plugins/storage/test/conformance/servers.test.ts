@@ -1,0 +1,151 @@
+import { createServer, connect, type Server, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { freshDatabase } from '../../../../test/databases.ts'
+import { awaitServer } from '../../src/await-server.ts'
+import type { SourceConfig } from '../../src/config.ts'
+import { codeFrom, errorFrom, makeCall, startStorage } from '../harness.ts'
+
+interface Gate {
+  readonly port: number
+  open(): Promise<void>
+  /** Cuts every connection. */
+  cut(): void
+  close(): void
+}
+
+/** A port that leads to a server while it is open. */
+async function gate(to: number): Promise<Gate> {
+  const sockets = new Set<Socket>()
+  const make = (): Server =>
+    createServer((near) => {
+      const far = connect(to, '127.0.0.1')
+      for (const [one, other] of [[near, far], [far, near]] as const) {
+        sockets.add(one)
+        one.on('error', () => other.destroy())
+        one.on('close', () => other.destroy())
+        one.pipe(other)
+      }
+    })
+  let server = make()
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const close = (): void => {
+    cut()
+    server.close()
+  }
+  const open = async (): Promise<void> => {
+    server = make()
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  onTestFinished(close)
+  return { port, open, cut, close }
+}
+
+describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
+  describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('is', () => {
+    const sleep = kind === 'pg' ? 'select pg_sleep(20)' : 'select sleep(20)'
+
+    test('waited for, with a line in the log that has no password', async () => {
+      const database = await freshDatabase(kind)
+      const way = await gate(database.port)
+      way.close()
+      const lines: string[] = []
+      const log = { debug() {}, info: (_: unknown, text?: string) => void lines.push(String(text)), warn: (_: unknown, text?: string) => void lines.push(String(text)), error() {} }
+      const starting = startStorage({ crm: { ...database, port: way.port } }, log)
+      while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      await way.open()
+      const { storage } = await starting
+      expect((await storage.sources({}, makeCall())).sources).toEqual([{ name: 'crm', kind, readonly: false, ok: true }])
+      expect(lines).toEqual([expect.stringMatching(`^Waits for data source "crm": database "${database.database}" at 127.0.0.1:${way.port} as "caruso": .*ECONNREFUSED`), 'Data source "crm" is there'])
+      expect(lines.join()).not.toContain(database.password)
+    })
+
+    test('not waited for when it answers no', async () => {
+      const { password, ...database } = await freshDatabase(kind)
+      const began = Date.now()
+      const error = await errorFrom(startStorage({ crm: { ...database, password: `not ${password}` } }))
+      expect([error.code, error.message]).toEqual(['SOURCE_UNAVAILABLE', expect.stringContaining(`Opened data source "crm": expected database "${database.database}" at 127.0.0.1:${database.port} as "caruso", found`)])
+      expect(error.message).not.toContain(password)
+      expect((await errorFrom(startStorage({ crm: { ...database, password, database: 'nowhere' } }))).code).toBe('SOURCE_UNAVAILABLE')
+      expect(Date.now() - began).toBeLessThan(5_000)
+    })
+
+    test('found again after its connections were cut, and unhealthy meanwhile', async () => {
+      const database = await freshDatabase(kind)
+      const way = await gate(database.port)
+      const { storage, health } = await startStorage({ crm: { ...database, port: way.port } })
+      const ask = (): Promise<unknown> => storage.sql({ source: 'crm', sql: 'select 1 as x' }, makeCall())
+      await Promise.all([ask(), ask()])
+      way.close()
+      expect(await codeFrom(ask())).toBe('SOURCE_UNAVAILABLE')
+      expect(await health()).toEqual({ ok: false, detail: expect.stringContaining('crm') })
+      await way.open()
+      await ask()
+      expect((await health()).ok).toBe(true)
+    })
+
+    test('told to stop what nobody waits for any more', async () => {
+      const database = await freshDatabase(kind)
+      const { storage } = await startStorage({ crm: database })
+      const began = Date.now()
+      expect(await codeFrom(storage.sql({ source: 'crm', sql: sleep }, makeCall({ deadline: Date.now() + 200 })))).toBe('CANCELLED')
+      const controller = new AbortController()
+      const cancelled = codeFrom(storage.sql({ source: 'crm', sql: sleep }, makeCall({ signal: controller.signal })))
+      setTimeout(() => controller.abort(), 100)
+      expect(await cancelled).toBe('CANCELLED')
+      const running = kind === 'pg' ? `select count(*) as n from pg_stat_activity where query like '%pg_sleep(20)' and state = 'active' and pid <> pg_backend_pid()` : `select count(*) as n from information_schema.processlist where info = 'select sleep(20)'`
+      await expect.poll(async () => (await storage.sql({ source: 'crm', sql: running }, makeCall())).rows).toEqual([{ n: 0 }])
+      expect(Date.now() - began).toBeLessThan(5_000)
+    })
+
+    test('shared by more calls than it has connections, and by no more than that for ever', async () => {
+      const database = await freshDatabase(kind)
+      const { storage } = await startStorage({ crm: { ...database, connections: 2 } })
+      const all = Array.from({ length: 30 }, () => storage.sql({ source: 'crm', sql: 'select 1 as x' }, makeCall()))
+      expect(await Promise.all(all)).toHaveLength(30)
+      const busy = [1, 2].map(() => codeFrom(storage.sql({ source: 'crm', sql: sleep }, makeCall({ deadline: Date.now() + 700 }))))
+      const waiting = await errorFrom(storage.sql({ source: 'crm', sql: 'select 1 as x' }, makeCall({ deadline: Date.now() + 200 })))
+      expect([waiting.code, waiting.message]).toEqual(['SOURCE_BUSY', expect.stringMatching(/^Waited \d+ ms for a connection to data source "crm": all 2 are in use$/)])
+      expect(await Promise.all(busy)).toEqual(['CANCELLED', 'CANCELLED'])
+    })
+
+    test.each<[string, Partial<SourceConfig>, string]>([
+      ['no database', { database: undefined as never }, 'needs "database"'],
+      ['no user', { user: undefined as never }, 'needs "user"'],
+      ['a file', { file: 'x.db' }, `kind "${kind}" has no "file"`],
+      ['certificates that are not there', { ssl: { ca: 'nowhere.pem' } }, 'expected certificates in the file "nowhere.pem" of "ssl.ca"'],
+    ])('refused with %s', async (_what, change, found) => {
+      const error = await errorFrom(startStorage({ crm: { kind, host: '127.0.0.1', port: 1, database: 'a', user: 'b', ...change } }))
+      expect([error.code, error.message]).toEqual(['SOURCE_MISCONFIGURED', expect.stringContaining(found)])
+    })
+
+    test('not spoken to in the clear where TLS is asked for', async () => {
+      const database = await freshDatabase(kind)
+      const error = await errorFrom(startStorage({ crm: { ...database, ssl: true } }))
+      expect(error.code).toBe('SOURCE_UNAVAILABLE')
+    })
+
+    test('read only where it is configured so', async () => {
+      const database = await freshDatabase(kind)
+      const { storage } = await startStorage({ crm: { ...database, readonly: true } })
+      const error = await errorFrom(storage.transact({ source: 'crm', steps: [{ remove: 'x', where: { and: [] } }] }, makeCall()))
+      expect([error.code, error.message]).toEqual(['SOURCE_READONLY', 'Changed data source "crm": it is configured as read-only'])
+    })
+  })
+})
+
+test('awaitServer() gives up after its time, and says where it looked', async () => {
+  const refused = (): Promise<never> => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))
+  const { toStorageError } = await import('../../src/dialect/pg/failures.ts')
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const error = await errorFrom(awaitServer(refused, toStorageError, { name: 'crm', place: 'database "a" at b:1 as "c"', log, longest: 150 }))
+  expect(error.message).toMatch(/^Opened data source "crm": expected database "a" at b:1 as "c"(, waited 0 s)?, found "connect ECONNREFUSED"$/)
+})
