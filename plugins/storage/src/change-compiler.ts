@@ -4,7 +4,7 @@ import type { Decoder } from './codec.ts'
 import type { Filter, LogicalType } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
-import type { Reference, Resolved } from './filter-compiler.ts'
+import { Scope } from './scope.ts'
 import { Names, Parameter, toRaw, toStatement } from './sql-builder.ts'
 import type { SqlDialect, Statement } from './sql-builder.ts'
 
@@ -55,8 +55,9 @@ export class ChangeCompiler {
   }
 
   #where(builder: Knex.QueryBuilder, table: Table, names: Names, where: Filter, first: number): Knex.QueryBuilder {
-    const resolve = (column: Reference): Resolved => this.#resolve(table, names, column)
-    return builder.whereRaw(toRaw(this.#knex, compileFilter(where, { dialect: this.#dialect, resolve }, first)))
+    const scope = new Scope(this.#dialect, this.#catalogue, names, `a change of ${JSON.stringify(table.name)}`)
+    scope.add(table.name, table.name, { named: false })
+    return builder.whereRaw(toRaw(this.#knex, compileFilter(where, scope, first)))
   }
 
   #assignments(table: Table, names: Names, columns: readonly string[], types: Types, first: number): Record<string, Parameter> {
@@ -66,12 +67,6 @@ export class ChangeCompiler {
         return [names.token(column.name), new Parameter(first + index, 'store', this.#dialect.codec(column, own(types, name)))]
       }),
     )
-  }
-
-  #resolve(table: Table, names: Names, { column, of, type }: Reference): Resolved {
-    if (of !== undefined && of !== table.name) throw new StorageError('TABLE_UNKNOWN', `Looked up ${JSON.stringify(of)} in a change of table ${JSON.stringify(table.name)}: a change sees no other table`)
-    const found = this.#catalogue.column(table, column)
-    return { token: names.token(found.name), column: found, codec: this.#dialect.codec(found, type) }
   }
 }
 

@@ -59,10 +59,19 @@ const TermScalar = Type.Union([
   Type.Literal('time'),
   Type.Literal('instant'),
   Type.Literal('duration'),
-  Type.Literal('null'),
 ])
 const TermType = Type.Union([TermScalar, Type.Object({ list: TermScalar })])
 const Correlation = Type.Array(Type.Object({ left: Column, right: Column }), { minItems: 1, maxItems: 16 })
+
+const Join = Type.Object({
+  table: Name,
+  as: Type.Optional(Name),
+  kind: Type.Optional(Type.Union([Type.Literal('inner'), Type.Literal('left')])),
+  on: Correlation,
+})
+
+const Fold = Type.Union([Type.Literal('exists'), Type.Literal('all'), Type.Literal('count'), Type.Literal('sum'), Type.Literal('min'), Type.Literal('max')])
+const Over = Type.Object({ table: Name, as: Type.Optional(Name), joins: Type.Optional(Type.Array(Join, { maxItems: limits.joins })), on: Correlation })
 
 const terms = {
   Term: Type.Union([
@@ -70,7 +79,7 @@ const terms = {
     Type.Object({ list: Type.Array(Type.Ref('Term')), type: TermType }),
     Type.Object({ column: Name, of, type: LogicalType }),
     Type.Object({ op: Type.String({ minLength: 1, maxLength: 64 }), of: Type.Array(Type.Ref('Term')), type: TermType }),
-    Type.Object({ exists: Type.Object({ table: Name, as: Type.Optional(Name), on: Correlation, where: Type.Optional(Type.Ref('Term')) }) }),
+    Type.Object({ fold: Fold, over: Over, where: Type.Ref('Term'), of: Type.Optional(Type.Ref('Term')), type: TermType }),
   ]),
 }
 
@@ -78,8 +87,9 @@ const terms = {
  * A checked and typed condition or formula over columns, with the semantics of the expression language: null-safe `==`
  * and `!=`, other comparisons with null false, arithmetic with null null. Numbers are decimal strings, instants, dates
  * and times as in `LogicalType`, durations microseconds in a decimal string. `op` is an operator of the expression
- * language over the terms `of`. `exists` holds if a row of another table, matched by columns, fulfils a condition, which
- * also sees the tables outside.
+ * language over the terms `of`. A `fold` is one answer about the rows of other tables that are matched by columns, the
+ * left ones of the tables outside, the right ones of its own, and for which `where` holds, which sees both: whether there
+ * are any (`exists`), or no others (`all`), their number, or of `of` the sum, the least or the greatest.
  */
 export const Term = Type.Cyclic(terms, 'Term')
 
@@ -103,13 +113,6 @@ export const Filter = Type.Cyclic(
   },
   'Filter',
 )
-
-const Join = Type.Object({
-  table: Name,
-  as: Type.Optional(Name),
-  kind: Type.Optional(Type.Union([Type.Literal('inner'), Type.Literal('left')])),
-  on: Correlation,
-})
 
 const Aggregate = Type.Object({
   fn: Type.Union([Type.Literal('count'), Type.Literal('sum'), Type.Literal('avg'), Type.Literal('min'), Type.Literal('max')]),

@@ -65,3 +65,18 @@ const bias = 5_000
 function scaled({ digits, places }: Decimal, to: number): bigint {
   return digits * 10n ** BigInt(to - places)
 }
+
+const mostDigits = 38
+
+/** Rounded to 38 digits, half even, as everything is that is computed. */
+export function limitedDecimal(value: Decimal): Decimal {
+  const excess = String(value.digits).replace('-', '').length - mostDigits
+  if (excess <= 0) return value
+  const unit = 10n ** BigInt(excess)
+  const [quotient, rest] = [value.digits / unit, value.digits % unit]
+  const twice = 2n * (rest < 0n ? -rest : rest)
+  const up = twice > unit || (twice === unit && quotient % 2n !== 0n)
+  const digits = up ? quotient + (value.digits < 0n ? -1n : 1n) : quotient
+  const places = value.places - excess
+  return places >= 0 ? { digits, places } : { digits: digits * 10n ** BigInt(-places), places: 0 }
+}

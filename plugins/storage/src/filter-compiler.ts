@@ -1,10 +1,14 @@
 import type { Column } from './catalogue.ts'
 import type { Codec } from './codec.ts'
-import type { Filter, LogicalType } from './contract.ts'
+import type { Filter, LogicalType, Term } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { filterNode } from './filter-shape.ts'
+import type { Fragment } from './fragment.ts'
 import { Parameter } from './sql-builder.ts'
-import type { Fragment, SqlDialect, Use } from './sql-builder.ts'
+import type { SqlDialect, Use } from './sql-builder.ts'
+import { compileTerm } from './term-compiler.ts'
+import type { TermContext } from './term-compiler.ts'
+import { placesOf } from './term-shape.ts'
 
 /** A column of a plan that exists: its token, and how it is handled. */
 export interface Resolved {
@@ -20,9 +24,8 @@ export interface Reference {
 }
 
 /** What a filter is compiled with. */
-export interface FilterContext {
+export interface FilterContext extends TermContext {
   readonly dialect: SqlDialect
-  resolve(column: Reference): Resolved
 }
 
 /**
@@ -32,7 +35,13 @@ export interface FilterContext {
  * a negative form that is true where the column is null; what remains is and/or, where null counts as false anyway.
  */
 export function compileFilter(filter: Filter, context: FilterContext, first: number): Fragment {
-  return new FilterCompiler(context, first).compile(filter, false)
+  return new FilterCompiler(context, (place) => first + place).compile(filter, false)
+}
+
+/** A condition of one column, whose values are those of the plan with these numbers. */
+export function compileLeaf(filter: Filter, context: FilterContext, indexes: readonly number[]): Fragment {
+  // Lists are filled up with their last value.
+  return new FilterCompiler(context, (place) => indexes[Math.min(place, indexes.length - 1)] ?? 0).compile(filter, false)
 }
 
 const opposite = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
@@ -40,11 +49,12 @@ type Op = keyof typeof opposite
 
 class FilterCompiler {
   readonly #context: FilterContext
-  #next: number
+  readonly #index: (place: number) => number
+  #next = 0
 
-  constructor(context: FilterContext, first: number) {
+  constructor(context: FilterContext, index: (place: number) => number) {
     this.#context = context
-    this.#next = first
+    this.#index = index
   }
 
   compile(filter: Filter, negative: boolean): Fragment {
@@ -63,6 +73,8 @@ class FilterCompiler {
         return this.#startsWith(this.#context.resolve(node.leaf), negative)
       case 'isNull':
         return isNull(this.#context.resolve(node.leaf), node.isNull !== negative)
+      case 'term':
+        return this.#term(node.term, negative)
     }
   }
 
@@ -98,9 +110,15 @@ class FilterCompiler {
     return negative ? orNull(found, column) : found
   }
 
+  #term(term: Term, negative: boolean): Fragment {
+    const first = this.#index(this.#next)
+    this.#next += [...placesOf(term)].length
+    return compileTerm(term, negative, this.#context, first)
+  }
+
   #value({ codec, column }: Resolved, use: Use): Parameter {
     if (codec?.type === 'json') throw new StorageError('PLAN_INVALID', `Read a filter: it compares column ${JSON.stringify(column.name)}, which holds JSON: that can only be compared with null`)
-    return new Parameter(this.#next++, use, codec)
+    return new Parameter(this.#index(this.#next++), use, codec)
   }
 }
 

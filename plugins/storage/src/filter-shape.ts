@@ -1,6 +1,7 @@
-import type { Filter, Value } from './contract.ts'
+import type { Filter, Term, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { limits } from './limits.ts'
+import { partsOf, placesOf, termShape } from './term-shape.ts'
 
 type Leaf = Extract<Filter, { readonly column: string }>
 type Comparison = Extract<Leaf, { readonly op: string }>
@@ -12,9 +13,9 @@ export type FilterNode =
   | { readonly kind: 'compare'; readonly leaf: Comparison }
   | { readonly kind: 'in'; readonly leaf: Leaf; readonly values: readonly Value[]; readonly withNull: boolean }
   | { readonly kind: 'startsWith'; readonly leaf: Leaf; readonly prefix: string }
+  | { readonly kind: 'term'; readonly term: Term }
   | { readonly kind: 'isNull'; readonly leaf: Leaf; readonly isNull: boolean }
 
-/** @throws StorageError `PLAN_INVALID` for a term, of which no SQL is made yet */
 export function filterNode(filter: Filter): FilterNode {
   if ('and' in filter) return { kind: 'and', children: filter.and }
   if ('or' in filter) return { kind: 'or', children: filter.or }
@@ -25,7 +26,7 @@ export function filterNode(filter: Filter): FilterNode {
     return { kind: 'in', leaf: filter, values: padded(values), withNull: values.length < filter.in.length }
   }
   if ('startsWith' in filter) return { kind: 'startsWith', leaf: filter, prefix: filter.startsWith }
-  if ('term' in filter) throw new StorageError('PLAN_INVALID', 'Read a filter: found a term, of which no SQL is made yet')
+  if ('term' in filter) return { kind: 'term', term: filter.term }
   return { kind: 'isNull', leaf: filter, isNull: filter.isNull }
 }
 
@@ -73,7 +74,17 @@ class Walk {
         return `${place(node.leaf)}startsWith`
       case 'isNull':
         return `${place(node.leaf)}isNull${node.isNull}`
+      case 'term':
+        this.#measure(node.term, depth)
+        for (const { value } of placesOf(node.term)) this.#values.push(value)
+        return `term(${termShape(node.term)})`
     }
+  }
+
+  #measure(term: Term, depth: number): void {
+    if (depth > limits.filterDepth) throw tooLarge('levels', depth, limits.filterDepth)
+    if (!('value' in term) && ++this.#nodes > limits.filterNodes) throw tooLarge('conditions', this.#nodes, limits.filterNodes)
+    for (const part of partsOf(term)) this.#measure(part, depth + 1)
   }
 }
 

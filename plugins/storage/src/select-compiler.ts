@@ -2,12 +2,13 @@ import type { Knex } from 'knex'
 import type { Catalogue, Table } from './catalogue.ts'
 import type { Decoder } from './codec.ts'
 import type { Plan } from './contract.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
+import type { Fragment } from './fragment.ts'
+import { Scope } from './scope.ts'
 import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
-import type { Aggregation, Fragment, SqlDialect, Statement } from './sql-builder.ts'
+import type { Aggregation, SqlDialect, Statement } from './sql-builder.ts'
 
 /** A plan's statement, and the names of the values in each of its rows with how they are read. */
 export interface Select extends Statement {
@@ -17,14 +18,6 @@ export interface Select extends Statement {
 
 interface Selected extends Reference {
   readonly as?: string
-}
-
-interface Place {
-  /** The name of the table inside the statement. */
-  readonly token: string
-  readonly table: Table
-  /** Joined so that its columns are null where nothing matches. */
-  readonly outer: boolean
 }
 
 type Aggregate = NonNullable<Plan['aggregates']>[number]
@@ -41,10 +34,9 @@ export function compileSelect(knex: Knex, dialect: SqlDialect, catalogue: Catalo
 class SelectCompiler {
   readonly #knex: Knex
   readonly #dialect: SqlDialect
-  readonly #catalogue: Catalogue
   readonly #plan: Plan
   readonly #names = new Names()
-  readonly #places = new Map<string, Place>()
+  readonly #scope: Scope
   readonly #columns: string[] = []
   readonly #decoders: Decoder[] = []
   readonly #aggregations: (Aggregation | undefined)[] = []
@@ -52,17 +44,17 @@ class SelectCompiler {
   constructor(knex: Knex, dialect: SqlDialect, catalogue: Catalogue, plan: Plan) {
     this.#knex = knex
     this.#dialect = dialect
-    this.#catalogue = catalogue
     this.#plan = plan
+    this.#scope = new Scope(dialect, catalogue, this.#names, `a plan over ${JSON.stringify(plan.from)}`)
   }
 
   compile(filterValues: number, limited: boolean): Select {
     const { from, as, where, group, offset } = this.#plan
-    const place = this.#place(from, as, false)
+    const place = this.#scope.add(from, as)
     const builder = this.#knex({ [place.token]: this.#names.token(place.table.name) })
     this.#join(builder)
     this.#select(builder, place.table)
-    if (where) builder.whereRaw(this.#raw(compileFilter(where, { dialect: this.#dialect, resolve: (column) => this.#resolve(column) }, 0)))
+    if (where) builder.whereRaw(this.#raw(compileFilter(where, this.#scope, 0)))
     for (const column of group ?? []) builder.groupByRaw(this.#raw(grouping(this.#resolve(column))))
     this.#order(builder)
     if (limited) builder.limit(limitMark)
@@ -71,23 +63,12 @@ class SelectCompiler {
     return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), columns: Object.freeze(this.#columns), decoders: Object.freeze(this.#decoders) })
   }
 
-  #place(name: string, as = name, outer: boolean): Place {
-    const table = this.#catalogue.table(name)
-    if (this.#places.has(as)) throw this.#invalid(`two tables are named ${JSON.stringify(as)}: give one of them another name with "as"`)
-    // The name in the statement is ours; the caller's is only a key of this map.
-    const place = { token: this.#names.token(`t${this.#places.size}`), table, outer }
-    this.#places.set(as, place)
-    return place
-  }
-
   #join(builder: Knex.QueryBuilder): void {
     for (const { table, as, kind, on } of this.#plan.joins ?? []) {
-      const place = this.#place(table, as, kind === 'left')
+      const place = this.#scope.add(table, as, { outer: kind === 'left' })
       const joined = { [place.token]: this.#names.token(place.table.name) }
-      const conditions = on.map(({ left, right }) => this.#raw(equality(this.#resolve(left), this.#resolve(right))))
-      const clause = (join: Knex.JoinClause): void => {
-        for (const condition of conditions) join.on(condition)
-      }
+      const condition = this.#raw(this.#scope.equalities(on))
+      const clause = (join: Knex.JoinClause): void => void join.on(condition)
       if (kind === 'left') builder.leftJoin(joined, clause)
       else builder.innerJoin(joined, clause)
     }
@@ -148,8 +129,7 @@ class SelectCompiler {
       if ((group ?? aggregates) !== undefined && !group?.some((grouped) => this.#resolve(grouped).token === found.token)) {
         throw this.#invalid(`it orders by column ${JSON.stringify(column)}, which is neither grouped by nor aggregated`)
       }
-      const outer = [...this.#places.values()].some((place) => place.outer)
-      this.#orderBy(builder, { sql: found.codec?.compare ?? '??', bindings: [found.token] }, desc, found.column.nullable || outer)
+      this.#orderBy(builder, { sql: found.codec?.compare ?? '??', bindings: [found.token] }, desc, found.column.nullable || this.#scope.hasOuter)
     }
   }
 
@@ -163,22 +143,8 @@ class SelectCompiler {
     return toRaw(this.#knex, fragment)
   }
 
-  #resolve({ column, of, type }: Reference): Resolved {
-    const place = of === undefined ? this.#placeWith(column) : this.#places.get(of)
-    if (!place) {
-      throw new StorageError('TABLE_UNKNOWN', `Looked up ${JSON.stringify(of)} among the tables of a plan: there are ${[...this.#places.keys()].map((name) => JSON.stringify(name)).join(', ')}${didYouMean(of ?? '', this.#places.keys())}`)
-    }
-    const found = this.#catalogue.column(place.table, column)
-    return { token: `${place.token}.${this.#names.token(found.name)}`, column: found, codec: this.#dialect.codec(found, type) }
-  }
-
-  /** The only table with such a column; without any, the first, whose columns the error then suggests. */
-  #placeWith(column: string): Place | undefined {
-    const found = [...this.#places].filter(([, { table }]) => table.columns.has(column))
-    if (found.length > 1) {
-      throw new StorageError('COLUMN_AMBIGUOUS', `Looked up column ${JSON.stringify(column)}: the tables ${found.map(([name]) => JSON.stringify(name)).join(' and ')} have one, so say which with "of"`)
-    }
-    return found[0]?.[1] ?? this.#places.values().next().value
+  #resolve(column: Reference): Resolved {
+    return this.#scope.resolve(column)
   }
 
   #name(name: string, decoder: Decoder): void {
@@ -205,8 +171,4 @@ function grouping({ token, codec }: Resolved): Fragment {
 function groupedValue(column: Resolved): Fragment {
   const { sql, bindings } = grouping(column)
   return { sql: column.codec?.grouped ?? sql, bindings }
-}
-
-function equality(left: Resolved, right: Resolved): Fragment {
-  return { sql: `${left.codec?.compare ?? '??'} = ${right.codec?.compare ?? '??'}`, bindings: [left.token, right.token] }
 }

@@ -2,6 +2,8 @@ import type { Knex } from 'knex'
 import type { Column } from './catalogue.ts'
 import type { Bound, Codec, Decoder } from './codec.ts'
 import type { LogicalType, Value } from './contract.ts'
+import type { Fragment } from './fragment.ts'
+import type { TermDialect } from './term-dialect.ts'
 
 /** What is done with a value before it takes its place in a statement. */
 export type Use = 'match' | 'store' | 'prefix'
@@ -11,9 +13,9 @@ export class Parameter {
   readonly index: number
   readonly use: Use
   /** How its column keeps it; without, the dialect's own way. */
-  readonly codec: Codec | undefined
+  readonly codec: Pick<Codec, 'match' | 'store'> | undefined
 
-  constructor(index: number, use: Use, codec?: Codec) {
+  constructor(index: number, use: Use, codec?: Pick<Codec, 'match' | 'store'>) {
     this.index = index
     this.use = use
     this.codec = codec
@@ -24,12 +26,6 @@ export class Parameter {
 export interface Statement {
   readonly sql: string
   readonly bindings: readonly (Parameter | number)[]
-}
-
-/** SQL in which `??` is a name by its token and `?` a value, with what takes their places. */
-export interface Fragment {
-  readonly sql: string
-  readonly bindings: readonly (string | Parameter)[]
 }
 
 /** What compiling needs to know of a dialect. */
@@ -46,6 +42,7 @@ export interface SqlDialect {
   /** How a column is handled as a type, or as what it is; undefined to take what the database holds. */
   codec(column: Column, type: LogicalType | undefined): Codec | undefined
   aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation
+  readonly terms: TermDialect
   /** How a count is read. */
   readonly counted: Decoder
   /** What follows a direction so that nulls come first going up, where the database would do otherwise. */

@@ -2,6 +2,7 @@ import type { Codec } from '../../codec.ts'
 import { fromRaw } from '../../logical.ts'
 import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { bytesOf, mysqlCodec } from './codecs.ts'
+import { mysqlTerms } from './terms.ts'
 import { encode } from './values.ts'
 
 /** How MySQL and MariaDB write what differs between databases; MariaDB's inserts can answer the keys. */
@@ -15,6 +16,7 @@ export function mysqlDialect(returning: boolean): SqlDialect {
     encode,
     codec: mysqlCodec,
     aggregate,
+    terms: mysqlTerms,
     counted: { type: 'integer', read: (raw) => fromRaw('integer', raw) },
     returning,
     insertRows: 1_024,

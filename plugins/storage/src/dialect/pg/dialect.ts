@@ -2,6 +2,7 @@ import type { Codec } from '../../codec.ts'
 import { fromRaw } from '../../logical.ts'
 import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { pgCodec } from './codecs.ts'
+import { pgTerms } from './terms.ts'
 import { encode } from './values.ts'
 
 /** How PostgreSQL writes what differs between databases. */
@@ -14,6 +15,7 @@ export const pgDialect: SqlDialect = {
   encode,
   codec: (column, type) => pgCodec(column, type),
   aggregate,
+  terms: pgTerms,
   counted: { type: 'integer', read: (raw) => fromRaw('integer', raw) },
   nulls: { asc: ' nulls first', desc: ' nulls last' },
   returning: true,

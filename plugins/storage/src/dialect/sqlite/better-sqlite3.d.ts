@@ -26,7 +26,7 @@ declare module 'better-sqlite3' {
     prepare(sql: string): Statement
     exec(sql: string): this
     serialize(): Buffer
-    function(name: string, options: Steady, work: (value: Bound) => Bound): this
+    function(name: string, options: Steady, work: (one: Bound, other: Bound) => Bound): this
     aggregate<State>(name: string, options: Steady & { start(): State; step(state: State, value: Bound): State; result(state: State): Bound }): this
     close(): this
   }

@@ -2,6 +2,7 @@ import type { Codec } from '../../codec.ts'
 import { fromRaw } from '../../logical.ts'
 import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { sqliteCodec } from './codecs.ts'
+import { sqliteTerms } from './terms.ts'
 import { encode } from './values.ts'
 
 /** How SQLite writes what differs between databases. */
@@ -15,6 +16,7 @@ export const sqliteDialect: SqlDialect = {
   encode,
   codec: (column, type) => (type === undefined ? undefined : sqliteCodec(column, type)),
   aggregate,
+  terms: sqliteTerms,
   counted: undefined,
   returning: true,
   // One by one a prepared statement is as fast, and every row has the same statement.

@@ -5,6 +5,7 @@ import type { Decimal } from '../../decimal.ts'
 import { fromRaw } from '../../logical.ts'
 import type { Raw } from '../../logical.ts'
 import { sixDigits } from './instants.ts'
+import { addTermFunctions } from './term-functions.ts'
 
 const steady = { deterministic: true, safeIntegers: true } as const
 
@@ -20,6 +21,7 @@ export function addFunctions(database: Database): void {
     const found = fromRaw('instant', value)
     return typeof found === 'string' ? sixDigits(found) : null
   })
+  addTermFunctions(database)
   database.aggregate('caruso_sum', { ...steady, start: () => new Sum(), step: addTo, result: (sum) => sum.total() })
   database.aggregate('caruso_avg', { ...steady, start: () => new Sum(), step: addTo, result: (sum) => sum.average() })
   database.aggregate('caruso_min', { ...steady, start: () => new Extreme(-1), step: addTo, result: (least) => least.found() })

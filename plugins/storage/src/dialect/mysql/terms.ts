@@ -1,0 +1,64 @@
+import type { LogicalType } from '../../contract.ts'
+import { fragment } from '../../fragment.ts'
+import type { Fragment } from '../../fragment.ts'
+import type { Scalar, TermDialect } from '../../term-dialect.ts'
+
+const places: Readonly<Record<Scalar, string>> = {
+  text: 'convert(? using utf8mb4)',
+  number: 'cast(? as decimal(65, 30))',
+  boolean: 'cast(? as signed)',
+  date: 'cast(? as date)',
+  time: 'cast(? as time(6))',
+  instant: 'cast(? as datetime(6))',
+  duration: 'cast(? as signed)',
+}
+
+const columns: { readonly [Type in LogicalType]?: string } = {
+  text: 'convert(?? using utf8mb4)',
+  uuid: 'lower(convert(?? using utf8mb4))',
+  float: 'cast(?? as decimal(65, 30))',
+}
+
+const day = '86400000000'
+
+/** Numbers are exact decimals of at most 65 digits; texts are compared by their bytes; durations are whole microseconds. */
+export const mysqlTerms: TermDialect = {
+  constant: (type) => ({ place: places[type], bind: (value) => (type === 'instant' ? value.slice(0, -1).replace('T', ' ') : value) }),
+  column: ({ token }, { type, compare }) => ({ sql: columns[type] ?? compare, bindings: [token] }),
+  comparable: (type, value) => (type === 'text' ? fragment`cast(${value} as binary)` : value),
+  same: (a, b) => fragment`${a} <=> ${b}`,
+  truth: { yes: '1', no: '0' },
+  sum: (value) => fragment`coalesce(sum(${value}), 0)`,
+  least: (key) => fragment`min(${key})`,
+  greatest: (key) => fragment`max(${key})`,
+  ops: {
+    '+ number number': (a, b) => fragment`(${a} + ${b})`,
+    '- number number': (a, b) => fragment`(${a} - ${b})`,
+    '* number number': (a, b) => fragment`(${a} * ${b})`,
+    'negate number': (a) => fragment`(-(${a}))`,
+    'abs number': (a) => fragment`abs(${a})`,
+    '+ text text': (a, b) => fragment`concat(${a}, ${b})`,
+    '+ date duration': (a, b) => fragment`cast(date_add(${a}, interval ${wholeDays(b)} day) as date)`,
+    '- date duration': (a, b) => fragment`cast(date_add(${a}, interval ${wholeDays(fragment`(-(${b}))`)} day) as date)`,
+    '- date date': (a, b) => fragment`(datediff(${a}, ${b}) * ${day})`,
+    '+ instant duration': (a, b) => fragment`date_add(${a}, interval ${b} microsecond)`,
+    '- instant duration': (a, b) => fragment`date_add(${a}, interval -(${b}) microsecond)`,
+    '- instant instant': (a, b) => fragment`timestampdiff(microsecond, ${b}, ${a})`,
+    '+ duration duration': (a, b) => fragment`(${a} + ${b})`,
+    '- duration duration': (a, b) => fragment`(${a} - ${b})`,
+    'negate duration': (a) => fragment`(-(${a}))`,
+    'startsWith text text': (a, b) => fragment`left(cast(${a} as binary), length(${b})) = cast(${b} as binary)`,
+    'endsWith text text': (a, b) => fragment`right(cast(${a} as binary), length(${b})) = cast(${b} as binary)`,
+    'contains text text': (a, b) => fragment`locate(cast(${b} as binary), cast(${a} as binary)) > 0`,
+    'size text': (a) => fragment`char_length(${a})`,
+    'trim text': (a) => fragment`trim(${a})`,
+    'year date': (a) => fragment`year(${a})`,
+    'month date': (a) => fragment`month(${a})`,
+    'day date': (a) => fragment`day(${a})`,
+  },
+}
+
+/** Downwards; a division would be rounded to four places. */
+function wholeDays(micros: Fragment): Fragment {
+  return fragment`((${micros} - mod(mod(${micros}, ${day}) + ${day}, ${day})) div ${day})`
+}

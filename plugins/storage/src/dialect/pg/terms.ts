@@ -1,0 +1,55 @@
+import type { LogicalType } from '../../contract.ts'
+import { fragment } from '../../fragment.ts'
+import type { Fragment } from '../../fragment.ts'
+import type { Scalar, TermDialect } from '../../term-dialect.ts'
+
+const casts: Readonly<Record<Scalar, string>> = { text: 'text', number: 'numeric', boolean: 'bool', date: 'date', time: 'time', instant: 'timestamptz', duration: 'numeric' }
+const columns: Readonly<Record<LogicalType, string>> = { ...casts, integer: 'numeric', decimal: 'numeric', float: 'numeric', uuid: 'text', json: 'text', bytes: 'text' }
+const day = '86400000000'
+
+/** Every value has one type of PostgreSQL; durations are numbers of microseconds. */
+export const pgTerms: TermDialect = {
+  constant: (type) => ({ place: `?::${casts[type]}`, bind: (value) => value }),
+  column: ({ token }, { type }) => ({ sql: `(??)::${columns[type]}`, bindings: [token] }),
+  comparable: (type, value) => (type === 'text' ? fragment`(${value}) collate "C"` : value),
+  same: (a, b) => fragment`${a} is not distinct from ${b}`,
+  truth: { yes: 'true', no: 'false' },
+  sum: (value) => fragment`coalesce(sum(${value}), 0)`,
+  least: (key) => fragment`min(${key})`,
+  greatest: (key) => fragment`max(${key})`,
+  ops: {
+    '+ number number': (a, b) => fragment`(${a} + ${b})`,
+    '- number number': (a, b) => fragment`(${a} - ${b})`,
+    '* number number': (a, b) => fragment`(${a} * ${b})`,
+    'negate number': (a) => fragment`(-(${a}))`,
+    'abs number': (a) => fragment`abs(${a})`,
+    '+ text text': (a, b) => fragment`(${a} || ${b})`,
+    '+ date duration': (a, b) => dateInRange(a, fragment`floor(${b} / ${day})`),
+    '- date duration': (a, b) => dateInRange(a, fragment`floor(-(${b}) / ${day})`),
+    '- date date': (a, b) => fragment`((${a} - ${b})::numeric * ${day})`,
+    '+ instant duration': (a, b) => instantInRange(a, b),
+    '- instant duration': (a, b) => instantInRange(a, fragment`(-(${b}))`),
+    '- instant instant': (a, b) => fragment`((extract(epoch from ${a}) - extract(epoch from ${b})) * 1000000)`,
+    '+ duration duration': (a, b) => fragment`(${a} + ${b})`,
+    '- duration duration': (a, b) => fragment`(${a} - ${b})`,
+    'negate duration': (a) => fragment`(-(${a}))`,
+    'startsWith text text': (a, b) => fragment`starts_with(${a}, ${b})`,
+    'endsWith text text': (a, b) => fragment`(right(${a}, length(${b})) collate "C") = ${b}`,
+    'contains text text': (a, b) => fragment`strpos((${a}) collate "C", ${b}) > 0`,
+    'size text': (a) => fragment`length(${a})::numeric`,
+    'trim text': (a) => fragment`btrim(${a}, ' ')`,
+    'year date': (a) => fragment`extract(year from ${a})`,
+    'month date': (a) => fragment`extract(month from ${a})`,
+    'day date': (a) => fragment`extract(day from ${a})`,
+  },
+}
+
+/** Null beyond the years that all databases know; the days are looked at before they are added, which would fail. */
+function dateInRange(date: Fragment, days: Fragment): Fragment {
+  return fragment`(select case when d between -3652059 and 3652059 and a + d::int between date '0001-01-01' and date '9999-12-31' then a + d::int end from (select ${date} as a, ${days} as d) as x)`
+}
+
+/** An interval is multiplied by floating-point numbers, so days and the rest of a day are added apart. */
+function instantInRange(instant: Fragment, micros: Fragment): Fragment {
+  return fragment`(select case when d between -3652059 and 3652059 and i + d * interval '1 day' + r * interval '1 microsecond' between timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 23:59:59.999999+00' then i + d * interval '1 day' + r * interval '1 microsecond' end from (select ${instant} as i, div(m, ${day})::float8 as d, mod(m, ${day})::float8 as r from (select ${micros} as m) as y) as x)`
+}

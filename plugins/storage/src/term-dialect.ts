@@ -1,0 +1,26 @@
+import type { Bound, Codec } from './codec.ts'
+import type { Term } from './contract.ts'
+import type { Fragment } from './fragment.ts'
+import type { Resolved } from './filter-compiler.ts'
+
+export type Scalar = Extract<Extract<Term, { readonly op: string }>['type'], string>
+
+type Make = (...of: readonly Fragment[]) => Fragment
+
+/** How a dialect computes terms; it has one form for the values of each type. */
+export interface TermDialect {
+  /** The place of a constant, and what is bound there. */
+  constant(type: Scalar): { readonly place: string; readonly bind: (value: string) => Bound }
+  /** A column in the form of its type. */
+  column(column: Resolved, codec: Codec): Fragment
+  /** What two values of the type are compared by. */
+  comparable(type: Scalar, value: Fragment): Fragment
+  /** Null-safe equality. */
+  readonly same: Make
+  readonly truth: { readonly yes: string; readonly no: string }
+  /** By operator and what it takes, such as `+ number number`. */
+  readonly ops: Readonly<Record<string, Make>>
+  readonly sum: Make
+  readonly least: Make
+  readonly greatest: Make
+}
