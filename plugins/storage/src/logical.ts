@@ -5,11 +5,16 @@ import { limits } from './limits.ts'
 /** What drivers give for a value: more than plans know. */
 export type Raw = string | number | bigint | boolean | Uint8Array | null
 
+/** A value of every type but bytes. */
+export type Plain = string | number | boolean | null
+
 /**
  * A caller's value as its type writes it, so that equal values are equal texts.
  *
  * @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED`
  */
+export function toCanonical(type: Exclude<LogicalType, 'bytes'>, value: Value): Plain
+export function toCanonical(type: LogicalType, value: Value): Value
 export function toCanonical(type: LogicalType, value: Value): Value {
   if (value === null) return null
   if (typeof value === 'object') {

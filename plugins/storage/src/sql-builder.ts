@@ -113,7 +113,7 @@ export function bindValues(dialect: SqlDialect, { bindings }: Statement, values:
     if (typeof binding === 'number') return BigInt(binding)
     const value = values[binding.index] ?? null
     const { codec, use } = binding
-    if (use === 'prefix') return dialect.encode(dialect.prefix(String(value)))
+    if (use === 'prefix') return dialect.encode(dialect.prefix(typeof value === 'string' ? value : ''))
     return codec ? codec[use](value) : dialect.encode(value)
   })
 }

@@ -188,7 +188,7 @@ function scalarOf(term: Term): Scalar {
 }
 
 function bound(bind: (value: string) => Bound): Pick<Codec, 'match' | 'store'> {
-  const match = (value: Value): Bound => (value === null ? null : bind(String(value)))
+  const match = (value: Value): Bound => (typeof value === 'string' ? bind(value) : null)
   return { match, store: match }
 }
 

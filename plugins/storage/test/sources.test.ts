@@ -17,7 +17,7 @@ function modeOf(file: string): unknown {
 describe('data sources', () => {
   test('names the kinds there are when another is configured', async () => {
     const error = await errorFrom(startStorage({ crm: { kind: 'sqlit', file: 'x' } }))
-    expect([Reflect.get(error, 'code'), error.message]).toEqual(['SOURCE_KIND_UNKNOWN', 'Opened data source "crm" of kind "sqlit": supported are sqlite (did you mean "sqlite"?)'])
+    expect([Reflect.get(error, 'code'), error.message]).toEqual(['SOURCE_KIND_UNKNOWN', 'Opened data source "crm" of kind "sqlit": supported are sqlite, pg, mysql (did you mean "sqlite"?)'])
   })
 
   test('makes a missing file with its folder, in WAL mode', async () => {

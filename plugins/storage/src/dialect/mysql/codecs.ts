@@ -3,6 +3,7 @@ import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
 import { decimalText, toCanonical } from '../../logical.ts'
+import type { Plain } from '../../logical.ts'
 import { requirePlaces } from '../../places.ts'
 import { encode, read } from './values.ts'
 
@@ -59,12 +60,12 @@ function fitting(value: Value): Bound {
   throw new StorageError('VALUE_INVALID', `Bound the decimal ${String(text)}: MySQL compares at most 35 digits before the point and 30 behind it`)
 }
 
-function unchanged({ name }: Column, value: Value): Bound {
+function unchanged({ name }: Column, value: Plain): Bound {
   if (value === null || decimalText(String(Number(value))) === value) return encode(value)
   throw new StorageError('VALUE_INVALID', `Bound the decimal ${String(value)} for column ${JSON.stringify(name)}: it keeps floating-point numbers, which would change it`)
 }
 
-function floatOf(value: Value): Bound {
+function floatOf(value: Plain): Bound {
   return value === null ? null : Number(value)
 }
 

@@ -104,13 +104,8 @@ export class MysqlConnection implements ServerConnection {
 
   async cancel(): Promise<void> {
     this.#broken = true
-    try {
-      const other = await MysqlConnection.open({ ...this.#config, connectTimeout: 2_000 }, this.#mariadb)
-      await other.#client.query(`kill query ${this.#driver.threadId}`)
-      await other.close()
-    } catch {
-      // It has ended already, or the server cannot be reached: what is left is to abandon the connection.
-    }
+    // When it has ended already, or the server cannot be reached, what is left is to abandon the connection.
+    await Promise.allSettled([this.#kill()])
     // Whoever reads a stream is told at once, and not when the server has sent what it had begun to send.
     this.#abandon()
   }
@@ -119,6 +114,12 @@ export class MysqlConnection implements ServerConnection {
     if (this.#broken) return this.#driver.destroy()
     this.#broken = true
     await this.#client.end()
+  }
+
+  async #kill(): Promise<void> {
+    const other = await MysqlConnection.open({ ...this.#config, connectTimeout: 2_000 }, this.#mariadb)
+    await other.#client.query(`kill query ${this.#driver.threadId}`)
+    await other.close()
   }
 
   #abandon(): void {

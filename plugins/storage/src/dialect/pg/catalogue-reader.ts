@@ -34,6 +34,6 @@ const texts: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name',
 /** What PostgreSQL keeps in a type's modifier: of a numeric the scale in eleven bits with a sign, of a moment the digits. */
 function placesOf(stored: string, modifier: number): number | undefined {
   if (stored === 'numeric' && modifier >= 4) return Math.max(0, (((modifier - 4) & 0x7ff) ^ 1_024) - 1_024)
-  if (/^time/.test(stored)) return modifier >= 0 ? modifier : 6
+  if (stored.startsWith('time')) return modifier >= 0 ? modifier : 6
   return undefined
 }

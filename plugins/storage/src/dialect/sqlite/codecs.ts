@@ -4,6 +4,7 @@ import type { LogicalType, Value } from '../../contract.ts'
 import { decimalKey } from '../../decimal.ts'
 import { StorageError } from '../../errors.ts'
 import { decimalText, fromRaw, toBuffer, toCanonical } from '../../logical.ts'
+import type { Plain } from '../../logical.ts'
 import { dayOf } from './functions.ts'
 import { sixDigits, sqliteForm } from './instants.ts'
 import { encode } from './values.ts'
@@ -83,7 +84,7 @@ function onText(value: Value, change: (text: string) => string): Bound {
   return typeof value === 'string' ? change(value) : null
 }
 
-function floating(column: string, value: Value): Bound {
+function floating(column: string, value: Plain): Bound {
   if (value === null) return null
   const text = String(value)
   if (!text.includes('.') && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return BigInt(text)
@@ -91,14 +92,14 @@ function floating(column: string, value: Value): Bound {
   throw new StorageError('VALUE_INVALID', `Bound the decimal ${text} for column ${JSON.stringify(column)}: it keeps floating-point numbers, which would change it`)
 }
 
-function milliseconds(value: Value): Bound {
+function milliseconds(value: Plain): Bound {
   if (value === null) return null
   const text = String(value)
   if (/\.\d{4,}/.test(text)) throw new StorageError('VALUE_INVALID', `Bound the instant ${text}: its column keeps whole milliseconds, which would change it`)
   return BigInt(Date.parse(text))
 }
 
-function keptJson(column: string, stored: string, value: Value): Value {
+function keptJson(column: string, stored: string, value: Plain): Plain {
   // SQLite makes a number of a text that looks like one wherever a column does not keep texts.
   if (isText(stored) || stored === 'blob' || decimalText(String(value)) === undefined) return value
   throw new StorageError('VALUE_INVALID', `Bound the JSON ${String(value).slice(0, 80)} for column ${JSON.stringify(column)}: its declared type makes it a number, which would change it`)
