@@ -1,7 +1,9 @@
 import type { Call } from '@caruso/contract'
 import type { Bound, Statement } from 'better-sqlite3'
+import { statSync } from 'node:fs'
 import { Catalogue } from '../../catalogue.ts'
 import { Compiler } from '../../compiler.ts'
+import type { Bound as BoundPlan } from '../../compiler.ts'
 import { decodeRow } from '../../codec.ts'
 import type { SourceConfig } from '../../config.ts'
 import type { Plan, Row, Step, StepResult } from '../../contract.ts'
@@ -23,18 +25,21 @@ import { createKeys, sqliteKeys } from './keys.ts'
 import { openSqlite } from './open.ts'
 import type { Connections } from './open.ts'
 import { bindOwn, columnsOf, prepareOwn } from './own-sql.ts'
+import type { ReaderThread } from './reader-thread.ts'
 
 type Rows = readonly Row[]
 
 // Reading so many rows at once takes about two milliseconds, half as long as one by one.
 const oneGo = 1_000
+// About what SQLite reads in the time that a slice may take.
+const largeFile = 4 * 1024 * 1024
 
 /** Opens a SQLite database as a data source. */
 export async function openSource(name: string, config: SourceConfig): Promise<DataSource> {
   return new SqliteSource(name, await openSqlite(name, config))
 }
 
-/** It reads and writes on the calling thread: long reads in slices, a transaction in one. */
+/** It reads and writes on the calling thread: long reads in slices, a transaction in one. Aggregates and streams of a large file have a thread. */
 class SqliteSource implements DataSource {
   readonly name: string
   readonly kind = 'sqlite'
@@ -57,6 +62,8 @@ class SqliteSource implements DataSource {
     const compiler = await this.#ready()
     const tried = this.#title('Queried', plan)
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
+    const thread = plan.aggregates !== undefined || plan.group !== undefined ? this.#threadIfLarge() : undefined
+    if (thread) return this.#collect(this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, limit)), call, tried), tried)
     const read = (): Rows | Cursor => {
       const { statement, values } = compiler.select(plan, limit)
       const bound = bindValues(sqliteDialect, statement, values)
@@ -64,12 +71,14 @@ class SqliteSource implements DataSource {
       return this.#connections.short((connection) => connection.all(statement.sql, bound).map((row) => decodeRow(statement.columns, statement.decoders, row)))
     }
     const found = await this.#patiently(call, tried, read)
-    return found instanceof Cursor ? this.#collect(found, tried) : found
+    return found instanceof Cursor ? this.#collect(this.#batches(found, tried), tried) : found
   }
 
   async *stream(plan: Plan, call: Call): AsyncGenerator<Rows, void> {
     const compiler = await this.#ready()
     const tried = this.#title('Streamed', plan)
+    const thread = this.#threadIfLarge()
+    if (thread) return yield* this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, plan.limit)), call, tried)
     const cursor = await this.#patiently(call, tried, () => {
       const { statement, values } = compiler.select(plan, plan.limit)
       return this.#open((connection) => connection.prepare(statement.sql), statement, bindValues(sqliteDialect, statement, values), call)
@@ -101,7 +110,7 @@ class SqliteSource implements DataSource {
       })
       return columns ? this.#open((connection) => connection.prepare(own.sql), { columns, decoders: [] }, bindOwn(own), call) : this.#write(own, tried)
     })
-    return found instanceof Cursor ? { rows: await this.#collect(found, tried), affected: 0 } : found
+    return found instanceof Cursor ? { rows: await this.#collect(this.#batches(found, tried), tried), affected: 0 } : found
   }
 
   check(): void {
@@ -109,9 +118,10 @@ class SqliteSource implements DataSource {
     this.#connections.short((connection) => connection.all('select 1'))
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    await this.#connections.thread?.close()
     for (const cursor of this.#cursors) cursor.end()
     this.#connections.readers.close()
     this.#connections.writer?.close()
@@ -140,9 +150,25 @@ class SqliteSource implements DataSource {
     }
   }
 
-  async #collect(cursor: Cursor, tried: string): Promise<Rows> {
+  /** A small file is read in a few milliseconds, sooner than a thread answers. */
+  #threadIfLarge(): ReaderThread | undefined {
+    const { thread, path } = this.#connections
+    return thread !== undefined && path !== undefined && statSync(path).size > largeFile ? thread : undefined
+  }
+
+  async *#onThread(thread: ReaderThread, { statement, values }: BoundPlan<Select>, call: Call, tried: string): AsyncGenerator<Rows, void> {
+    try {
+      for await (const rows of thread.rows(statement.sql, bindValues(sqliteDialect, statement, values), call)) {
+        yield rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+      }
+    } catch (error) {
+      throw toStorageError(error, tried)
+    }
+  }
+
+  async #collect(batches: AsyncIterable<Rows>, tried: string): Promise<Rows> {
     const rows: Row[] = []
-    for await (const batch of this.#batches(cursor, tried)) {
+    for await (const batch of batches) {
       rows.push(...batch)
       if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
     }

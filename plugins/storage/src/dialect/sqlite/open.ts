@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { SourceConfig } from '../../config.ts'
 import { StorageError } from '../../errors.ts'
 import { Connection } from './connection.ts'
+import { ReaderThread } from './reader-thread.ts'
 import { Readers } from './readers.ts'
 
 const keptReaders = 4
@@ -16,6 +17,10 @@ export interface Connections {
   /** Absent when the source is read-only. */
   readonly writer: Connection | undefined
   readonly readers: Readers
+  /** Reads what takes long, where the database is a file. */
+  readonly thread?: ReaderThread
+  /** The file. */
+  readonly path?: string
   /** Reads that are over in one go: for a database in memory these see the writer's own, others a copy. */
   readonly short: <T>(work: (connection: Connection) => T) => T
 }
@@ -65,7 +70,7 @@ function openFile(path: string, readonly: boolean): Connections {
     writer?.close()
     throw error
   }
-  return { writer, readers, short: (work) => readers.use(work) }
+  return { writer, readers, path, ...(ReaderThread.allowed ? { thread: new ReaderThread(path) } : {}), short: (work) => readers.use(work) }
 }
 
 function openWriter(path: string): Connection {
