@@ -3,18 +3,16 @@ import type { Health, Log } from '@caruso/kernel'
 import type { SourceConfig } from './config.ts'
 import type { SourceStatus } from './contract.ts'
 import type { DataSource } from './data-source.ts'
-import { openSource as openMysql } from './dialect/mysql/data-source.ts'
-import { openSource as openPg } from './dialect/pg/data-source.ts'
-import { openSource as openSqlite } from './dialect/sqlite/data-source.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { StorageError } from './errors.ts'
 
 type Open = (name: string, config: SourceConfig, log: Log) => Promise<DataSource>
 
-const kinds: ReadonlyMap<string, Open> = new Map<string, Open>([
-  ['sqlite', openSqlite],
-  ['pg', openPg],
-  ['mysql', openMysql],
+// Each brings its driver, which is loaded when a source is of its kind.
+const kinds: ReadonlyMap<string, () => Promise<{ readonly openSource: Open }>> = new Map<string, () => Promise<{ readonly openSource: Open }>>([
+  ['sqlite', () => import('./dialect/sqlite/data-source.ts')],
+  ['pg', () => import('./dialect/pg/data-source.ts')],
+  ['mysql', () => import('./dialect/mysql/data-source.ts')],
 ])
 
 /**
@@ -23,8 +21,8 @@ const kinds: ReadonlyMap<string, Open> = new Map<string, Open>([
  * @throws StorageError `SOURCE_KIND_UNKNOWN`, `SOURCE_MISCONFIGURED`, `SOURCE_UNAVAILABLE`
  */
 export async function openSource(name: string, config: SourceConfig, log: Log): Promise<DataSource> {
-  const open = kinds.get(config.kind)
-  if (open) return open(name, config, log)
+  const dialect = await kinds.get(config.kind)?.()
+  if (dialect) return dialect.openSource(name, config, log)
   throw new StorageError('SOURCE_KIND_UNKNOWN', `Opened data source "${name}" of kind ${JSON.stringify(config.kind)}: supported are ${[...kinds.keys()].join(', ')}${didYouMean(config.kind, kinds.keys())}`)
 }
 
