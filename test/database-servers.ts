@@ -96,7 +96,7 @@ async function startPostgres(folder: string): Promise<RunningServer> {
     createPostgresUser: asRoot,
     // A collation in which "a" comes before "B", so that whoever means code points has to say so.
     initdbFlags: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en', '--locale=C', '--no-sync'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=60', '-c', 'shared_buffers=32MB', '-c', `unix_socket_directories=${folder}`],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=60', '-c', 'deadlock_timeout=100ms', '-c', 'shared_buffers=32MB', '-c', `unix_socket_directories=${folder}`],
     onLog: (message) => said.push(String(message)),
     onError: (error) => said.push(String(error)),
   })

@@ -17,8 +17,10 @@ export interface Started {
   dispose(): Promise<void>
 }
 
-/** Starts the plugin with a scope that keeps disposers and checks; it is disposed when the test ends. */
-export async function startStorage(sources: Readonly<Record<string, SourceConfig>>, log: Log = { debug() {}, info() {}, warn() {}, error() {} }): Promise<Started> {
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Starts the plugin with a scope that keeps disposers and checks; it is disposed when the test ends, unless somebody else sees to that. */
+export async function startStorage(sources: Readonly<Record<string, SourceConfig>>, log: Log = silent, atEnd: (dispose: () => Promise<void>) => void = onTestFinished): Promise<Started> {
   const disposers: Disposer[] = []
   const health: (() => Health | Promise<Health>)[] = []
   const tests: ((call: Call) => void | Promise<void>)[] = []
@@ -33,7 +35,7 @@ export async function startStorage(sources: Readonly<Record<string, SourceConfig
   const dispose = async (): Promise<void> => {
     for (const disposer of disposers.splice(0).toReversed()) await disposer()
   }
-  onTestFinished(dispose)
+  atEnd(dispose)
   const { storage } = await plugin.start({ config: { sources }, scope: scope as Scope, log })
   return {
     storage: checked(storage),

@@ -1,10 +1,12 @@
 import type { Call, Client } from '@caruso/contract'
-import { join } from 'node:path'
-import { beforeAll, describe, inject } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, inject, onTestFinished } from 'vitest'
 import { freshDatabase } from '../../../../test/databases.ts'
 import type { Plan, Row, Step, StepResult, Storage } from '../../src/contract.ts'
 import type { SourceConfig } from '../../src/config.ts'
-import { makeCall, startStorage, temporaryFolder } from '../harness.ts'
+import { makeCall, startStorage } from '../harness.ts'
 import type { Started } from '../harness.ts'
 
 export type Kind = 'sqlite' | 'pg' | 'mysql'
@@ -41,21 +43,32 @@ export interface Tried extends Started {
   transact(steps: readonly Step[], call?: Call): Promise<readonly StepResult[]>
 }
 
-/** Describes what holds on every database; each test opens the storage anew, on a database that its file shares. */
-export function onEachDatabase(what: string, tests: (open: () => Promise<Tried>, kind: Kind) => void): void {
+/** Opens the storage that the tests of a group share, or one that a test may close. */
+export type Open = (own?: 'own') => Promise<Tried>
+
+/** Describes what holds on every database; the tests of a group share a database, each makes tables of its own. */
+export function onEachDatabase(what: string, tests: (open: Open, kind: Kind) => void): void {
   describe.each(Object.keys(names) as Kind[])(`${what} on %s`, (kind) => {
     describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)(names[kind], () => {
-      let config: SourceConfig | undefined
-      if (kind !== 'sqlite') beforeAll(async () => void (config = await freshDatabase(kind)), 60_000)
-      tests(() => open(kind, config ?? { kind: 'sqlite', file: join(temporaryFolder(), 'data.db') }), kind)
+      let config: SourceConfig
+      let shared: Promise<Tried> | undefined
+      const ends: (() => void | Promise<void>)[] = []
+      beforeAll(async () => {
+        config = kind === 'sqlite' ? { kind, file: join(mkdtempSync(join(tmpdir(), 'caruso-storage-')), 'data.db') } : await freshDatabase(kind)
+      }, 60_000)
+      afterAll(async () => {
+        for (const end of ends) await end()
+        if (config.file !== undefined) rmSync(dirname(config.file), { recursive: true, force: true })
+      })
+      tests((own) => (own ? start(kind, config, onTestFinished) : (shared ??= start(kind, config, (end) => void ends.push(end)))), kind)
     })
   })
 }
 
 let tables = 0
 
-async function open(kind: Kind, config: SourceConfig): Promise<Tried> {
-  const started = await startStorage({ data: config })
+async function start(kind: Kind, config: SourceConfig, atEnd: (dispose: () => Promise<void>) => void): Promise<Tried> {
+  const started = await startStorage({ data: config }, undefined, atEnd)
   const { storage } = started
   const run = async (sql: string): Promise<void> => void (await storage.sql({ source: 'data', sql, write: true }, makeCall()))
   return {

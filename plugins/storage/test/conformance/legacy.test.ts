@@ -12,7 +12,7 @@ onEachDatabase('days and moments where midnight is at another time', (open) => {
     })
     for (const other of ['Pacific/Auckland', 'America/Los_Angeles', 'Europe/Oslo']) {
       process.env['TZ'] = other
-      const { table, transact, query, dispose } = await open()
+      const { table, transact, query, dispose } = await open('own')
       const types = { day: 'date', at: 'instant', local: 'instant', hour: 'time' } as const
       const from = await table({ id: 'key', day: 'date', at: 'instant', local: { sqlite: 'datetime', pg: 'timestamp', mysql: 'timestamp(6) null' }, hour: 'time' })
       const row = { day: '2026-03-29', at: '2026-03-29T01:30:00.5Z', local: '2026-03-29T01:30:00.5Z', hour: '02:30:00' }

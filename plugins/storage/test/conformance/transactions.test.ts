@@ -110,7 +110,7 @@ onEachDatabase('transactions', (open) => {
   })
 
   test('with a key happen once, also when the same comes twice at once, and across a restart', async () => {
-    const tried = await open()
+    const tried = await open('own')
     const { orders } = await shop(tried)
     const steps: Step[] = [{ insert: orders, rows: [{ customer: null, note: 'once' }] }]
     const call = (): ReturnType<typeof makeCall> => makeCall({ key: `key of ${orders}` })
@@ -151,7 +151,7 @@ onEachDatabase('streams', (open) => {
   })
 
   test('give back what they hold when the consumer stops, the call is cancelled or the source closes', async () => {
-    const tried = await open()
+    const tried = await open('own')
     const from = await tried.table({ id: 'key', n: 'integer' })
     await tried.transact([{ insert: from, rows: Array.from({ length: 2_000 }, (_, n) => ({ n })) }])
     const plan = { source: 'data', from } as const
