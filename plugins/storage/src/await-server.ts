@@ -24,14 +24,15 @@ export interface Awaited {
  * @throws StorageError `SOURCE_UNAVAILABLE`
  */
 export async function awaitServer(connect: () => Promise<ServerConnection>, explain: (error: unknown, tried: string) => unknown, { name, place, log, longest }: Awaited): Promise<void> {
-  const since = Date.now()
+  let since: number | undefined
   let said = -Infinity
   for (let pause = shortestPause; ; pause = Math.min(pause * 2, longestPause)) {
     try {
       const connection = await connect()
-      if (said > 0) log.info({ source: name, waited: Date.now() - since }, `Data source "${name}" is there`)
+      if (said > 0) log.info({ source: name, waited: Date.now() - (since ?? said) }, `Data source "${name}" is there`)
       return await connection.close()
     } catch (error) {
+      since ??= Date.now()
       const waited = Date.now() - since
       const found = explain(error, `Opened data source "${name}"`)
       if (!mayCome(error, found) || waited + pause > longest) throw unavailable(name, place, waited, error)
@@ -51,6 +52,6 @@ function mayCome(error: unknown, found: unknown): boolean {
 }
 
 function unavailable(name: string, place: string, waited: number, error: unknown): StorageError {
-  const long = waited < shortestPause ? '' : `, waited ${Math.round(waited / 1_000)} s`
+  const long = waited === 0 ? '' : `, waited ${Math.round(waited / 1_000)} s`
   return new StorageError('SOURCE_UNAVAILABLE', `Opened data source "${name}": expected ${place}${long}, found ${JSON.stringify(messageOf(error))}`, { cause: error })
 }

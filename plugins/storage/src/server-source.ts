@@ -183,7 +183,8 @@ export class ServerSource implements DataSource {
 
   async #mayHaveChanged(error: unknown, call: Waiting): Promise<boolean> {
     const code = codeOf(error)
-    if ((code !== 'TABLE_UNKNOWN' && code !== 'COLUMN_UNKNOWN' && code !== 'TABLE_CHANGED') || this.#known.age < staleAfter) return false
+    const missing = (code === 'TABLE_UNKNOWN' || code === 'COLUMN_UNKNOWN') && this.#known.age >= staleAfter
+    if (!missing && code !== 'TABLE_CHANGED') return false
     await this.#ask(call)
     return true
   }

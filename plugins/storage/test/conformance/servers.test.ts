@@ -106,6 +106,21 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       expect(Date.now() - began).toBeLessThan(5_000)
     })
 
+    test('asked again what its tables are when another has changed them', async () => {
+      const database = await freshDatabase(kind)
+      const [one, other] = [await startStorage({ crm: { ...database, connections: 1 } }), await startStorage({ crm: database })]
+      const write = async (sql: string): Promise<unknown> => await other.storage.sql({ source: 'crm', sql, write: true }, makeCall())
+      const read = async (column: string): Promise<unknown> => (await one.storage.query({ source: 'crm', from: 't', columns: [column] }, makeCall())).rows
+      await write('create table t (n integer)')
+      await write('insert into t values (1)')
+      expect(await read('n')).toEqual([{ n: 1 }])
+      await write(kind === 'pg' ? 'alter table t alter column n type varchar(5)' : 'alter table t modify n varchar(5)')
+      await write('alter table t add column more integer')
+      // Names that are missing are looked for again once a second.
+      await expect.poll(() => read('more'), { timeout: 5_000 }).toEqual([{ more: null }])
+      expect(await read('n')).toEqual([{ n: '1' }])
+    })
+
     test('shared by more calls than it has connections, and by no more than that for ever', async () => {
       const database = await freshDatabase(kind)
       const { storage } = await startStorage({ crm: { ...database, connections: 2 } })

@@ -19,7 +19,9 @@ export async function mysqlTables(connection: ServerConnection): Promise<readonl
     const places = data === 'decimal' ? Number(scale) : digits === undefined ? undefined : Number(digits)
     // Pad-space collations, utf8mb4_bin among them, take "a" and "a " for the same.
     const binary = /^utf8mb4_(nopad_bin|0900_bin)$/.test(collation ?? '')
-    known.columns.set(name, { name, text: texts.has(data), stored: full.includes('unsigned') ? `${data} unsigned` : data, nullable: nullable === 'YES', places, binary })
+    // A single bit is yes or no, several are bytes.
+    const kept = data === 'bit' && full !== 'bit(1)' ? 'binary' : data
+    known.columns.set(name, { name, text: texts.has(data), stored: full.includes('unsigned') ? `${data} unsigned` : kept, nullable: nullable === 'YES', places, binary })
     if (place !== undefined) known.key[Number(place) - 1] = name
   }
   return [...found].map(([name, table]) => ({ name, ...table }))

@@ -10,20 +10,18 @@ import type { Answer } from '../../steps.ts'
 import { decoderOf } from './values.ts'
 
 // Strict, so that no value is cut or replaced in silence; a stream may be read as slowly as its call allows.
-const session = `set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', net_write_timeout = 3600, transaction_isolation = 'REPEATABLE-READ'`
-const mariadbSession = session.replace('transaction_isolation', 'tx_isolation')
+const session = `set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', net_write_timeout = 3600`
+const isolation = 'set session transaction isolation level repeatable read'
 
 /** One connection to MySQL or MariaDB with its prepared statements, in UTC. */
 export class MysqlConnection implements ServerConnection {
   readonly #driver: Driver
   readonly #client: Connection
   readonly #config: ConnectionOptions
-  readonly #mariadb: boolean
   #broken = false
   #inTransaction = false
 
-  private constructor(config: ConnectionOptions, mariadb: boolean) {
-    this.#mariadb = mariadb
+  private constructor(config: ConnectionOptions) {
     this.#driver = createConnection(config)
     this.#client = this.#driver.promise()
     this.#config = config
@@ -31,11 +29,12 @@ export class MysqlConnection implements ServerConnection {
     this.#driver.on('end', () => (this.#broken = true))
   }
 
-  static async open(config: ConnectionOptions, mariadb: boolean): Promise<MysqlConnection> {
-    const connection = new MysqlConnection(config, mariadb)
+  static async open(config: ConnectionOptions): Promise<MysqlConnection> {
+    const connection = new MysqlConnection(config)
     try {
       await connection.#client.connect()
-      await connection.#client.query(mariadb ? mariadbSession : session)
+      await connection.#client.query(session)
+      await connection.#client.query(isolation)
       return connection
     } catch (error) {
       await connection.close()
@@ -117,7 +116,7 @@ export class MysqlConnection implements ServerConnection {
   }
 
   async #kill(): Promise<void> {
-    const other = await MysqlConnection.open({ ...this.#config, connectTimeout: 2_000 }, this.#mariadb)
+    const other = await MysqlConnection.open({ ...this.#config, connectTimeout: 2_000 })
     await other.#client.query(`kill query ${this.#driver.threadId}`)
     await other.close()
   }

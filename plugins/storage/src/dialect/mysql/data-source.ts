@@ -1,5 +1,4 @@
 import type { Log } from '@caruso/kernel'
-import { createConnection } from 'mysql2/promise'
 import { awaitServer } from '../../await-server.ts'
 import type { SourceConfig } from '../../config.ts'
 import type { DataSource } from '../../data-source.ts'
@@ -19,22 +18,18 @@ const longest = 60_000
 export async function openSource(name: string, source: SourceConfig, log: Log): Promise<DataSource> {
   const config = serverConfig(name, source, usualPort)
   const client = clientConfig(config)
-  let mariadb = false
-  const first = async (): Promise<MysqlConnection> => {
-    mariadb = await isMariadb(client)
-    return MysqlConnection.open(client, mariadb)
-  }
-  await awaitServer(first, toStorageError, { name, place: placeOf(config), log, longest })
-  const connect = (): Promise<MysqlConnection> => MysqlConnection.open(client, mariadb)
-  return new ServerSource(name, { kind: 'mysql', dialect: mysqlDialect(mariadb), keys: mysqlKeys, connect, tables: mysqlTables, own: mysqlOwn, explain: toStorageError }, config)
+  const connect = (): Promise<MysqlConnection> => MysqlConnection.open(client)
+  await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
+  const dialect = mysqlDialect(await isMariadb(connect))
+  return new ServerSource(name, { kind: 'mysql', dialect, keys: mysqlKeys, connect, tables: mysqlTables, own: mysqlOwn, explain: toStorageError }, config)
 }
 
-async function isMariadb(client: Parameters<typeof createConnection>[0]): Promise<boolean> {
-  const connection = await createConnection(client)
+/** MariaDB is told by its version, such as `10.11.6-MariaDB`. */
+async function isMariadb(connect: () => Promise<MysqlConnection>): Promise<boolean> {
+  const connection = await connect()
   try {
-    const [rows] = await connection.query({ sql: 'select version()', rowsAsArray: true })
-    return JSON.stringify(rows).includes('MariaDB')
+    return String((await connection.run('select version()', [])).rows[0]?.[0]).includes('MariaDB')
   } finally {
-    await connection.end()
+    await connection.close()
   }
 }

@@ -5,6 +5,7 @@ import { limits } from '../../limits.ts'
 import type { Raw } from '../../logical.ts'
 import type { Described, ServerConnection } from '../../server-connection.ts'
 import type { Answer } from '../../steps.ts'
+import { isOutdated } from './failures.ts'
 import { decoderOf } from './values.ts'
 
 // So many statements a connection remembers; then it is not used again, since the server keeps them until it ends.
@@ -111,10 +112,15 @@ export class PgConnection implements ServerConnection {
     await this.#client.end()
   }
 
-  #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
+  async #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
     // Without this the driver sends what has no values as a script, which may be several statements.
     const query: QueryArrayConfig & { readonly queryMode: 'extended' } = { text, values: [...values], rowMode: 'array', queryMode: 'extended', ...(name === undefined ? {} : { name }) }
-    return this.#client.query<Raw[]>(query)
+    try {
+      return await this.#client.query<Raw[]>(query)
+    } catch (error) {
+      if (isOutdated(error)) this.#broken = true
+      throw error
+    }
   }
 
   #nameOf(sql: string): string {

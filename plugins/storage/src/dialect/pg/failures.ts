@@ -22,7 +22,6 @@ const codes: ReadonlyMap<string, StorageCode> = new Map([
   ['57014', 'CANCELLED'],
   ['42P01', 'TABLE_UNKNOWN'],
   ['42703', 'COLUMN_UNKNOWN'],
-  ['0A000', 'TABLE_CHANGED'],
   ['42601', 'SQL_FAILED'],
   ['08', 'SOURCE_UNAVAILABLE'],
   ['57', 'SOURCE_UNAVAILABLE'],
@@ -36,9 +35,15 @@ export function toStorageError(error: unknown, tried: string, details: Readonly<
   if (error instanceof StorageError) return detailed(error, tried, details)
   const code = codeOf(error) ?? ''
   const message = `${tried}: ${messageOf(error)}`
+  if (isOutdated(error)) return new StorageError('TABLE_CHANGED', message, { cause: error, details })
   if (/^[0-9A-Z]{5}$/.test(code)) return new StorageError(codes.get(code) ?? codes.get(code.slice(0, 2)) ?? 'SQL_FAILED', message, { cause: error, details })
   if (isLost(code, messageOf(error))) return new StorageError('SOURCE_UNAVAILABLE', message, { cause: error, details })
   return error
+}
+
+/** The statement was prepared before its table was changed; this connection cannot use it any more. */
+export function isOutdated(error: unknown): boolean {
+  return codeOf(error) === '0A000' && messageOf(error).includes('cached plan')
 }
 
 /** So sockets and the driver tell of a server that is not there, or no more. */
