@@ -1,0 +1,56 @@
+import type { InputOf } from '@caruso/contract'
+import type { Plan, Row } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
+import { decimalCodec } from './codec.ts'
+import { columnOf } from './column-of.ts'
+import { conditionOf } from './condition.ts'
+import type { Objects } from './contract.ts'
+import { hint } from './did-you-mean.ts'
+import { ModelerError } from './errors.ts'
+import { own, PathResolver, type Lookup } from './path-resolver.ts'
+import type { BusinessObject } from './row-mapper.ts'
+import type { Leaf } from './stored.ts'
+
+type Request = InputOf<(typeof Objects)['operations']['aggregate']>
+
+/** The storage's plan of figures, and how its rows become groups: sums and means are decimals as text, counts are numbers. */
+export function aggregatePlan(one: BusinessClass, request: Request, lookup: Lookup): { readonly plan: Plan; readonly classes: Iterable<BusinessClass>; group(row: Row): BusinessObject } {
+  const resolver = new PathResolver(one, lookup)
+  const paths = request.group ?? []
+  const grouped = paths.map((path) => resolver.leaf(path))
+  const figures = Object.entries(request.figures).map(([as, figure]) => ({ as, figure, found: figure.attribute === undefined ? undefined : resolver.leaf(figure.attribute) }))
+  for (const { as } of figures) if (paths.includes(as)) throw new ModelerError('REQUEST_INVALID', `Aggregated class "${one.name}": "${as}" is both a figure and what is grouped by`)
+  const where = request.where === undefined ? undefined : conditionOf(request.where, resolver)
+  const plan: Plan = {
+    source: one.source,
+    from: one.table,
+    as: own,
+    columns: grouped.map(({ leaf, of }, index) => ({ ...columnOf(leaf, of), as: paths[index] ?? leaf.path })),
+    group: grouped.map(({ leaf, of }) => columnOf(leaf, of)),
+    aggregates: figures.map(({ as, figure: { fn, distinct }, found }) => ({ fn, as, ...(found ? columnOf(found.leaf, found.of) : {}), ...(distinct === undefined ? {} : { distinct }) })),
+    ...(resolver.joins.length > 0 ? { joins: resolver.joins } : {}),
+    ...(where === undefined ? {} : { where }),
+    ...(request.limit === undefined ? {} : { limit: request.limit }),
+    order: (request.order ?? []).map(({ by, desc = false }) => ({ ...orderColumn(one, request, by, resolver), desc })),
+  }
+  const outputs = [...grouped.map(({ leaf }, index) => ({ as: paths[index] ?? leaf.path, leaf: leaf as Leaf | undefined })), ...figures.map(({ as, figure: { fn }, found }) => ({ as, leaf: fn === 'min' || fn === 'max' ? found?.leaf : undefined }))]
+  return { plan, classes: [one, ...resolver.classes], group: (row) => Object.fromEntries(outputs.map(({ as, leaf }) => [as, value(one, row, as, leaf, request)])) }
+}
+
+function orderColumn(one: BusinessClass, request: Request, by: string, resolver: PathResolver): { readonly column: string; readonly of?: string } {
+  if (Object.hasOwn(request.figures, by)) return { column: by }
+  if (request.group?.includes(by)) {
+    const { leaf, of } = resolver.leaf(by)
+    return columnOf(leaf, of)
+  }
+  const known = [...Object.keys(request.figures), ...(request.group ?? [])]
+  throw new ModelerError('REQUEST_INVALID', `Ordered groups of class "${one.name}" by ${JSON.stringify(by)}: expected one of ${known.join(', ')}${hint(by, known)}`)
+}
+
+function value(one: BusinessClass, row: Row, as: string, leaf: Leaf | undefined, { figures }: Request): unknown {
+  const found = row[as] ?? null
+  if (found === null || figures[as]?.fn === 'count') return found
+  const read = (leaf?.codec ?? decimalCodec).decode(found)
+  if (read !== undefined) return read
+  throw new ModelerError('OBJECT_BROKEN', `Aggregated class "${one.name}": "${as}" holds ${JSON.stringify(found)}, expected ${(leaf?.codec ?? decimalCodec).expects}`)
+}

@@ -1,0 +1,162 @@
+import type { KeyReference, Row, Step, StepResult, Value } from '@caruso/storage/contract'
+import type { BusinessClass, Relation } from './business-class.ts'
+import type { LogicalType } from './codec.ts'
+import type { Change, Changed } from './contract.ts'
+import { hint } from './did-you-mean.ts'
+import { ModelerError } from './errors.ts'
+import { keyCondition, keyValues } from './key-condition.ts'
+import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
+import type { Lookup } from './path-resolver.ts'
+import { SeenObject } from './seen-object.ts'
+import { leavesOf, type Leaf, type Stored } from './stored.ts'
+
+/** What a change has become: a row of a step, of whose key some columns may be known already. */
+export interface Planned {
+  readonly class: BusinessClass
+  readonly step: number
+  readonly row: number
+  readonly values: ColumnValues
+  /** For an update or a removal: the key, and what the caller saw. */
+  readonly known?: { readonly key: Readonly<Record<string, unknown>>; readonly seen: SeenObject; readonly version: number | undefined }
+}
+
+type Rows = Record<string, Value | KeyReference>[]
+
+/** Makes the storage's steps of changes. Objects of one class that are created one after the other share a step. */
+export class ChangeSet {
+  readonly steps: Step[] = []
+  readonly planned: Planned[] = []
+  readonly #lookup: Lookup
+  /** Rows of objects as they were read after a first try, by the change. */
+  readonly #current: ReadonlyMap<number, Row>
+  #source: string | undefined
+  /** What the last step inserts, to which more may be added. */
+  #open: { readonly shape: string; readonly rows: Rows } | undefined
+
+  /** @throws ModelerError for the first change that cannot be */
+  constructor(changes: readonly Change[], lookup: Lookup, current: ReadonlyMap<number, Row>) {
+    this.#lookup = lookup
+    this.#current = current
+    for (const change of changes) this.#add(change)
+  }
+
+  get source(): string {
+    return this.#source ?? ''
+  }
+
+  /** What the changes did, of what the steps did. */
+  results(done: readonly StepResult[]): Changed[] {
+    return this.planned.map(({ class: one, step, row, values, known }) => {
+      if (known) return { key: known.key, ...(known.version === undefined ? {} : { version: known.version }) }
+      if (values.size === 0) return { key: null }
+      const made = done[step]?.keys[row] ?? {}
+      const key = Object.fromEntries(one.key.map(({ name, stored }) => [name, keyPart(stored, values, made)]))
+      return { key, ...(one.locking ? { version: 1 } : {}) }
+    })
+  }
+
+  /** The changes of one step. */
+  changesOf(step: number): { readonly index: number; readonly planned: Planned }[] {
+    return this.planned.flatMap((planned, index) => (planned.step === step ? [{ index, planned }] : []))
+  }
+
+  #add(change: Change): void {
+    if ('create' in change) this.#create(change)
+    else if ('update' in change) this.#update(change)
+    else if ('remove' in change) this.#remove(change)
+    else this.#link(change)
+  }
+
+  #create({ create, values }: Extract<Change, { readonly create: string }>): void {
+    const one = this.#writable(create)
+    const columns = newObject(one, values, this.#created)
+    const row = Object.fromEntries([...columns].map(([leaf, value]) => [leaf.column, value]))
+    const shape = `${one.name} ${Object.keys(row).join(' ')}`
+    // A row cannot use a key that its own step generates.
+    const waits = [...columns.values()].some((value) => isKeyOf(value) && value.keyOf === this.steps.length - 1)
+    if (this.#open?.shape === shape && !waits) this.#open.rows.push(row)
+    else {
+      const rows: Rows = [row]
+      this.steps.push({ insert: one.table, rows, ...typesOf([...columns.keys(), ...one.key.flatMap(({ stored }) => leavesOf(stored))]) })
+      this.#open = { shape, rows }
+    }
+    this.planned.push({ class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns })
+  }
+
+  #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
+    const one = this.#writable(update)
+    const object = new SeenObject(one, seen, set, this.#lookup)
+    const columns = changedObject(one, set, this.#created)
+    const version = object.nextVersion
+    if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns.set(leaf, version)
+    if (columns.size === 0) throw new ModelerError('REQUEST_INVALID', `Updated an object of class "${one.name}": it sets no attribute`)
+    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...object.conditions(this.#current.get(this.planned.length))] }
+    this.#push({ update: one.table, set: Object.fromEntries([...columns].map(([leaf, value]) => [leaf.column, value])), ...typesOf([...columns.keys()]), where, expect: 1 }, { class: one, values: columns, known: { key, seen: object, version } })
+  }
+
+  #remove({ remove, key, seen }: Extract<Change, { readonly remove: string }>): void {
+    const one = this.#writable(remove)
+    const object = new SeenObject(one, seen, undefined, this.#lookup)
+    const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...object.conditions(this.#current.get(this.planned.length))] }
+    this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: new Map(), known: { key, seen: object, version: undefined } })
+  }
+
+  #link(change: Extract<Change, { readonly relation: string }>): void {
+    const one = this.#writable('link' in change ? change.link : change.unlink)
+    const relation = one.relations.get(change.relation)
+    if (!relation?.link) throw new ModelerError('RELATION_UNKNOWN', `Linked an object of class "${one.name}" by ${JSON.stringify(change.relation)}: it has no relation of that name with a table of links${hint(change.relation, [...one.relations.values()].filter(({ link }) => link).map(({ name }) => name))}`)
+    const columns = this.#linkColumns(one, relation, relation.link, change)
+    const row = Object.fromEntries(columns.map(({ leaf, value }) => [leaf.column, value]))
+    const { table } = relation.link
+    if ('link' in change) this.#push({ insert: table, rows: [row], ...typesOf(columns.map(({ leaf }) => leaf)) }, { class: one, values: new Map() })
+    else this.#push({ remove: table, where: { and: columns.map(({ leaf, value }) => ({ column: leaf.column, op: '==', value: isKeyOf(value) ? null : value, ...typeOf(leaf) })) }, expect: 1 }, { class: one, values: new Map() })
+  }
+
+  #linkColumns(one: BusinessClass, relation: Relation, link: NonNullable<Relation['link']>, { from, to }: Extract<Change, { readonly relation: string }>): { readonly leaf: Leaf; readonly value: Value | KeyReference }[] {
+    const column = ({ other }: { readonly other: Leaf }, value: Value | KeyReference | undefined): { readonly leaf: Leaf; readonly value: Value | KeyReference } => ({ leaf: other, value: value ?? null })
+    const [near, far] = [this.#key(one, from), this.#key(this.#lookup(relation.target), to)]
+    return [...relation.pairs.map((pair, index) => column(pair, near[index])), ...link.pairs.map((pair, index) => column(pair, far[index]))]
+  }
+
+  #key(one: BusinessClass, key: unknown): readonly (Value | KeyReference)[] {
+    if (isKeyOf(key)) return this.#created(key.keyOf, one.name)
+    return keyValues(one, typeof key === 'object' && key !== null ? { ...key } : {}, 'Linked an object').map(({ value }) => value)
+  }
+
+  readonly #created: CreatedKey = (change, target) => {
+    const made = this.planned[change]
+    if (!made || made.known || made.values.size === 0 || made.class.name !== target) throw new ModelerError('REQUEST_INVALID', `Used the key of change ${change} for class "${target}": expected an earlier change that creates an object of that class`)
+    return made.class.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf) => made.values.get(leaf) ?? { keyOf: made.step, row: made.row, column: leaf.column })
+  }
+
+  #push(step: Step, planned: Omit<Planned, 'step' | 'row'>): void {
+    this.steps.push(step)
+    this.#open = undefined
+    this.planned.push({ ...planned, step: this.steps.length - 1, row: 0 })
+  }
+
+  #writable(name: string): BusinessClass {
+    const one = this.#lookup(name)
+    if (one.readonly !== undefined) throw new ModelerError('CLASS_READONLY', `Changed an object of class "${name}": it can only be read, for ${one.readonly}`)
+    this.#source ??= one.source
+    if (one.source !== this.#source) throw new ModelerError('REQUEST_INVALID', `Committed changes of data sources "${this.#source}" and "${one.source}": expected one data source, for a commit is atomic`)
+    return one
+  }
+}
+
+function typeOf({ codec: { type } }: Leaf): { readonly type?: LogicalType } {
+  return type === undefined ? {} : { type }
+}
+
+/** What the values of a step mean, by column. */
+function typesOf(leaves: readonly Leaf[]): { readonly types?: Readonly<Record<string, LogicalType>> } {
+  const types = Object.fromEntries(leaves.flatMap(({ column, codec: { type } }) => (type === undefined ? [] : [[column, type] as const])))
+  return { types }
+}
+
+function keyPart(stored: Stored, values: ColumnValues, made: Row): unknown {
+  if (stored.kind === 'composite') return Object.fromEntries([...stored.parts].map(([name, part]) => [name, keyPart(part, values, made)]))
+  const given = values.get(stored)
+  const found = given === undefined || isKeyOf(given) ? (made[stored.column] ?? null) : (given as Value)
+  return found === null ? null : stored.codec.decode(found)
+}

@@ -1,0 +1,154 @@
+import type { Value } from '@caruso/storage/contract'
+import { decimalOf, decimalPattern } from './decimal.ts'
+import { instantFormat, type DateFormat } from './date-format.ts'
+
+/** What the storage is told of a column's values; without it, they are as the database holds them. */
+export type LogicalType = 'text' | 'integer' | 'decimal' | 'boolean' | 'date' | 'time' | 'instant'
+
+/** How the values of an attribute stand in a column. Null is null everywhere and reaches no codec. */
+export interface Codec {
+  readonly type?: LogicalType
+  /** What a value is, as error messages say it. */
+  readonly expects: string
+  /** The columns's value of an attribute's; undefined for what is none. */
+  encode(value: unknown): Value | undefined
+  /** The attribute's value of a column's; undefined for what is none, so that a broken row is told and not passed on. */
+  decode(stored: Value): unknown
+  /** Whether the database orders the column's values as the attribute's, and finds the beginning of a text. */
+  readonly ordered: boolean
+  readonly startsWith: boolean
+}
+
+const day = /^(\d{4})-(\d\d)-(\d\d)$/
+const clock = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$/
+const moment = /^(\d{4}-\d\d-\d\d)T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)Z$/
+
+export const textCodec: Codec = {
+  type: 'text',
+  expects: 'a text',
+  encode: (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined),
+  decode: (stored) => (typeof stored === 'string' ? stored : typeof stored === 'number' ? String(stored) : undefined),
+  ordered: true,
+  startsWith: true,
+}
+
+export const numberCodec: Codec = {
+  type: 'integer',
+  expects: 'a whole number of at most 15 digits',
+  encode: (value) => (Number.isSafeInteger(value) ? Number(value) : undefined),
+  decode: (stored) => (Number.isSafeInteger(stored) ? stored : typeof stored === 'string' && /^-?\d{1,15}$/.test(stored) ? Number(stored) : undefined),
+  ordered: true,
+  startsWith: false,
+}
+
+export const decimalCodec: Codec = {
+  type: 'decimal',
+  expects: 'a decimal as text, such as "12.50"',
+  encode: (value) => (typeof value === 'string' && decimalPattern.test(value) ? value : Number.isSafeInteger(value) ? String(value) : undefined),
+  decode: (stored) => (typeof stored === 'number' ? decimalOf(stored) : typeof stored === 'string' && decimalPattern.test(stored) ? stored : undefined),
+  ordered: true,
+  startsWith: false,
+}
+
+export const durationCodec: Codec = {
+  ...decimalCodec,
+  type: 'integer',
+  expects: 'microseconds as text, such as "60000000"',
+  encode: (value) => (typeof value === 'string' && /^-?\d{1,18}$/.test(value) ? value : undefined),
+  decode: (stored) => (typeof stored === 'number' && Number.isSafeInteger(stored) ? String(stored) : typeof stored === 'string' && /^-?\d{1,18}$/.test(stored) ? stored : undefined),
+}
+
+export const truthCodec: Codec = {
+  type: 'boolean',
+  expects: 'true or false',
+  encode: (value) => (typeof value === 'boolean' ? value : undefined),
+  decode: (stored) => (stored === 1 || stored === true ? true : stored === 0 || stored === false ? false : undefined),
+  ordered: true,
+  startsWith: false,
+}
+
+export const dateCodec: Codec = {
+  type: 'date',
+  expects: 'a date such as "2026-11-24"',
+  encode: (value) => (typeof value === 'string' && isDate(value) ? value : undefined),
+  decode: (stored) => (typeof stored === 'string' && isDate(stored) ? stored : undefined),
+  ordered: true,
+  startsWith: false,
+}
+
+export const timeCodec: Codec = {
+  type: 'time',
+  expects: 'a time such as "16:30:00"',
+  encode: (value) => (typeof value === 'string' && clock.test(value) ? withoutZeros(value) : undefined),
+  decode: (stored) => (typeof stored === 'string' && clock.test(stored) ? withoutZeros(stored) : undefined),
+  ordered: true,
+  startsWith: false,
+}
+
+/** Written with all six digits after the point, so that the database orders the texts as the moments. */
+export const instantCodec: Codec = {
+  type: 'instant',
+  expects: 'an instant such as "2026-11-24T10:00:00Z"',
+  encode: (value) => (typeof value === 'string' && isInstant(value) ? instantFormat.write(value) : undefined),
+  decode: (stored) => (typeof stored === 'string' && isInstant(stored) ? `${withoutZeros(stored.slice(0, -1))}Z` : undefined),
+  ordered: true,
+  startsWith: false,
+}
+
+export function choicesCodec(options: readonly string[]): Codec {
+  const all = (list: unknown): list is string[] => Array.isArray(list) && list.every((item) => options.includes(item)) && new Set(list).size === list.length
+  return {
+    type: 'text',
+    expects: `a list of ${options.map((option) => JSON.stringify(option)).join(', ')}`,
+    encode: (value) => (all(value) ? JSON.stringify(value) : undefined),
+    decode: (stored) => {
+      const list: unknown = typeof stored === 'string' && stored.startsWith('["') ? JSON.parse(stored) : stored === '[]' ? [] : undefined
+      return all(list) ? list : undefined
+    },
+    ordered: false,
+    startsWith: false,
+  }
+}
+
+export function choiceCodec(options: readonly string[]): Codec {
+  const known = new Set<unknown>(options)
+  const pass = (value: unknown): Value | undefined => (typeof value === 'string' && known.has(value) ? value : undefined)
+  return { type: 'text', expects: `one of ${options.map((option) => JSON.stringify(option)).join(', ')}`, encode: pass, decode: pass, ordered: true, startsWith: true }
+}
+
+/** Values that stand for others in the column, such as 'J' and 'N' for true and false. */
+export function standingFor(codec: Codec, pairs: readonly (readonly [value: unknown, stored: string | number])[]): Codec {
+  const encoded = new Map(pairs)
+  const decoded = new Map<unknown, unknown>(pairs.map(([value, stored]) => [stored, value]))
+  return { expects: codec.expects, encode: (value) => encoded.get(value), decode: (stored) => decoded.get(stored), ordered: false, startsWith: false }
+}
+
+/** Dates or instants that the column writes in a form of its own. */
+export function formatted(codec: Codec, format: DateFormat): Codec {
+  return {
+    ...codec,
+    type: 'text',
+    encode: (value) => (typeof value === 'string' && codec.encode(value) !== undefined ? format.write(value) : undefined),
+    decode: (stored) => {
+      const read = typeof stored === 'string' ? format.read(stored) : undefined
+      return read === undefined ? undefined : codec.decode(codec === dateCodec ? read.slice(0, 10) : read)
+    },
+    ordered: format.ordered,
+  }
+}
+
+function isDate(text: string): boolean {
+  const [, year, month, date] = day.exec(text) ?? []
+  if (year === undefined) return false
+  const days = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate()
+  return Number(month) >= 1 && Number(month) <= 12 && Number(date) >= 1 && Number(date) <= days
+}
+
+function isInstant(text: string): boolean {
+  const [, date] = moment.exec(text) ?? []
+  return date !== undefined && isDate(date)
+}
+
+function withoutZeros(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}

@@ -1,0 +1,73 @@
+import type { Filter as StorageFilter, Value } from '@caruso/storage/contract'
+import { columnOf } from './column-of.ts'
+import { describeValue } from './describe-value.ts'
+import { ModelerError } from './errors.ts'
+import type { Comparable, Filter } from './filter.ts'
+import { limits } from './limits.ts'
+import type { PathResolver, Resolved } from './path-resolver.ts'
+import type { Composite, Leaf } from './stored.ts'
+
+/**
+ * A condition over attributes as the storage takes it, over columns. Every condition of a request goes through here,
+ * so this is also where a text in the expression language will become one.
+ *
+ * @throws ModelerError `ATTRIBUTE_UNKNOWN`, `REQUEST_INVALID`
+ */
+export function conditionOf(filter: Filter, resolver: PathResolver, depth = 0): StorageFilter {
+  if (depth > limits.filterDepth) throw new ModelerError('REQUEST_INVALID', `Read a condition of more than ${limits.filterDepth} levels: that many are allowed`)
+  if ('and' in filter) return { and: filter.and.map((part) => conditionOf(part, resolver, depth + 1)) }
+  if ('or' in filter) return { or: filter.or.map((part) => conditionOf(part, resolver, depth + 1)) }
+  if ('not' in filter) return { not: conditionOf(filter.not, resolver, depth + 1) }
+  const found = resolver.resolve(filter.attribute)
+  if ('isNull' in filter) return filter.isNull ? isNull(found) : { not: isNull(found) }
+  if ('in' in filter) return isIn(found, filter.in)
+  if ('startsWith' in filter) return startsWith(found, filter.startsWith)
+  return compare(found, filter.op, filter.value)
+}
+
+type Comparison = Extract<Filter, { readonly op: string }>['op']
+
+function isNull({ stored, of }: Resolved): StorageFilter {
+  if (stored.kind === 'leaf') return { column: stored.column, of, isNull: true }
+  const parts = [...stored.parts.values()].map((part) => isNull({ stored: part, of, path: part.path }))
+  // A value with parts that belong together is null where one is, as a row is read.
+  return stored.partly === 'none' ? { or: parts } : { and: parts }
+}
+
+function compare(found: Resolved, op: Comparison, value: Comparable): StorageFilter {
+  const { stored, of, path } = found
+  if (stored.kind === 'composite') {
+    if (op !== '==' && op !== '!=') throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(path)} by "${op}": what has parts knows "==" and "!="`)
+    const equal = equals(stored, of, path, value)
+    return op === '==' ? equal : { not: equal }
+  }
+  if (value === null) return { ...columnOf(stored, of), op, value: null }
+  if (op !== '==' && op !== '!=' && !stored.codec.ordered) throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(path)} by "${op}": its column holds the values in a form that is ordered otherwise`)
+  return { ...columnOf(stored, of), op, value: encoded(stored, path, value) }
+}
+
+function equals(composite: Composite, of: string, path: string, value: Comparable): StorageFilter {
+  if (value === null) return isNull({ stored: composite, of, path })
+  if (typeof value !== 'object') throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(path)} with ${describeValue(value)}: expected the parts ${[...composite.parts.keys()].join(', ')}`)
+  for (const [name, fixed] of Object.entries(composite.fixed)) if (value[name] !== undefined && value[name] !== fixed) return { or: [] }
+  return {
+    and: [...composite.parts].map(([name, part]) => compare({ stored: part, of, path: part.path }, '==', (value[name] ?? null) as Comparable)),
+  }
+}
+
+function isIn(found: Resolved, values: readonly Comparable[]): StorageFilter {
+  const { stored, of, path } = found
+  if (stored.kind === 'composite') return { or: values.map((value) => equals(stored, of, path, value)) }
+  return { ...columnOf(stored, of), in: values.map((value) => (value === null ? null : encoded(stored, path, value))) }
+}
+
+function startsWith({ stored, of, path }: Resolved, prefix: string): StorageFilter {
+  if (stored.kind === 'leaf' && stored.codec.startsWith) return { column: stored.column, of, startsWith: prefix }
+  throw new ModelerError('REQUEST_INVALID', `Looked for the beginning of ${JSON.stringify(path)}: its column holds no text as it is`)
+}
+
+function encoded(leaf: Leaf, path: string, value: unknown): Value {
+  const stored = leaf.codec.encode(value)
+  if (stored === undefined) throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(path)} with ${describeValue(value)}: expected ${leaf.codec.expects}`)
+  return stored
+}

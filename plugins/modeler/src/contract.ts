@@ -1,0 +1,144 @@
+import { contract, type DeepReadonly, type Static, Type } from '@caruso/contract'
+import type { MappingDefinition } from './mapping-schema.ts'
+import type { ModelDefinition } from './model-schema.ts'
+import { Filter } from './filter.ts'
+import { limits } from './limits.ts'
+
+export { defineObject, defineValue } from './define-object.ts'
+export type { Address, AnyKey, AttributeValue, KeyOf, Money, ObjectDefinition, ObjectOf, ObjectValueDefinition, ReferenceTo } from './define-object.ts'
+export { Filter } from './filter.ts'
+export { objectsOf } from './objects-of.ts'
+export type { ObjectsOf } from './objects-of.ts'
+export type { ClassDefinition, ModelDefinition, ValueDefinition } from './model-schema.ts'
+export type { MappingDefinition } from './mapping-schema.ts'
+
+const className = Type.String({ minLength: 1, maxLength: 64, description: 'The name of a class' })
+const name = Type.String({ minLength: 1, maxLength: 64 })
+const path = Type.String({ minLength: 1, maxLength: 256, description: 'An attribute, or the way to it over parts and relations to one' })
+
+// What is in an object its class says, and in a description the files' schema; here it is checked only that it is one.
+const Definition = Type.Unsafe<ModelDefinition>({ type: 'object' })
+const Mapping = Type.Unsafe<MappingDefinition>({ type: 'object' })
+const Values = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object' })
+
+const Key = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', description: 'The attributes of the key by name' })
+
+const Order = Type.Array(Type.Object({ attribute: path, desc: Type.Optional(Type.Boolean()) }), { maxItems: 16, description: 'Nulls come first, last where it descends; the key follows, so that the order is always the same' })
+
+const fields = Type.Optional(Type.Array(name, { maxItems: limits.attributes, description: 'The attributes to answer, all without it; the key and the counter of changes always come along' }))
+
+/** What to answer of objects, and of those that belong to them. */
+export const Shape = Type.Cyclic(
+  {
+    Shape: Type.Object({
+      fields,
+      with: Type.Optional(Type.Record(Type.String(), Type.Ref('Shape'), { description: 'Related objects by the name of the relation or reference' })),
+      where: Type.Optional(Filter),
+      order: Type.Optional(Order),
+    }),
+  },
+  'Shape',
+)
+
+const related = Type.Optional(Type.Record(Type.String(), Shape, { description: 'Related objects by the name of the relation or reference, whose key they take the place of' }))
+const where = Type.Optional(Filter)
+
+const KeyOfChange = Type.Object({ keyOf: Type.Integer({ minimum: 0, description: 'The change that creates the object, counting from 0' }) })
+const KeyOrCreated = Type.Union([KeyOfChange, Key])
+
+/** One change of a commit. In `values` and `set` a reference may be `{ keyOf }`, the key of an object that an earlier change creates. */
+export const Change = Type.Union([
+  Type.Object({ create: className, values: Values }),
+  Type.Object({ update: className, key: Key, set: Values, seen: Values }),
+  Type.Object({ remove: className, key: Key, seen: Values }),
+  Type.Object({ link: className, relation: name, from: KeyOrCreated, to: KeyOrCreated }),
+  Type.Object({ unlink: className, relation: name, from: Key, to: Key }),
+])
+
+/** What a change did: the key of the object, and where its class counts changes, the new count. */
+export const Changed = Type.Object({ key: Type.Unsafe<Readonly<Record<string, unknown>> | null>({ type: ['object', 'null'] }), version: Type.Optional(Type.Number()) })
+
+const Aggregate = Type.Object({
+  fn: Type.Union([Type.Literal('count'), Type.Literal('sum'), Type.Literal('avg'), Type.Literal('min'), Type.Literal('max')]),
+  attribute: Type.Optional(path),
+  distinct: Type.Optional(Type.Boolean({ description: 'For count' })),
+})
+
+const FindInput = Type.Object({
+  class: className,
+  where,
+  order: Type.Optional(Order),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.objects, description: `How many at most; without it all, which may be ${limits.objects}` })),
+  after: Type.Optional(Type.String({ maxLength: 100_000, description: 'The `next` of the page before' })),
+  fields,
+  with: related,
+})
+
+export type Change = DeepReadonly<Static<typeof Change>>
+export type Changed = DeepReadonly<Static<typeof Changed>>
+export type Shape = DeepReadonly<Static<typeof Shape>>
+export type FindInput = DeepReadonly<Static<typeof FindInput>>
+
+/** Business objects: read by conditions over attributes, changed in sets that are atomic and checked against what the caller saw. */
+export const Objects = contract({
+  name: 'objects',
+  version: '1.0.0',
+  operations: {
+    get: {
+      description: 'One object by its key, or null',
+      input: Type.Object({ class: className, key: Key, fields, with: related }),
+      output: Type.Object({ object: Type.Unsafe<Readonly<Record<string, unknown>> | null>({ type: ['object', 'null'] }) }),
+      idempotent: true,
+    },
+    find: {
+      description: 'Objects in an order that is always the same; `next` leads to the page after, null on the last',
+      input: FindInput,
+      output: Type.Object({ objects: Type.Array(Values), next: Type.Union([Type.Null(), Type.String()]) }),
+      idempotent: true,
+    },
+    count: {
+      description: 'How many objects there are',
+      input: Type.Object({ class: className, where }),
+      output: Type.Object({ count: Type.Integer() }),
+      idempotent: true,
+    },
+    aggregate: {
+      description: 'Figures of groups of objects, each with what it is grouped by',
+      input: Type.Object({
+        class: className,
+        where,
+        group: Type.Optional(Type.Array(path, { maxItems: 16 })),
+        figures: Type.Record(Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,62}$' }), Aggregate, { minProperties: 1 }),
+        order: Type.Optional(Type.Array(Type.Object({ by: Type.String({ description: 'A figure, or what is grouped by' }), desc: Type.Optional(Type.Boolean()) }), { maxItems: 16 })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.objects })),
+      }),
+      output: Type.Object({ groups: Type.Array(Values) }),
+      idempotent: true,
+    },
+    stream: {
+      description: 'All objects in batches, so that memory does not grow with their number',
+      input: Type.Object({ class: className, where, order: Type.Optional(Order), fields, with: related }),
+      stream: Type.Object({ objects: Type.Array(Values) }),
+      idempotent: true,
+      timeout: 3_600_000,
+    },
+    commit: {
+      description: 'Changes of objects of one data source, all or none, in order; updates and removals only where nobody changed what the caller saw',
+      input: Type.Object({ changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }) }),
+      output: Type.Object({ results: Type.Array(Changed) }),
+    },
+    declare: {
+      description: 'Adds a class of a component\'s own, or takes in its new form; what the files of the assembly say of its mapping holds',
+      input: Type.Object({ definitions: Type.Array(Definition, { minItems: 1, maxItems: 100 }), mapping: Type.Optional(Mapping) }),
+      output: Type.Object({}),
+      idempotent: true,
+      permission: 'objects.declare',
+    },
+    classes: {
+      description: 'The classes there are, and why some cannot be used',
+      input: Type.Object({}),
+      output: Type.Object({ classes: Type.Array(Type.Object({ name: className, source: Type.String(), table: Type.String(), readonly: Type.Optional(Type.String()), unusable: Type.Optional(Type.String()) })) }),
+      idempotent: true,
+    },
+  },
+})

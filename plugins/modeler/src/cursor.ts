@@ -1,0 +1,58 @@
+import type { Filter, Row, Value } from '@caruso/storage/contract'
+import type { PlanColumn } from './column-of.ts'
+import { ModelerError } from './errors.ts'
+
+/** One column that objects are ordered by, and its name in rows. */
+export interface OrderColumn {
+  readonly at: PlanColumn
+  readonly desc: boolean
+  readonly as: string
+}
+
+/** Where a page ends: the values of the last row, with the order that they belong to. */
+export function cursorAfter(signature: string, order: readonly OrderColumn[], last: Row): string {
+  return Buffer.from(JSON.stringify([signature, ...order.map(({ as }) => last[as] ?? null)])).toString('base64url')
+}
+
+/**
+ * The condition of all rows after a cursor: nulls come first, last where it descends.
+ *
+ * @throws ModelerError `CURSOR_INVALID`
+ */
+export function conditionAfter(signature: string, order: readonly OrderColumn[], cursor: string): Filter {
+  const values = readCursor(signature, order.length, cursor)
+  const or: Filter[] = []
+  const equal: Filter[] = []
+  for (const [index, { at, desc }] of order.entries()) {
+    const value = values[index] ?? null
+    const beyond = after(at, value, desc)
+    if (beyond) or.push({ and: [...equal, beyond] })
+    equal.push({ ...at, op: '==', value })
+  }
+  return { or }
+}
+
+function after(at: PlanColumn, value: Value, desc: boolean): Filter | undefined {
+  const { column, of } = at
+  if (!desc) return value === null ? { column, of, isNull: false } : { ...at, op: '>', value }
+  return value === null ? undefined : { or: [{ ...at, op: '<', value }, { column, of, isNull: true }] }
+}
+
+function readCursor(signature: string, length: number, cursor: string): readonly Value[] {
+  const read: unknown = parse(cursor)
+  if (!Array.isArray(read) || read.length !== length + 1 || !read.slice(1).every(isScalar)) throw new ModelerError('CURSOR_INVALID', 'Read the cursor of a page: expected the "next" of the page before, found another text')
+  if (read[0] !== signature) throw new ModelerError('CURSOR_INVALID', `Read the cursor of a page: expected one of the order ${JSON.stringify(signature)}, found one of ${JSON.stringify(read[0])}`)
+  return read.slice(1) as Value[]
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+  } catch (error) {
+    throw new ModelerError('CURSOR_INVALID', 'Read the cursor of a page: expected the "next" of the page before, found another text', { cause: error })
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}

@@ -1,0 +1,154 @@
+import type { Filter as StorageFilter, Plan, Row } from '@caruso/storage/contract'
+import type { Attribute, BusinessClass, Relation } from './business-class.ts'
+import { columnOf, type PlanColumn } from './column-of.ts'
+import { conditionOf } from './condition.ts'
+import type { Shape } from './contract.ts'
+import { conditionAfter, cursorAfter, type OrderColumn } from './cursor.ts'
+import { hint } from './did-you-mean.ts'
+import { ModelerError } from './errors.ts'
+import type { Filter } from './filter.ts'
+import { limits } from './limits.ts'
+import { linkTable, own, PathResolver, unknownAttribute, type Lookup } from './path-resolver.ts'
+import { RowMapper } from './row-mapper.ts'
+import { leavesOf, type Leaf } from './stored.ts'
+
+type Column = PlanColumn & { readonly as: string }
+
+/** Objects of a relation, as a plan of their own. */
+export interface RelatedPlan {
+  readonly relation: Relation
+  readonly plan: FindPlan
+  /** The condition that its rows meet, whichever objects they belong to. */
+  readonly where: Filter | undefined
+}
+
+/**
+ * How objects of a class are read: columns, order, and how rows become objects. Made once per shape of a request;
+ * what differs between two requests of one shape is a condition, a page and its size.
+ */
+export class FindPlan {
+  readonly class: BusinessClass
+  readonly mapper: RowMapper
+  readonly related: readonly RelatedPlan[]
+  readonly #columns: Column[] = []
+  readonly #order: OrderColumn[] = []
+  readonly #resolver: PathResolver
+  readonly #lookup: Lookup
+  readonly #signature: string
+
+  constructor(one: BusinessClass, shape: Shape, lookup: Lookup, incoming?: Relation, depth = 0) {
+    if (depth > limits.depth) throw new ModelerError('REQUEST_INVALID', `Read objects of class "${one.name}": at most ${limits.depth} relations may lie within each other`)
+    this.class = one
+    this.#lookup = lookup
+    this.#resolver = new PathResolver(one, lookup)
+    this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
+    const attributes = chosen(one, shape)
+    for (const { stored } of attributes) for (const leaf of leavesOf(stored)) this.#columns.push({ ...columnOf(leaf, own), as: leaf.path })
+    const visible = this.#columns.length
+    for (const { attribute, desc = false } of shape.order ?? []) this.#orderBy(attribute, desc)
+    for (const { stored } of one.key) for (const leaf of leavesOf(stored)) this.#orderByLeaf(leaf, own, false)
+    this.#signature = [one.name, ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
+    for (const { relation } of this.related) for (const pair of relation.pairs) this.#select(pair.own, own, pair.own.path)
+    if (incoming && !incoming.link) for (const { other } of incoming.pairs) this.#select(other, own, other.path)
+    if (incoming?.link) for (const { other } of incoming.pairs) this.#select(other, linkTable, other.path)
+    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible)
+  }
+
+  /** Every class that a request of this plan reads, itself included. */
+  *classes(): Generator<BusinessClass> {
+    yield this.class
+    yield* this.#resolver.classes
+    for (const { plan } of this.related) yield* plan.classes()
+  }
+
+  /** The storage's plan of one request. */
+  plan({ where, after, limit }: { readonly where?: Filter | undefined; readonly after?: string | undefined; readonly limit?: number | undefined }): { readonly plan: Plan; readonly classes: Iterable<BusinessClass> } {
+    const resolver = new PathResolver(this.class, this.#lookup, this.#resolver)
+    const conditions: StorageFilter[] = []
+    if (where) conditions.push(conditionOf(where, resolver))
+    if (after !== undefined) conditions.push(this.#after(after))
+    return { plan: { ...this.#plan(resolver, conditions), ...(limit === undefined ? {} : { limit }) }, classes: resolver.classes }
+  }
+
+  /** The storage's plan of one object, of whose key the columns are given. */
+  planOfKey(key: readonly StorageFilter[]): Plan {
+    return { ...this.#plan(this.#resolver, key), limit: 1 }
+  }
+
+  /** The storage's plan of the objects that belong to others, whose keys are given by column. */
+  planOf(relation: Relation, keys: readonly StorageFilter[], where: Filter | undefined): Plan {
+    const resolver = new PathResolver(this.class, this.#lookup, this.#resolver)
+    const conditions = where ? [...keys, conditionOf(where, resolver)] : keys
+    const plan = this.#plan(resolver, conditions)
+    const { link } = relation
+    if (!link) return plan
+    const on = link.pairs.map((pair) => ({ left: columnOf(pair.own, own), right: columnOf(pair.other, linkTable) }))
+    return { ...plan, joins: [{ table: link.table, as: linkTable, on }, ...(plan.joins ?? [])] }
+  }
+
+  /** The name in rows of a column that is selected. */
+  nameOf(leaf: Leaf, of: string): string {
+    return this.#select(leaf, of, leaf.path)
+  }
+
+  /** Where a page that ends with this row goes on; a class without a key has no order to go on in. */
+  cursor(last: Row): string | null {
+    return this.class.key.length === 0 ? null : cursorAfter(this.#signature, this.#order, last)
+  }
+
+  #plan(resolver: PathResolver, conditions: readonly StorageFilter[]): Plan {
+    const { joins } = resolver
+    const [only] = conditions
+    return {
+      source: this.class.source,
+      from: this.class.table,
+      as: own,
+      columns: this.#columns,
+      ...(joins.length > 0 ? { joins } : {}),
+      ...(only === undefined ? {} : { where: conditions.length === 1 ? only : { and: [...conditions] } }),
+      ...(this.#order.length > 0 ? { order: this.#order.map(({ at, desc }) => (desc ? { ...at, desc } : at)) } : {}),
+    }
+  }
+
+  #after(cursor: string): StorageFilter {
+    if (this.class.key.length === 0) throw new ModelerError('CURSOR_INVALID', `Read a page of class "${this.class.name}": it has no key, so its objects have no order to go on in`)
+    return conditionAfter(this.#signature, this.#order, cursor)
+  }
+
+  #related(name: string, shape: Shape, depth: number): RelatedPlan {
+    const relation = this.class.relations.get(name)
+    if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${JSON.stringify(name)} of class "${this.class.name}": there is none${hint(name, this.class.relations.keys())}`)
+    return { relation, plan: new FindPlan(this.#lookup(relation.target), shape, this.#lookup, relation, depth + 1), where: shape.where }
+  }
+
+  #orderBy(path: string, desc: boolean): void {
+    const { leaf, of } = this.#resolver.leaf(path)
+    if (!leaf.codec.ordered) throw new ModelerError('REQUEST_INVALID', `Ordered class "${this.class.name}" by ${JSON.stringify(path)}: its column holds the values in a form that is ordered otherwise`)
+    this.#orderByLeaf(leaf, of, desc)
+  }
+
+  #orderByLeaf(leaf: Leaf, of: string, desc: boolean): void {
+    if (this.#order.some(({ at }) => at.column === leaf.column && at.of === of)) return
+    this.#order.push({ at: columnOf(leaf, of), desc, as: this.#select(leaf, of, of === own ? leaf.path : `${of}.${leaf.path}`) })
+  }
+
+  /** The name of a column in rows; it is selected unless it is already. */
+  #select(leaf: Leaf, of: string, path: string): string {
+    const known = this.#columns.find((one) => one.column === leaf.column && one.of === of)?.as
+    if (known !== undefined) return known
+    this.#columns.push({ ...columnOf(leaf, of), as: path })
+    return path
+  }
+}
+
+/** The attributes that are asked for, with the key and the counter of changes, which every change needs. */
+function chosen(one: BusinessClass, { fields }: Shape): readonly Attribute[] {
+  if (fields === undefined) return [...one.attributes.values()]
+  const always = one.locking ? [...one.key, one.locking] : one.key
+  const asked = fields.map((name) => {
+    const attribute = one.attributes.get(name)
+    if (attribute) return attribute
+    throw unknownAttribute(one, name)
+  })
+  return [...new Set([...always, ...asked])]
+}

@@ -1,0 +1,12 @@
+/** Bounds of what one call may ask. */
+export const limits = Object.freeze({
+  /** Objects of one answer; streams have no such bound. */
+  objects: 10_000,
+  changes: 10_000,
+  attributes: 1_000,
+  /** Related objects of one relation in one answer. */
+  related: 100_000,
+  /** Relations within relations. */
+  depth: 8,
+  filterDepth: 32,
+})

@@ -1,0 +1,224 @@
+import type { AttributeDefinition, AttributeType } from './attribute-schema.ts'
+import type { Attribute, BusinessClass } from './business-class.ts'
+import { constraintsOf } from './constraints.ts'
+import { didYouMean } from './did-you-mean.ts'
+import type { Draft, Written, WrittenMember } from './draft.ts'
+import { storedOf, type ColumnPlace, type Surroundings } from './stored-attribute.ts'
+import { linkRelations } from './link-relations.ts'
+import { Mistakes, type Mistake, type Origin } from './mistake.ts'
+import type { ClassDefinition, ExtensionDefinition, ModelDefinition, ValueDefinition } from './model-schema.ts'
+import type { MappingDefinition } from './mapping-schema.ts'
+import { compilePattern, type Pattern } from './pattern.ts'
+import { snakeCase } from './snake-case.ts'
+import { leavesOf, type Stored } from './stored.ts'
+
+/** Classes by name, and every mistake between what was written of them */
+export interface LinkedModel {
+  readonly classes: ReadonlyMap<string, BusinessClass>
+  readonly mistakes: readonly Mistake[]
+}
+
+/** What holds for all classes: the data source of those that name none, and the classes that may come later. */
+export interface LinkOptions {
+  readonly source: string
+  readonly declared: readonly string[]
+}
+
+/** Puts classes together: extensions, value objects, references and mappings. */
+export function linkModel(definitions: readonly Written<ModelDefinition>[], mappings: readonly Written<MappingDefinition>[], options: LinkOptions): LinkedModel {
+  return new Linker(definitions, mappings, options).link()
+}
+
+class Linker implements Surroundings {
+  readonly mistakes = new Mistakes()
+  readonly #options: LinkOptions
+  readonly #drafts = new Map<string, Draft>()
+  readonly #values = new Map<string, Written<ValueDefinition>>()
+  readonly #attributes = new Map<string, ReadonlyMap<string, Attribute>>()
+  /** Keys whose columns are being found: one that refers to itself would never end. */
+  readonly #open: string[] = []
+
+  constructor(definitions: readonly Written<ModelDefinition>[], mappings: readonly Written<MappingDefinition>[], options: LinkOptions) {
+    this.#options = options
+    const mapped = this.#mappings(mappings)
+    for (const { value, origin } of definitions) {
+      if ('value' in value) this.#once(this.#values, value.value, { value, origin }, 'value', origin)
+      else if ('class' in value) this.#once(this.#drafts, value.class, draftOf({ value, origin }, mapped.get(value.class)), 'class', origin)
+    }
+    for (const { value, origin } of definitions) {
+      if ('extend' in value) this.#extend(value, origin)
+      else if ('class' in value) this.#members(this.#drafts.get(value.class), value, origin)
+    }
+    for (const [name, { origin }] of mapped) if (!this.#drafts.has(name) && !options.declared.includes(name)) this.mistakes.add(origin, name, ['class'], this.#unknown(name))
+  }
+
+  link(): LinkedModel {
+    const classes = new Map<string, BusinessClass>()
+    for (const draft of this.#drafts.values()) {
+      const attributes = this.#attributesOf(draft)
+      const relations = linkRelations({ draft, attributes, drafts: this.#drafts, declared: this.#options.declared, attributesOf: (name) => this.#attributesOf(this.#drafts.get(name)) }, this.mistakes)
+      const key = this.#key(draft, attributes)
+      const locking = this.#locking(draft, attributes)
+      this.#columns(draft, attributes)
+      const { mapping } = draft
+      const readonly = mapping?.value.readonly === true ? 'its mapping says so' : key.length === 0 ? 'it has no key' : undefined
+      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table: mapping?.value.table ?? snakeCase(draft.name), readonly, attributes, key, relations, locking })
+    }
+    return { classes, mistakes: this.mistakes.list }
+  }
+
+  keyOf(name: string): { readonly name: string; readonly stored: Stored }[] | undefined {
+    const draft = this.#drafts.get(name)
+    if (draft === undefined || draft.key.length === 0 || this.#open.includes(name)) return undefined
+    this.#open.push(name)
+    const key = draft.key.flatMap((attribute) => {
+      const stored = this.#stored(draft, attribute, false)
+      return stored ? [{ name: attribute, stored }] : []
+    })
+    this.#open.pop()
+    return key.length === draft.key.length ? key : undefined
+  }
+
+  partsOf(name: string): Readonly<Record<string, AttributeDefinition>> | undefined {
+    const value = this.#values.get(name)
+    if (value === undefined || this.#open.includes(name)) return undefined
+    return Object.fromEntries(Object.entries(value.value.attributes).map(([part, definition]) => [part, inFull(definition)]))
+  }
+
+  #mappings(mappings: readonly Written<MappingDefinition>[]): Map<string, Written<MappingDefinition>> {
+    const found = new Map<string, Written<MappingDefinition>>()
+    for (const mapping of mappings) this.#once(found, mapping.value.class, mapping, 'class', mapping.origin)
+    return found
+  }
+
+  #once<T>(known: Map<string, T>, name: string, entry: T, key: string, origin: Origin): void {
+    if (known.has(name)) this.mistakes.add(origin, name, [key], { expected: 'every name once', found: `${JSON.stringify(name)} again` })
+    else known.set(name, entry)
+  }
+
+  #extend(extension: ExtensionDefinition, origin: Origin): void {
+    const draft = this.#drafts.get(extension.extend)
+    if (draft) this.#members(draft, extension, origin)
+    else if (!this.#options.declared.includes(extension.extend)) this.mistakes.add(origin, extension.extend, ['extend'], this.#unknown(extension.extend))
+  }
+
+  #members(draft: Draft | undefined, { attributes = {}, relations = {} }: Pick<ExtensionDefinition, 'attributes' | 'relations'>, origin: Origin): void {
+    if (draft === undefined) return
+    for (const [name, definition] of Object.entries(attributes)) this.#member(draft, draft.attributes, 'attributes', name, { definition: inFull(definition), origin })
+    for (const [name, definition] of Object.entries(relations)) this.#member(draft, draft.relations, 'relations', name, { definition, origin })
+  }
+
+  #member<T>(draft: Draft, members: Map<string, WrittenMember<T>>, kind: string, name: string, member: WrittenMember<T>): void {
+    if (draft.attributes.has(name) || draft.relations.has(name)) this.mistakes.add(member.origin, draft.name, [kind, name], { of: 'key', expected: 'every name once in a class', found: `${JSON.stringify(name)} again` })
+    else members.set(name, member)
+  }
+
+  #attributesOf(draft: Draft | undefined): ReadonlyMap<string, Attribute> {
+    if (draft === undefined) return new Map()
+    const known = this.#attributes.get(draft.name)
+    if (known) return known
+    const attributes = new Map<string, Attribute>()
+    for (const [name, { definition }] of draft.attributes) {
+      const stored = this.#stored(draft, name, true)
+      if (stored === undefined) continue
+      const required = definition.required === true || draft.key.includes(name)
+      attributes.set(name, { name, definition, stored, required, wrong: constraintsOf(definition, this.#pattern(draft, name)) })
+    }
+    this.#attributes.set(draft.name, attributes)
+    this.#strangers(draft)
+    return attributes
+  }
+
+  /** The columns of an attribute; mistakes are told once, and not again when others look at the key. */
+  #stored(draft: Draft, name: string, telling: boolean): Stored | undefined {
+    const member = draft.attributes.get(name)
+    if (member === undefined) return undefined
+    const { mapping } = draft
+    const place: ColumnPlace = {
+      mapped: mapping?.value.columns?.[name],
+      fallback: snakeCase(name),
+      tell: (path, expected, found) => {
+        if (telling && mapping) this.mistakes.add(mapping.origin, draft.name, ['columns', name, ...path], { expected, found })
+      },
+    }
+    const stored = storedOf(member.definition, name, place, this)
+    if (stored === undefined && telling) this.#missing(draft, name, member)
+    return stored
+  }
+
+  #missing(draft: Draft, name: string, { definition, origin }: WrittenMember<AttributeDefinition>): void {
+    const path = ['attributes', name]
+    if (definition.type === 'reference') {
+      const known = this.#drafts.get(definition.to)
+      const found = known === undefined ? this.#unknown(definition.to) : { expected: 'a class with a key that ends', found: `${JSON.stringify(definition.to)}, which has ${known.key.length === 0 ? 'none' : 'one that leads to itself'}` }
+      this.mistakes.add(origin, draft.name, [...path, 'to'], found)
+    } else if (definition.type === 'value') {
+      this.mistakes.add(origin, draft.name, [...path, 'of'], { expected: 'the name of a value object', found: JSON.stringify(definition.of), suggestion: didYouMean(definition.of, this.#values.keys()) })
+    }
+  }
+
+  #unknown(name: string): { readonly expected: string; readonly found: string; readonly suggestion: string | undefined } {
+    return { expected: 'the name of a class', found: JSON.stringify(name), suggestion: didYouMean(name, this.#drafts.keys()) }
+  }
+
+  #pattern(draft: Draft, name: string): Pattern | undefined {
+    const member = draft.attributes.get(name)
+    if (member?.definition.type !== 'text' || member.definition.pattern === undefined) return undefined
+    const pattern = compilePattern(member.definition.pattern)
+    if ('matches' in pattern) return pattern
+    this.mistakes.add(member.origin, draft.name, ['attributes', name, 'pattern'], pattern)
+    return undefined
+  }
+
+  #strangers({ name, mapping, attributes, relations }: Draft): void {
+    if (mapping === undefined) return
+    for (const column of Object.keys(mapping.value.columns ?? {})) {
+      if (!attributes.has(column)) this.mistakes.add(mapping.origin, name, ['columns', column], { of: 'key', expected: `an attribute of ${name}`, found: JSON.stringify(column), suggestion: didYouMean(column, attributes.keys()) })
+    }
+    for (const link of Object.keys(mapping.value.links ?? {})) {
+      if (!relations.has(link)) this.mistakes.add(mapping.origin, name, ['links', link], { of: 'key', expected: `a relation of ${name}`, found: JSON.stringify(link), suggestion: didYouMean(link, relations.keys()) })
+    }
+  }
+
+  #key(draft: Draft, attributes: ReadonlyMap<string, Attribute>): Attribute[] {
+    return draft.key.flatMap((name) => {
+      const attribute = attributes.get(name)
+      if (attribute) return [attribute]
+      if (!draft.attributes.has(name)) this.mistakes.add(draft.written.origin, draft.name, ['key'], { expected: `an attribute of ${draft.name}`, found: JSON.stringify(name), suggestion: didYouMean(name, attributes.keys()) })
+      return []
+    })
+  }
+
+  #locking({ name, written }: Draft, attributes: ReadonlyMap<string, Attribute>): Attribute | undefined {
+    const { locking } = written.value
+    if (locking === undefined) return undefined
+    const attribute = attributes.get(locking)
+    const type: AttributeType | undefined = attribute?.definition.type
+    if (type === 'number') return attribute
+    this.mistakes.add(written.origin, name, ['locking'], { expected: `an attribute of ${name} with the type number`, found: type === undefined ? JSON.stringify(locking) : `the type ${type}`, suggestion: type === undefined ? didYouMean(locking, attributes.keys()) : undefined })
+    return undefined
+  }
+
+  /** Two attributes that write the same column would contradict each other. */
+  #columns({ name, mapping, attributes: written }: Draft, attributes: ReadonlyMap<string, Attribute>): void {
+    const taken = new Map<string, string>()
+    for (const attribute of attributes.values()) {
+      for (const { column, path } of leavesOf(attribute.stored)) {
+        const other = taken.get(column)
+        const origin = mapping?.origin ?? written.get(attribute.name)?.origin
+        if (other !== undefined && origin) this.mistakes.add(origin, name, [mapping ? 'columns' : 'attributes', attribute.name], { expected: 'every column once', found: `${JSON.stringify(column)} for ${path} and for ${other}` })
+        else taken.set(column, path)
+      }
+    }
+  }
+}
+
+function draftOf(written: Written<ClassDefinition>, mapping: Written<MappingDefinition> | undefined): Draft {
+  const { key } = written.value
+  return { name: written.value.class, written, mapping, key: key === undefined ? [] : typeof key === 'string' ? [key] : key, attributes: new Map(), relations: new Map() }
+}
+
+function inFull(definition: string | AttributeDefinition): AttributeDefinition {
+  // The schema lets only those types be short that need no more than their name.
+  return typeof definition === 'string' ? ({ type: definition } as AttributeDefinition) : definition
+}

@@ -1,0 +1,45 @@
+import { type DeepReadonly, type Static, Type } from '@caruso/contract'
+import { attributeNamePattern, className } from './attribute-schema.ts'
+
+const column = Type.String({ title: 'the name of a column', minLength: 1, maxLength: 256 })
+const stored = Type.Union([Type.String({ minLength: 1 }), Type.Number()], { title: 'a text or a number' })
+
+/** A column with the way in which it holds its values. */
+export const ConvertedColumn = Type.Object(
+  {
+    column,
+    yes: Type.Optional({ ...stored, description: 'What stands for yes' }),
+    no: Type.Optional({ ...stored, description: 'What stands for no' }),
+    values: Type.Optional(Type.Record(Type.String(), stored, { title: 'a mapping of choices to what stands for them', description: 'What stands for each choice' })),
+    format: Type.Optional(Type.String({ title: 'a format such as "DD.MM.YYYY"', description: 'How a date or an instant (in UTC) is written: YYYY MM DD HH mm ss SSS SSSSSS', minLength: 4, maxLength: 64 })),
+  },
+  { title: 'the name of a column or a mapping with the key "column"', additionalProperties: false },
+)
+
+const Columns = Type.Record(Type.String({ pattern: attributeNamePattern }), Type.Union([column, ConvertedColumn, Type.Record(Type.String({ pattern: attributeNamePattern }), Type.Unknown())], { title: 'the name of a column, or a mapping' }), {
+  title: 'a mapping of attributes to columns',
+  description: 'The column of each attribute; of a value object or a composite reference, those of its parts',
+})
+
+const Link = Type.Object({
+  table: Type.String({ title: 'the name of a table', minLength: 1, maxLength: 256 }),
+  from: Type.Union([column, Type.Array(column, { minItems: 1, maxItems: 8 })], { title: 'the name of a column, or a list of them', description: 'Where the key of this class stands' }),
+  to: Type.Union([column, Type.Array(column, { minItems: 1, maxItems: 8 })], { title: 'the name of a column, or a list of them', description: 'Where the key of the other class stands' }),
+}, { additionalProperties: false })
+
+/** A file in `mapping/`; published as `mapping.schema.json`. */
+export const MappingSchema = Type.Object(
+  {
+    class: className,
+    source: Type.Optional(Type.String({ title: 'the name of a data source', description: 'The data source, as the storage names it', minLength: 1, maxLength: 64 })),
+    table: Type.Optional(Type.String({ title: 'the name of a table or a view', minLength: 1, maxLength: 256 })),
+    columns: Type.Optional(Columns),
+    links: Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Link, { title: 'a mapping of relations to tables', description: 'The tables that link objects of which each may have many of the other' })),
+    readonly: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Objects can only be read, as those of a view' })),
+  },
+  { title: 'a mapping with the key "class"', description: 'Where the objects of a class are stored', additionalProperties: false },
+)
+
+export type MappingDefinition = DeepReadonly<Static<typeof MappingSchema>>
+export type ConvertedColumn = DeepReadonly<Static<typeof ConvertedColumn>>
+export type LinkDefinition = DeepReadonly<Static<typeof Link>>

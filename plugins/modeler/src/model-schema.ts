@@ -1,0 +1,65 @@
+import { type DeepReadonly, type Static, Type } from '@caruso/contract'
+import { Attribute, attributeNamePattern, className, type AttributeDefinition } from './attribute-schema.ts'
+
+const name = Type.String({ title: 'the name of an attribute: letters and digits, first a small letter', pattern: attributeNamePattern })
+const description = Type.Optional(Type.String({ title: 'a text', description: 'What it is, for people', maxLength: 10_000 }))
+const attributes = Type.Record(Type.String({ pattern: attributeNamePattern }), Attribute, { title: 'a mapping of attributes by name', description: 'The attributes by name: the type, or a mapping with the key "type"' })
+
+const closed = { additionalProperties: false } as const
+
+/** The other end of a reference, or links to many objects that may each have many. */
+export const Relation = Type.Union(
+  [
+    Type.Object({ many: className, by: Type.Optional({ ...name, description: 'The reference there that leads here, or the relation there whose other end this is; without it, objects are linked by a table of their own' }), description }, closed),
+    Type.Object({ one: className, by: { ...name, description: 'The unique reference there that leads here' }, description }, closed),
+  ],
+  { title: 'a mapping with the key "many" or "one"' },
+)
+
+const relations = Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Relation, { title: 'a mapping of relations by name', description: 'What objects of other classes belong to one of this' }))
+
+const Class = Type.Object({
+  class: { ...className, description: 'The name of the class' },
+  description,
+  key: Type.Optional(Type.Union([name, Type.Array(name, { minItems: 1, maxItems: 8 })], { title: 'the name of an attribute, or a list of them', description: 'What tells one object from another; without it, objects can only be read' })),
+  attributes,
+  relations,
+  locking: Type.Optional({ ...name, description: 'The number that counts the changes of an object; without it, a change is compared with what its author saw' }),
+}, closed)
+
+const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations }, closed)
+
+const ValueObject = Type.Object({ value: { ...className, description: 'The name of a group of attributes that classes may have as a whole' }, description, attributes }, closed)
+
+/** A file in `model/`; published as `model.schema.json`. */
+export const ModelSchema = Type.Union([Class, Extension, ValueObject], { title: 'a mapping with the key "class", "extend" or "value"', description: 'A class of business objects' })
+
+/** The parts of the schema by the key that tells them apart. */
+export const modelKinds = { class: Class, extend: Extension, value: ValueObject } as const
+
+export type RelationDefinition = DeepReadonly<Static<typeof Relation>>
+type Attributes = Readonly<Record<string, string | AttributeDefinition>>
+
+/** A class as it is written down. */
+export interface ClassDefinition {
+  readonly class: string
+  readonly description?: string
+  readonly key?: string | readonly string[]
+  readonly attributes: Attributes
+  readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
+  readonly locking?: string
+}
+
+export interface ExtensionDefinition {
+  readonly extend: string
+  readonly attributes?: Attributes
+  readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
+}
+
+export interface ValueDefinition {
+  readonly value: string
+  readonly description?: string
+  readonly attributes: Attributes
+}
+
+export type ModelDefinition = ClassDefinition | ExtensionDefinition | ValueDefinition

@@ -1,0 +1,128 @@
+import { codeOf, messageOf, type Call, type Client } from '@caruso/contract'
+import type { Storage } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
+import { hint } from './did-you-mean.ts'
+import type { Written } from './draft.ts'
+import { ModelError, ModelerError } from './errors.ts'
+import { linkModel, type LinkOptions } from './link-model.ts'
+import type { MappingDefinition } from './mapping-schema.ts'
+import type { ModelFiles } from './model-folder.ts'
+import type { ModelDefinition } from './model-schema.ts'
+import { leavesOf } from './stored.ts'
+
+/** What a component has declared: its classes, and where they are stored unless the assembly's files say so. */
+export interface Declaration {
+  readonly definitions: readonly Written<ModelDefinition>[]
+  readonly mapping: Written<MappingDefinition> | undefined
+}
+
+/** The classes there are. A class is looked for in its database before it is first used, and once more after it failed. */
+export class Model {
+  readonly #files: ModelFiles
+  readonly #options: LinkOptions
+  readonly #storage: Client<typeof Storage>
+  readonly #declared = new Map<string, Declaration>()
+  readonly #checked = new WeakSet<BusinessClass>()
+  readonly #unusable = new Map<string, string>()
+  #classes: ReadonlyMap<string, BusinessClass>
+
+  /** @throws ModelError with every mistake of the files */
+  constructor(files: ModelFiles, options: LinkOptions, storage: Client<typeof Storage>) {
+    this.#files = files
+    this.#options = options
+    this.#storage = storage
+    this.#classes = this.#link(this.#declared)
+  }
+
+  get classes(): Iterable<BusinessClass> {
+    return this.#classes.values()
+  }
+
+  /** Why a class cannot be used, as far as was seen. */
+  unusable(name: string): string | undefined {
+    return this.#unusable.get(name)
+  }
+
+  /**
+   * Takes in what a component declares, in place of what it declared before by that name.
+   *
+   * @throws ModelError with every mistake; then nothing has changed
+   */
+  declare(name: string, declaration: Declaration): void {
+    const declared = new Map(this.#declared).set(name, declaration)
+    const classes = this.#link(declared)
+    this.#declared.set(name, declaration)
+    this.#classes = classes
+  }
+
+  /** @throws ModelerError `CLASS_UNKNOWN` */
+  get(name: string): BusinessClass {
+    const found = this.#classes.get(name)
+    if (found) return found
+    throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${hint(name, this.#classes.keys())}`)
+  }
+
+  /** Whether its tables and columns were seen to be there. */
+  isChecked(one: BusinessClass): boolean {
+    return this.#checked.has(one)
+  }
+
+  /** @throws ModelerError `CLASS_UNUSABLE` naming every column that is not there */
+  async check(one: BusinessClass, call: Call): Promise<void> {
+    if (this.#checked.has(one)) return
+    const problems = await this.#problems(one, call)
+    if (problems.length > 0) {
+      const found = problems.join('; ')
+      this.#unusable.set(one.name, found)
+      throw new ModelerError('CLASS_UNUSABLE', `Used class "${one.name}": ${found}`)
+    }
+    this.#unusable.delete(one.name)
+    this.#checked.add(one)
+  }
+
+  async #problems(one: BusinessClass, call: Call): Promise<string[]> {
+    const leaves = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored))
+    const found = await this.#missing(one.source, one.table, leaves.map(({ column, path }) => ({ column, why: `attribute "${path}"` })), call)
+    for (const { name, link, pairs } of one.relations.values()) {
+      if (!link) continue
+      const columns = [...pairs, ...link.pairs].map(({ other }) => ({ column: other.column, why: `relation "${name}"` }))
+      found.push(...(await this.#missing(one.source, link.table, columns, call)))
+    }
+    return found
+  }
+
+  async #missing(source: string, from: string, columns: readonly { readonly column: string; readonly why: string }[], call: Call): Promise<string[]> {
+    if (columns.length === 0) return []
+    try {
+      await this.#storage.query({ source, from, columns: columns.map(({ column }) => column), limit: 0 }, call)
+      return []
+    } catch (error) {
+      const [first] = columns
+      if (codeOf(error) === 'TABLE_UNKNOWN' || codeOf(error) === 'SOURCE_UNKNOWN') return [messageOf(error)]
+      if (codeOf(error) !== 'COLUMN_UNKNOWN') throw error
+      if (columns.length === 1 && first) return [`${first.why}: ${messageOf(error)}`]
+      const found: string[] = []
+      for (const column of columns) found.push(...(await this.#missing(source, from, [column], call)))
+      return found
+    }
+  }
+
+  #link(declared: ReadonlyMap<string, Declaration>): ReadonlyMap<string, BusinessClass> {
+    const { definitions, mappings } = this.#files
+    const mapped = new Set(mappings.map(({ value }) => value.class))
+    const defaults = [...declared.values()].flatMap(({ mapping }) => (mapping && !mapped.has(mapping.value.class) ? [mapping] : []))
+    const { classes, mistakes } = linkModel(withoutRepeats([...definitions, ...[...declared.values()].flatMap((one) => one.definitions)]), [...mappings, ...defaults], this.#options)
+    if (mistakes.length > 0) throw new ModelError(mistakes)
+    return classes
+  }
+}
+
+/** Each declaration brings the value objects that it needs, so the same one may come several times. */
+function withoutRepeats(definitions: readonly Written<ModelDefinition>[]): Written<ModelDefinition>[] {
+  const seen = new Set<string>()
+  return definitions.filter(({ value }) => {
+    if (!('value' in value)) return true
+    const text = JSON.stringify(value)
+    return !seen.has(text) && seen.add(text)
+  })
+}

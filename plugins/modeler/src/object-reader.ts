@@ -1,0 +1,113 @@
+import { type Call, type Client, type InputOf, type OutputOf } from '@caruso/contract'
+import type { Row, Storage } from '@caruso/storage/contract'
+import { setImmediate } from 'node:timers/promises'
+import { aggregatePlan } from './aggregate-plan.ts'
+import type { BusinessClass } from './business-class.ts'
+import type { Objects as Contract, Shape } from './contract.ts'
+import { FindPlan } from './find-plan.ts'
+import { keyCondition } from './key-condition.ts'
+import { limits } from './limits.ts'
+import type { Model } from './model.ts'
+import { own } from './path-resolver.ts'
+import { Recent } from './recent.ts'
+import { putRelated } from './related-objects.ts'
+import type { BusinessObject } from './row-mapper.ts'
+
+type Input<Name extends keyof (typeof Contract)['operations']> = InputOf<(typeof Contract)['operations'][Name]>
+type Output<Name extends keyof (typeof Contract)['operations']> = OutputOf<(typeof Contract)['operations'][Name]>
+
+const rememberedPlans = 500
+/** So many rows become objects in about a millisecond; then others get their turn. */
+const mappedAtOnce = 1_000
+
+/** Reads objects: a plan per shape of a request, a statement per level of relations. */
+export class ObjectReader {
+  readonly #model: Model
+  readonly #storage: Client<typeof Storage>
+  readonly #plans = new Recent<FindPlan>(rememberedPlans)
+  /** Plans of whole objects, which most requests ask for. */
+  readonly #whole = new WeakMap<BusinessClass, FindPlan>()
+  readonly #lookup = (name: string): BusinessClass => this.#model.get(name)
+
+  constructor(model: Model, storage: Client<typeof Storage>) {
+    this.#model = model
+    this.#storage = storage
+  }
+
+  async get({ class: name, key, ...shape }: Input<'get'>, call: Call): Promise<Output<'get'>> {
+    const find = this.#plan(name, shape)
+    const where = keyCondition(find.class, key, own, 'Got an object')
+    await this.#ready(find.classes(), call)
+    const { rows } = await this.#storage.query(find.planOfKey(where), call)
+    const objects = await this.#objects(find, rows, call)
+    return { object: objects[0] ?? null }
+  }
+
+  async find({ class: name, where, limit, after, ...shape }: Input<'find'>, call: Call): Promise<Output<'find'>> {
+    const find = this.#plan(name, shape)
+    const { plan, classes } = find.plan({ where, after, limit: limit === undefined ? undefined : Math.min(limit + 1, limits.objects) })
+    await this.#ready(find.classes(), call)
+    await this.#ready(classes, call)
+    const { rows } = await this.#storage.query(plan, call)
+    const page = limit === undefined || rows.length <= limit ? rows : rows.slice(0, limit)
+    const last = page.at(-1)
+    const isMore = limit !== undefined && (rows.length > limit || rows.length === limits.objects)
+    return { objects: await this.#objects(find, page, call), next: isMore && last ? find.cursor(last) : null }
+  }
+
+  async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {
+    const find = this.#plan(name, shape)
+    const { plan, classes } = find.plan({ where })
+    await this.#ready(find.classes(), call)
+    await this.#ready(classes, call)
+    for await (const { rows } of this.#storage.stream(plan, call)) yield { objects: await this.#objects(find, rows, call) }
+  }
+
+  async count({ class: name, where }: Input<'count'>, call: Call): Promise<Output<'count'>> {
+    const { groups } = await this.aggregate({ class: name, figures: { count: { fn: 'count' } }, ...(where === undefined ? {} : { where }) }, call)
+    return { count: Number(groups[0]?.['count'] ?? 0) }
+  }
+
+  async aggregate(request: Input<'aggregate'>, call: Call): Promise<Output<'aggregate'>> {
+    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#lookup)
+    await this.#ready(classes, call)
+    const { rows } = await this.#storage.query(plan, call)
+    return { groups: rows.map(group) }
+  }
+
+  #plan(name: string, shape: Shape): FindPlan {
+    const one = this.#model.get(name)
+    if (shape.fields === undefined && shape.with === undefined && shape.order === undefined) {
+      const known = this.#whole.get(one)
+      if (known) return known
+      const made = new FindPlan(one, {}, this.#lookup)
+      // Related classes are looked up as plans are made, so one that was declared anew needs new plans.
+      this.#whole.set(one, made)
+      return made
+    }
+    const made = this.#plans.get(JSON.stringify([name, shape.fields, shape.order, shape.with]), () => new FindPlan(one, shape, this.#lookup))
+    if (this.#isCurrent(made)) return made
+    this.#plans.clear()
+    return new FindPlan(one, shape, this.#lookup)
+  }
+
+  #isCurrent(plan: FindPlan): boolean {
+    for (const one of plan.classes()) if (this.#model.get(one.name) !== one) return false
+    return true
+  }
+
+  async #ready(classes: Iterable<BusinessClass>, call: Call): Promise<void> {
+    for (const one of classes) if (!this.#model.isChecked(one)) await this.#model.check(one, call)
+  }
+
+  async #objects(find: FindPlan, rows: readonly Row[], call: Call): Promise<readonly BusinessObject[]> {
+    const objects: BusinessObject[] = []
+    for (const [index, row] of rows.entries()) {
+      if (index > 0 && index % mappedAtOnce === 0) await setImmediate()
+      objects.push(find.mapper.map(row))
+    }
+    await putRelated(this.#storage, find, rows, objects, call)
+    return objects
+  }
+}
+

@@ -1,0 +1,125 @@
+import type { KeyReference, Value } from '@caruso/storage/contract'
+import type { Attribute, BusinessClass } from './business-class.ts'
+import { describeValue } from './describe-value.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { ModelerError } from './errors.ts'
+import { leavesOf, type Leaf, type Stored } from './stored.ts'
+
+/** What is wrong with one attribute of an object, as a form would show it. */
+export interface Problem {
+  readonly attribute: string
+  readonly expected: string
+  readonly found: string
+}
+
+/** What a change writes, by column. */
+export type ColumnValues = Map<Leaf, Value | KeyReference>
+
+/** Finds the columns of a key that an earlier change of the commit makes, in the order of the class's key. */
+export type CreatedKey = (change: number, target: string) => readonly (Value | KeyReference)[]
+
+/**
+ * What the columns of a new object hold; those of its key and of attributes without a value are left to the database.
+ *
+ * @throws ModelerError `OBJECT_INVALID` with everything that is wrong
+ */
+export function newObject(one: BusinessClass, values: Readonly<Record<string, unknown>>, created: CreatedKey): ColumnValues {
+  const reader = new ValueReader(one, created)
+  reader.refuseStrangers(values)
+  for (const attribute of one.attributes.values()) {
+    const value = values[attribute.name] ?? (values[attribute.name] === null ? null : attribute === one.locking ? 1 : defaultOf(attribute))
+    if (value !== undefined) reader.read(attribute, value)
+    else if (attribute.required && !one.key.includes(attribute)) reader.problems.push({ attribute: attribute.name, expected: 'a value', found: 'none' })
+  }
+  return reader.finish(`Created an object of class "${one.name}"`)
+}
+
+/** What the columns of an object hold after a change of some attributes. */
+export function changedObject(one: BusinessClass, set: Readonly<Record<string, unknown>>, created: CreatedKey): ColumnValues {
+  const reader = new ValueReader(one, created)
+  reader.refuseStrangers(set)
+  for (const attribute of one.attributes.values()) {
+    const value = set[attribute.name]
+    if (value === undefined) continue
+    if (one.key.includes(attribute) || attribute === one.locking) reader.problems.push({ attribute: attribute.name, expected: attribute === one.locking ? 'no value, for it counts the changes by itself' : 'no value, for a key does not change', found: describeValue(value) })
+    else reader.read(attribute, value)
+  }
+  return reader.finish(`Updated an object of class "${one.name}"`)
+}
+
+class ValueReader {
+  readonly problems: Problem[] = []
+  readonly #class: BusinessClass
+  readonly #created: CreatedKey
+  readonly #columns: ColumnValues = new Map()
+
+  constructor(one: BusinessClass, created: CreatedKey) {
+    this.#class = one
+    this.#created = created
+  }
+
+  refuseStrangers(values: Readonly<Record<string, unknown>>): void {
+    for (const name of Object.keys(values)) {
+      if (this.#class.attributes.has(name)) continue
+      const meant = didYouMean(name, this.#class.attributes.keys())
+      this.problems.push({ attribute: name, expected: `an attribute of class "${this.#class.name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`, found: 'none of that name' })
+    }
+  }
+
+  read(attribute: Attribute, value: unknown): void {
+    const { name, stored, definition } = attribute
+    if (value === null) {
+      if (attribute.required) this.#problem(name, 'a value', null)
+      for (const leaf of leavesOf(stored)) this.#columns.set(leaf, null)
+    } else if (definition.type === 'reference' && isKeyOf(value)) {
+      const key = this.#created(value.keyOf, definition.to)
+      for (const [index, leaf] of leavesOf(stored).entries()) this.#columns.set(leaf, key[index] ?? null)
+    } else if (this.#write(name, stored, value)) {
+      const expected = attribute.wrong(value)
+      if (expected !== undefined) this.#problem(name, expected, value)
+    }
+  }
+
+  finish(tried: string): ColumnValues {
+    if (this.problems.length === 0) return this.#columns
+    const found = this.problems.map((one) => `"${one.attribute}": expected ${one.expected}, found ${one.found}`).join('; ')
+    throw new ModelerError('OBJECT_INVALID', `${tried}: ${found}`, { details: { class: this.#class.name, problems: this.problems } })
+  }
+
+  #write(path: string, stored: Stored, value: unknown): boolean {
+    if (stored.kind === 'leaf') {
+      const encoded = stored.codec.encode(value)
+      if (encoded === undefined) return this.#problem(path, stored.codec.expects, value)
+      this.#columns.set(stored, encoded)
+      return true
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.#problem(path, `the parts ${[...stored.parts.keys()].join(', ')}`, value)
+    const parts: Readonly<Record<string, unknown>> = { ...value }
+    for (const [name, fixed] of Object.entries(stored.fixed)) if (parts[name] !== undefined && parts[name] !== fixed) return this.#problem(`${path}.${name}`, fixed, parts[name])
+    return [...stored.parts].every(([name, part]) => this.#part(`${path}.${name}`, part, parts[name] ?? null, stored.partly === 'kept'))
+  }
+
+  #part(path: string, part: Stored, value: unknown, mayBeNull: boolean): boolean {
+    if (value !== null) return this.#write(path, part, value)
+    if (!mayBeNull) return this.#problem(path, 'a value', null)
+    for (const leaf of leavesOf(part)) this.#columns.set(leaf, null)
+    return true
+  }
+
+  #problem(attribute: string, expected: string, found: unknown): false {
+    this.problems.push({ attribute, expected, found: describeValue(found) })
+    return false
+  }
+}
+
+export function isKeyOf(value: unknown): value is { readonly keyOf: number } {
+  return typeof value === 'object' && value !== null && 'keyOf' in value && typeof value.keyOf === 'number'
+}
+
+function defaultOf({ definition }: Attribute): unknown {
+  if (!('default' in definition) || definition.default === undefined) return undefined
+  if (definition.type === 'instant') return new Date().toISOString()
+  if (definition.type === 'date' && definition.default === 'today') return new Date().toISOString().slice(0, 10)
+  if (definition.type === 'decimal' || definition.type === 'percent') return String(definition.default)
+  return definition.default
+}

@@ -1,0 +1,78 @@
+import type { Row, Value } from '@caruso/storage/contract'
+import type { Attribute, BusinessClass } from './business-class.ts'
+import { describeValue } from './describe-value.ts'
+import { ModelerError } from './errors.ts'
+import type { Leaf, Stored } from './stored.ts'
+
+export type BusinessObject = Record<string, unknown>
+
+/** Makes objects of the rows of one plan, whose values are named by their paths. */
+export class RowMapper {
+  readonly #class: BusinessClass
+  readonly #attributes: readonly Attribute[]
+  /** The attributes, where each has one column. */
+  readonly #leaves: readonly Leaf[] | undefined
+  readonly #own: boolean
+
+  /** @param own whether each object must be a new one: the rows hold more than objects do, or objects get more */
+  constructor(one: BusinessClass, attributes: readonly Attribute[], own: boolean) {
+    this.#class = one
+    this.#attributes = attributes
+    const leaves = attributes.flatMap(({ stored }) => (stored.kind === 'leaf' ? [stored] : []))
+    this.#leaves = leaves.length === attributes.length ? leaves : undefined
+    this.#own = own
+  }
+
+  /** @throws ModelerError `OBJECT_BROKEN` naming the attribute and the object */
+  map(row: Row): BusinessObject {
+    if (this.#leaves) return this.#flat(row, this.#leaves)
+    const object: BusinessObject = {}
+    for (const { name, stored } of this.#attributes) object[name] = this.#value(stored, row)
+    return object
+  }
+
+  /** Where every value is already as it should be, the row is the object. */
+  #flat(row: Row, leaves: readonly Leaf[]): BusinessObject {
+    let object: BusinessObject | undefined = this.#own ? {} : undefined
+    for (let index = 0; index < leaves.length; index++) {
+      const leaf = leaves[index]
+      if (leaf === undefined) continue
+      const stored = row[leaf.path] ?? null
+      const value = stored === null ? null : leaf.codec.decode(stored)
+      if (value === undefined) throw this.#broken(leaf, stored, row)
+      if (object) object[leaf.path] = value
+      else if (value !== stored) {
+        object = {}
+        for (let before = 0; before < index; before++) object[leaves[before]?.path ?? ''] = row[leaves[before]?.path ?? '']
+        object[leaf.path] = value
+      }
+    }
+    return object ?? (row as BusinessObject)
+  }
+
+  #value(stored: Stored, row: Row): unknown {
+    if (stored.kind === 'leaf') {
+      const found = row[stored.path] ?? null
+      if (found === null) return null
+      const value = stored.codec.decode(found)
+      if (value === undefined) throw this.#broken(stored, found, row)
+      return value
+    }
+    const whole: BusinessObject = {}
+    let nulls = 0
+    for (const [name, part] of stored.parts) {
+      const value = this.#value(part, row)
+      if (value === null) nulls++
+      whole[name] = value
+    }
+    if (nulls === stored.parts.size || (nulls > 0 && stored.partly === 'none')) return null
+    if (nulls > 0 && stored.partly === 'broken') throw this.#broken(stored, null, row)
+    return Object.assign(whole, stored.fixed)
+  }
+
+  #broken(stored: Stored, found: Value, row: Row): ModelerError {
+    const key = this.#class.key.map(({ stored: part }) => `${part.path} ${JSON.stringify(row[part.path] ?? null)}`).join(', ')
+    const expected = stored.kind === 'leaf' ? `column "${stored.column}" holds ${describeValue(found)}, expected ${stored.codec.expects}` : `only some of its parts ${[...stored.parts.keys()].join(', ')} are there`
+    return new ModelerError('OBJECT_BROKEN', `Read attribute "${stored.path}" of class "${this.#class.name}"${key === '' ? '' : ` with ${key}`}: ${expected}`, { details: { class: this.#class.name, attribute: stored.path } })
+  }
+}

@@ -1,0 +1,98 @@
+import type { Filter, Row, Value } from '@caruso/storage/contract'
+import type { Attribute, BusinessClass } from './business-class.ts'
+import { columnOf } from './column-of.ts'
+import { compareDecimals } from './decimal.ts'
+import { ModelerError } from './errors.ts'
+import { leavesOf, type Stored } from './stored.ts'
+import type { Lookup } from './path-resolver.ts'
+
+/** An attribute whose value has changed since the caller saw it. */
+export interface Collision {
+  readonly attribute: string
+  readonly seen: unknown
+  readonly now: unknown
+}
+
+/** What the caller of a change saw of an object, by which a change that others made meanwhile is noticed. */
+export class SeenObject {
+  readonly #class: BusinessClass
+  readonly #seen: Readonly<Record<string, unknown>>
+  readonly #compared: readonly Attribute[]
+
+  /**
+   * @param changed what the change sets; undefined for a removal, which changes all
+   * @throws ModelerError `REQUEST_INVALID` where too little was seen to notice anything
+   */
+  constructor(one: BusinessClass, seen: Readonly<Record<string, unknown>>, changed: Readonly<Record<string, unknown>> | undefined, lookup: Lookup) {
+    this.#class = one
+    this.#seen = withoutRelated(one, seen, lookup)
+    const known = [...one.attributes.values()].filter(({ name }) => this.#seen[name] !== undefined && !one.key.some((part) => part.name === name))
+    this.#compared = one.locking ? [one.locking] : changed === undefined ? known : [...one.attributes.values()].filter(({ name }) => changed[name] !== undefined)
+    const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
+    if (missing.length > 0) throw this.#tooLittle(`${missing.map(({ name }) => `"${name}"`).join(', ')} as it was seen`)
+    if (this.#compared.length === 0 && one.attributes.size > one.key.length) throw this.#tooLittle('what was seen of it')
+  }
+
+  /** The count of changes after this one, where the class counts them. */
+  get nextVersion(): number | undefined {
+    const { locking } = this.#class
+    return locking && Number(this.#seen[locking.name] ?? 0) + 1
+  }
+
+  /** The conditions that nothing has changed; `current` is the row as it was read since, whose values mean the same. */
+  conditions(current: Row | undefined): Filter[] {
+    return this.#compared.flatMap((attribute) => {
+      if (current) return leavesOf(attribute.stored).map((leaf): Filter => ({ ...columnOf(leaf, this.#class.table), op: '==', value: current[leaf.path] ?? null }))
+      return valueConditions(attribute.stored, this.#seen[attribute.name], this.#class)
+    })
+  }
+
+  /** The attributes that have changed since they were seen. */
+  collisions(now: Readonly<Record<string, unknown>>): Collision[] {
+    return [...this.#class.attributes.values()].flatMap(({ name, stored }) => {
+      const seen = this.#seen[name]
+      return seen === undefined || same(stored, seen, now[name]) ? [] : [{ attribute: name, seen, now: now[name] }]
+    })
+  }
+
+  #tooLittle(expected: string): ModelerError {
+    return new ModelerError('REQUEST_INVALID', `Changed an object of class "${this.#class.name}": expected ${expected}, so that a change by others is noticed`)
+  }
+}
+
+function valueConditions(stored: Stored, value: unknown, one: BusinessClass): Filter[] {
+  if (stored.kind === 'leaf') {
+    const encoded: Value | undefined = value === null ? null : stored.codec.encode(value)
+    if (encoded === undefined) throw new ModelerError('REQUEST_INVALID', `Changed an object of class "${one.name}": "${stored.path}" as it was seen is not ${stored.codec.expects}`)
+    return [{ ...columnOf(stored, one.table), op: '==', value: encoded }]
+  }
+  const parts = partsOf(value)
+  return [...stored.parts].flatMap(([name, part]) => valueConditions(part, parts[name] ?? null, one))
+}
+
+/** Related objects stand in the place of references; what was seen of them is their key. */
+function withoutRelated(one: BusinessClass, seen: Readonly<Record<string, unknown>>, lookup: Lookup): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(seen).map(([name, value]) => {
+      const attribute = one.attributes.get(name)
+      if (attribute?.definition.type !== 'reference' || attribute.stored.kind !== 'leaf' || typeof value !== 'object' || value === null) return [name, value]
+      const [key] = lookup(attribute.definition.to).key
+      return [name, partsOf(value)[key?.name ?? '']]
+    }),
+  )
+}
+
+function same(stored: Stored, a: unknown, b: unknown): boolean {
+  if (a === null || b === null || a === undefined || b === undefined) return (a ?? null) === (b ?? null)
+  if (stored.kind === 'composite') {
+    const [left, right] = [partsOf(a), partsOf(b)]
+    return [...stored.parts].every(([name, part]) => same(part, left[name], right[name]))
+  }
+  const [left, right] = [stored.codec.encode(a), stored.codec.encode(b)]
+  if (stored.codec.type === 'decimal' && typeof left === 'string' && typeof right === 'string') return compareDecimals(left, right) === 0
+  return JSON.stringify(left) === JSON.stringify(right)
+}
+
+function partsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}

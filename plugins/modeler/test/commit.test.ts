@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import type { Change } from '../src/contract.ts'
+import { crmFiles, crmTables } from './crm.ts'
+import { codeFrom, errorFrom, openModel, runSql, type Opened } from './harness.ts'
+
+const opened = (): Promise<Opened> => openModel(crmTables, crmFiles)
+
+async function customer({ objects, call }: Opened, number: number): Promise<Readonly<Record<string, unknown>>> {
+  const { object } = await objects.get({ class: 'Customer', key: { number } }, call())
+  if (object === null) throw new Error(`Got customer ${number}: there is none`)
+  return object
+}
+
+describe('commit', () => {
+  test('creates objects that refer to each other, with defaults, and answers their keys', async () => {
+    const { objects, call } = await opened()
+    const before = Date.now()
+    const { results } = await objects.commit(
+      {
+        changes: [
+          { create: 'Customer', values: { name: 'Dag', born: '2000-02-29', credit: { amount: '12.5', currency: 'NOK' }, home: { city: 'Ås' }, channels: ['mail'] } },
+          { create: 'Contact', values: { name: 'Liv', customer: { keyOf: 0 }, rating: '7.5' } },
+          { create: 'Contact', values: { name: 'Siv', customer: { keyOf: 0 } } },
+          { create: 'Tag', values: { name: 'new' } },
+          { link: 'Customer', relation: 'tags', from: { keyOf: 0 }, to: { keyOf: 3 } },
+        ],
+      },
+      call(),
+    )
+    expect(results).toEqual([{ key: { number: 4 } }, { key: { id: 4 }, version: 1 }, { key: { id: 5 }, version: 1 }, { key: { id: 3 } }, { key: null }])
+    const { object } = await objects.get({ class: 'Customer', key: { number: 4 }, with: { contacts: {}, tags: { fields: ['name'] } } }, call())
+    expect(object).toMatchObject({ name: 'Dag', active: true, born: '2000-02-29', status: 'lead', credit: { amount: '12.5', currency: 'NOK' }, home: { street: null, city: 'Ås' }, channels: ['mail'], contacts: [{ name: 'Liv', rating: '7.5', version: 1 }, { name: 'Siv' }], tags: [{ id: 3, name: 'new' }] })
+    const [liv] = (object?.['contacts'] ?? []) as { readonly since: string }[]
+    expect(Date.parse(liv?.since ?? '')).toBeGreaterThanOrEqual(before)
+  })
+
+  test('updates what nobody has changed, and counts it', async () => {
+    const crm = await opened()
+    const { objects, call } = crm
+    const seen = await customer(crm, 1)
+    await objects.commit({ changes: [{ update: 'Customer', key: { number: 1 }, set: { name: 'Ada L.', credit: null, active: false }, seen }] }, call())
+    expect(await customer(crm, 1)).toEqual({ ...seen, name: 'Ada L.', credit: null, active: false })
+    const contact: Change = { update: 'Contact', key: { id: 1 }, set: { name: 'Pål' }, seen: { version: 1 } }
+    expect(await objects.commit({ changes: [contact] }, call())).toEqual({ results: [{ key: { id: 1 }, version: 2 }] })
+    expect((await objects.get({ class: 'Contact', key: { id: 1 }, fields: ['name'] }, call())).object).toEqual({ id: 1, version: 2, name: 'Pål' })
+  })
+
+  test('a conflict says which attributes collided, and nothing of the commit has happened', async () => {
+    const crm = await opened()
+    const { objects, call } = crm
+    const seen = await customer(crm, 2)
+    await objects.commit({ changes: [{ update: 'Customer', key: { number: 2 }, set: { name: 'Beate', status: 'lead' }, seen }] }, call())
+    const changes: Change[] = [{ create: 'Tag', values: { name: 'lost' } }, { update: 'Customer', key: { number: 2 }, set: { name: 'Berit' }, seen }]
+    const error = await errorFrom(objects.commit({ changes }, call()))
+    expect([error.code, error.message]).toEqual(['CONFLICT', 'Committed change 1, of an object of class "Customer" with key {"number":2}: others have changed it, "name" was "Bea" and is "Beate", "status" was "client" and is "lead"'])
+    expect(error.details).toEqual({ change: 1, class: 'Customer', key: { number: 2 }, collided: [{ attribute: 'name', seen: 'Bea', now: 'Beate' }, { attribute: 'status', seen: 'client', now: 'lead' }] })
+    expect(await objects.count({ class: 'Tag' }, call())).toEqual({ count: 2 })
+  })
+
+  test('others may change other attributes where changes are not counted, and none where they are', async () => {
+    const crm = await opened()
+    const { objects, call, file } = crm
+    const seen = await customer(crm, 1)
+    runSql(file, `update KUNDEN set STATUS = 2 where KDNR = 1`)
+    await objects.commit({ changes: [{ update: 'Customer', key: { number: 1 }, set: { name: 'Ada!' }, seen }] }, call())
+    expect(await customer(crm, 1)).toMatchObject({ name: 'Ada!', status: 'client' })
+    const contact = (await objects.get({ class: 'Contact', key: { id: 1 } }, call())).object ?? {}
+    await objects.commit({ changes: [{ update: 'Contact', key: { id: 1 }, set: { rating: '2' }, seen: contact }] }, call())
+    const error = await errorFrom(objects.commit({ changes: [{ update: 'Contact', key: { id: 1 }, set: { name: 'Pia' }, seen: contact }] }, call()))
+    expect(error.details).toMatchObject({ collided: [{ attribute: 'version', seen: 1, now: 2 }, { attribute: 'rating', seen: '1.5', now: '2' }] })
+  })
+
+  test('an object that is gone is a conflict too', async () => {
+    const crm = await opened()
+    const { objects, call } = crm
+    const seen = (await objects.get({ class: 'Contact', key: { id: 3 } }, call())).object ?? {}
+    expect(await objects.commit({ changes: [{ remove: 'Contact', key: { id: 3 }, seen }] }, call())).toEqual({ results: [{ key: { id: 3 } }] })
+    for (const change of [{ remove: 'Contact', key: { id: 3 }, seen }, { update: 'Contact', key: { id: 3 }, set: { name: 'x' }, seen }] as const) {
+      expect((await errorFrom(objects.commit({ changes: [change] }, call()))).details).toMatchObject({ gone: true })
+    }
+  })
+
+  test('a legacy value that is written otherwise, and means what was seen, is no conflict', async () => {
+    const crm = await openModel(`${crmTables} update contact set customer_kdnr = 1; create table price (id integer primary key, amount text); insert into price values (1, '0012.50')`, {
+      ...crmFiles,
+      'model/price.yaml': 'class: Price\nkey: id\nattributes: { id: number, amount: decimal }',
+    })
+    const { objects, call } = crm
+    await objects.commit({ changes: [{ update: 'Price', key: { id: 1 }, set: { amount: '13' }, seen: { amount: '12.5' } }] }, call())
+    expect((await objects.get({ class: 'Price', key: { id: 1 } }, call())).object).toEqual({ id: 1, amount: '13' })
+  })
+
+  test('unlinks, removes, and refuses to break what refers to an object', async () => {
+    const crm = await opened()
+    const { objects, call } = crm
+    await objects.commit({ changes: [{ unlink: 'Tag', relation: 'customers', from: { id: 1 }, to: { number: 3 } }] }, call())
+    expect((await objects.get({ class: 'Customer', key: { number: 3 }, fields: [], with: { tags: {} } }, call())).object).toEqual({ number: 3, tags: [] })
+    expect(await codeFrom(objects.commit({ changes: [{ unlink: 'Tag', relation: 'customers', from: { id: 1 }, to: { number: 3 } }] }, call()))).toBe('CONFLICT')
+    const seen = await customer(crm, 1)
+    expect(await codeFrom(objects.commit({ changes: [{ remove: 'Customer', key: { number: 1 }, seen }] }, call()))).toBe('REFERENCE_BROKEN')
+    expect(await codeFrom(objects.commit({ changes: [{ create: 'Contact', values: { name: 'x', customer: 99 } }] }, call()))).toBe('REFERENCE_BROKEN')
+  })
+
+  test('names the attribute whose value is taken', async () => {
+    const { objects, call } = await opened()
+    const error = await errorFrom(objects.commit({ changes: [{ create: 'Customer', values: { name: 'A', email: 'new@example.com' } }, { create: 'Customer', values: { name: 'B', email: 'ada@example.com' } }] }, call()))
+    expect([error.code, error.message]).toEqual(['VALUE_TAKEN', 'Committed changes 0 to 1, of class "Customer": "email" "ada@example.com" is taken'])
+    expect(await codeFrom(objects.commit({ changes: [{ create: 'Customer', values: { number: 1, name: 'A' } }] }, call()))).toBe('VALUE_TAKEN')
+  })
+
+  test('tells everything that is wrong with an object at once', async () => {
+    const { objects, call } = await opened()
+    const error = await errorFrom(objects.commit({ changes: [{ create: 'Customer', values: { name: '', nam: 'x', born: '2001-02-29', credit: { amount: '-1', currency: 'EUR' }, email: 'nobody', channels: ['fax'], home: 'Oslo' } }] }, call()))
+    expect(error.code).toBe('OBJECT_INVALID')
+    expect(error.details).toEqual({
+      class: 'Customer',
+      problems: [
+        { attribute: 'nam', expected: 'an attribute of class "Customer" (did you mean "name"?)', found: 'none of that name' },
+        { attribute: 'name', expected: 'a text that matches the pattern', found: '""' },
+        { attribute: 'born', expected: 'a date such as "2026-11-24"', found: '"2001-02-29"' },
+        { attribute: 'credit', expected: 'at least 0', found: 'a mapping' },
+        { attribute: 'home', expected: 'the parts street, city', found: '"Oslo"' },
+        { attribute: 'email', expected: 'an e-mail address', found: '"nobody"' },
+        { attribute: 'channels', expected: 'a list of "phone", "chat", "mail"', found: 'a list' },
+      ],
+    })
+    expect((await errorFrom(objects.commit({ changes: [{ create: 'Contact', values: { rating: '1.25' } }] }, call()))).details).toMatchObject({ problems: [{ attribute: 'customer', expected: 'a value' }, { attribute: 'name', expected: 'a value' }, { attribute: 'rating', expected: 'at most 1 digits after the point' }] })
+  })
+
+  test.each<[string, string, readonly Change[]]>([
+    ['a change of a view', 'CLASS_READONLY', [{ create: 'Busy', values: { city: 'Oslo' } }]],
+    ['a change of a key', 'OBJECT_INVALID', [{ update: 'Customer', key: { number: 1 }, set: { number: 2 }, seen: { number: 1, name: 'Ada' } }]],
+    ['a change of what was not seen', 'REQUEST_INVALID', [{ update: 'Customer', key: { number: 1 }, set: { name: 'x' }, seen: { status: 'lead' } }]],
+    ['a removal of what was not seen', 'REQUEST_INVALID', [{ remove: 'Customer', key: { number: 1 }, seen: { number: 1 } }]],
+    ['an update without the counter', 'REQUEST_INVALID', [{ update: 'Contact', key: { id: 1 }, set: { name: 'x' }, seen: { name: 'Per' } }]],
+    ['a part of a key', 'REQUEST_INVALID', [{ update: 'Customer', key: {}, set: { name: 'x' }, seen: { name: 'Ada' } }]],
+    ['the key of what is not created', 'REQUEST_INVALID', [{ create: 'Contact', values: { name: 'x', customer: { keyOf: 0 } } }]],
+    ['the key of another class', 'REQUEST_INVALID', [{ create: 'Tag', values: { name: 'x' } }, { create: 'Contact', values: { name: 'x', customer: { keyOf: 0 } } }]],
+    ['a link by a reference', 'RELATION_UNKNOWN', [{ link: 'Customer', relation: 'contacts', from: { number: 1 }, to: { id: 1 } }]],
+  ])('refuses %s', async (_case, code, changes) => {
+    const { objects, call } = await opened()
+    expect(await codeFrom(objects.commit({ changes }, call()))).toBe(code)
+  })
+})
+
+test.each([['Contact', 'rating', { rating: '0' }], ['Customer', 'credit', { credit: { amount: '0', currency: 'EUR' } }]] as const)('concurrent writers of %s never lose an update', async (name, attribute, first) => {
+  const { objects, call } = await opened()
+  const key = name === 'Contact' ? { id: 1 } : { number: 1 }
+  const read = async (): Promise<Readonly<Record<string, unknown>>> => (await objects.get({ class: name, key }, call())).object ?? {}
+  await objects.commit({ changes: [{ update: name, key, set: first, seen: await read() }] }, call())
+  const amountOf = (value: unknown): number => Number(typeof value === 'object' && value !== null && 'amount' in value ? value.amount : value)
+  let conflicts = 0
+  const writer = async (): Promise<void> => {
+    for (let done = 0; done < 2; ) {
+      const seen = await read()
+      const next = String(amountOf(seen[attribute]) + 1)
+      const set = { [attribute]: name === 'Contact' ? next : { amount: next, currency: 'EUR' } }
+      const code = await codeFrom(objects.commit({ changes: [{ update: name, key, set, seen }] }, call()))
+      if (code === 'CONFLICT') conflicts++
+      else if (code === undefined) done++
+      else throw new Error(`Committed: found ${code}`)
+    }
+  }
+  await Promise.all([writer(), writer(), writer(), writer()])
+  expect(amountOf((await read())[attribute])).toBe(8)
+  expect(conflicts).toBeGreaterThan(0)
+})

@@ -1,0 +1,124 @@
+import { codeOf, type Call, type Client, type Implementation } from '@caruso/contract'
+import type { Disposer, Scope } from '@caruso/kernel'
+import storagePlugin from '@caruso/storage'
+import { Storage } from '@caruso/storage/contract'
+import { double, testPlugin } from '@caruso/testing'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Objects } from '../src/contract.ts'
+import modeler from '../src/index.ts'
+
+export interface Opened {
+  readonly objects: Client<typeof Objects>
+  readonly storage: Implementation<typeof Storage>
+  readonly logs: readonly unknown[]
+  readonly file: string
+  call(): Call
+  health(): ReturnType<Awaited<ReturnType<typeof testPlugin>>['health']>
+  /** How many statements ran since it was last asked. */
+  statements(): number
+}
+
+/** The modeler over a real storage with a SQLite file, disposed when the test ends. */
+export async function openModel(sql: string, files: Readonly<Record<string, string>>, options: { readonly config?: { readonly source?: string; readonly declared?: string[] }; readonly readonly?: boolean } = {}): Promise<Opened> {
+  const folder = temporaryFolder()
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  const file = join(folder, 'crm.db')
+  runSql(file, sql)
+  const { storage, dispose } = await startStorage(file, options.readonly === true)
+  let statements = 0
+  const counted: Implementation<typeof Storage> = {
+    ...storage,
+    query: (plan, call) => {
+      statements++
+      return storage.query(plan, call)
+    },
+    stream: (plan, call) => {
+      statements++
+      return storage.stream(plan, call)
+    },
+  }
+  const config = { model: join(folder, 'model'), mapping: join(folder, 'mapping'), source: 'crm', ...options.config }
+  const kit = await testPlugin(modeler, { config, requires: { storage: double(Storage, counted) } })
+  onTestFinished(async () => {
+    await kit.close()
+    await dispose()
+  })
+  return {
+    objects: kit.clients.objects,
+    storage,
+    logs: kit.logs,
+    file,
+    call: () => kit.call({ permissions: ['objects.declare'] }),
+    health: () => kit.health(),
+    statements: () => {
+      const ran = statements
+      statements = 0
+      return ran
+    },
+  }
+}
+
+/** Changes a database without the storage. */
+export function runSql(file: string, sql: string): void {
+  const database = new DatabaseSync(file)
+  // Without these a script of thousands of statements waits for the disk after each.
+  database.exec(`pragma synchronous = off; pragma journal_mode = memory; ${sql}`)
+  database.close()
+}
+
+/** A folder that is gone when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'caruso-modeler-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The Northwind script, or why its tests are skipped. */
+export function northwind(): { readonly sql: string } | { readonly missing: string } {
+  const file = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', 'northwind/northwind-sqlite-create.sql')
+  if (existsSync(file)) return { sql: readFileSync(file, 'utf8') }
+  if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for Northwind at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
+  return { missing: `needs Northwind at ${file}; set CARUSO_TEST_DATA` }
+}
+
+export async function errorFrom(work: Promise<unknown>): Promise<Error & { readonly code?: unknown; readonly details?: unknown }> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('Expected a failure: it succeeded')
+}
+
+export async function codeFrom(work: Promise<unknown>): Promise<string | undefined> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => codeOf(error),
+  )
+}
+
+async function startStorage(file: string, readonly: boolean): Promise<{ readonly storage: Implementation<typeof Storage>; dispose(): Promise<void> }> {
+  const disposers: Disposer[] = []
+  const scope: Pick<Scope, 'own' | 'health' | 'selfTest'> = {
+    own(resource, dispose) {
+      disposers.push(() => dispose(resource))
+      return resource
+    },
+    health() {},
+    selfTest() {},
+  }
+  const { storage } = await storagePlugin.start({ config: { sources: { crm: { kind: 'sqlite', file, readonly } } }, scope: scope as Scope, log: { debug() {}, info() {}, warn() {}, error() {} } })
+  return {
+    storage,
+    dispose: async () => {
+      for (const disposer of disposers.splice(0).toReversed()) await disposer()
+    },
+  }
+}

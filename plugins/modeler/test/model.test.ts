@@ -1,0 +1,88 @@
+import { codeOf } from '@caruso/contract'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { linkModel } from '../src/link-model.ts'
+import { lineOf, Mistakes } from '../src/mistake.ts'
+import { readModelFolder } from '../src/model-folder.ts'
+import { crmFiles, crmTables } from './crm.ts'
+import { errorFrom, openModel, runSql, temporaryFolder } from './harness.ts'
+
+async function mistakesOf(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const folder = temporaryFolder()
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  const mistakes = new Mistakes()
+  const { definitions, mappings } = await readModelFolder({ model: join(folder, 'model'), mapping: join(folder, 'mapping') }, mistakes)
+  const linked = linkModel(definitions, mappings, { source: 'crm', declared: [] })
+  return [...mistakes.list, ...linked.mistakes].map((mistake) => lineOf(mistake).replace(`${folder}/`, ''))
+}
+
+const customer = (attributes: string, more = ''): Record<string, string> => ({ 'model/customer.yaml': `class: Customer\nkey: id\nattributes:\n  id: number\n${attributes}\n${more}` })
+
+describe('a mistake in a file is told with its line and what was expected', () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ['an unknown type', customer('  name: txt'), ['model/customer.yaml:5:9 Customer.attributes.name: expected the type of an attribute or a mapping with the key "type", found "txt" (did you mean text?)']],
+    ['an unknown type in full', customer('  name: { type: number2, max: 3 }'), [expect.stringMatching(/^model\/customer\.yaml:5:17 Customer\.attributes\.name\.type: expected one of the types text, .*, found "number2" \(did you mean number\?\)$/)]],
+    ['an unknown key of an attribute', customer('  name: { type: text, requird: true }'), ['model/customer.yaml:5:23 Customer.attributes.name.requird: expected one of the keys type, description, required, unique, min, max, pattern, default, found "requird" (did you mean required?)']],
+    ['a value of another type', customer('  name: { type: text, max: ten }'), ['model/customer.yaml:5:28 Customer.attributes.name.max: expected a whole number, found "ten"']],
+    ['a choice without choices', customer('  state: { type: choice }'), ['model/customer.yaml:5:3 Customer.attributes.state: expected the key "of", found none']],
+    ['a reference to nothing', customer('  boss: { type: reference, to: Custmer }'), ['model/customer.yaml:5:32 Customer.attributes.boss.to: expected the name of a class, found "Custmer" (did you mean Customer?)']],
+    ['a value object that is not', customer('  home: { type: value, of: Hom }'), ['model/customer.yaml:5:28 Customer.attributes.home.of: expected the name of a value object, found "Hom"']],
+    ['a key that is no attribute', { 'model/c.yaml': 'class: Customer\nkey: ident\nattributes: { id: number }' }, ['model/c.yaml:2:6 Customer.key: expected an attribute of Customer, found "ident"']],
+    ['a pattern that could take long', customer("  code: { type: text, pattern: '(?=a)b' }"), ['model/customer.yaml:5:32 Customer.attributes.code.pattern: expected a pattern without look-around and names, found "(?=" at character 1']],
+    ['a relation by nothing', customer('', 'relations:\n  others: { many: Customer, by: boss }'), ['model/customer.yaml:7:33 Customer.relations.others.by: expected a reference of Customer to Customer, found "boss"']],
+    ['a counter of changes that is none', customer('  name: text', 'locking: name'), ['model/customer.yaml:6:10 Customer.locking: expected an attribute of Customer with the type number, found the type text']],
+    ['an attribute twice', { ...customer('  name: text'), 'model/more.yaml': 'extend: Customer\nattributes:\n  name: text' }, ['model/more.yaml:3:3 Customer.attributes.name: expected every name once in a class, found "name" again']],
+    ['a column for no attribute', { ...customer('  name: text'), 'mapping/c.yaml': 'class: Customer\ncolumns:\n  nam: NAME1' }, ['mapping/c.yaml:3:3 Customer.columns.nam: expected an attribute of Customer, found "nam" (did you mean name?)']],
+    ['a column twice', { ...customer('  name: text'), 'mapping/c.yaml': 'class: Customer\ncolumns:\n  id: A\n  name: A' }, ['mapping/c.yaml:4:9 Customer.columns.name: expected every column once, found "A" for name and for id']],
+    ['half a converter', { ...customer('  active: yes-no'), 'mapping/c.yaml': 'class: Customer\ncolumns:\n  active: { column: AKTIV, yes: J }' }, ['mapping/c.yaml:3:11 Customer.columns.active: expected both "yes" and "no", found one of them']],
+    ['a converter of another type', { ...customer('  name: text'), 'mapping/c.yaml': 'class: Customer\ncolumns:\n  name: { column: A, format: DD.MM.YYYY }' }, ['mapping/c.yaml:3:30 Customer.columns.name.format: expected no converter for the type text, found "format"']],
+    ['a format that is none', { ...customer('  born: date'), 'mapping/c.yaml': 'class: Customer\ncolumns:\n  born: { column: A, format: DD.MM. }' }, ['mapping/c.yaml:3:30 Customer.columns.born.format: expected a format with YYYY, MM and DD, each unit once, found "DD.MM."']],
+    ['a mapping of no class', { 'mapping/c.yaml': 'class: Customer\ntable: x' }, ['mapping/c.yaml:1:8 Customer.class: expected the name of a class, found "Customer"']],
+    ['what is no class at all', { 'model/c.yaml': 'klass: Customer' }, ['model/c.yaml:1:1 expected a mapping with the key "class", "extend" or "value", found the keys klass']],
+    ['what is no YAML', { 'model/c.yaml': 'class: [' }, [expect.stringMatching(/^model\/c\.yaml:1:\d+ expected valid YAML, found a mistake: /)]],
+  ])('%s', async (_case, files, expected) => {
+    expect(await mistakesOf(files)).toEqual(expected)
+  })
+
+  test('the plugin does not start, and tells them all', async () => {
+    const error = await errorFrom(openModel('create table customer (id integer)', { 'model/a.yaml': 'class: A\nkey: x\nattributes: { id: number, n: txt }', 'model/b.yaml': 'class: B\nattributes: { id: numbr }' }))
+    expect([codeOf(error.cause), error.message.split('\n').length]).toEqual(['MODEL_INVALID', 3])
+  })
+})
+
+test('a class is extended by another file', async () => {
+  const { objects, call } = await openModel(`${crmTables} alter table KUNDEN add column shoe_size integer`, { ...crmFiles, 'model/more.yaml': 'extend: Customer\nattributes:\n  shoeSize: { type: number, min: 20 }' })
+  expect((await objects.get({ class: 'Customer', key: { number: 1 }, fields: ['shoeSize'] }, call())).object).toEqual({ number: 1, shoeSize: null })
+})
+
+test('a class whose table or columns are missing says so, the others are usable, and it is too once they are there', async () => {
+  const { objects, call, health, logs, file } = await openModel(crmTables, { ...crmFiles, 'model/order.yaml': 'class: Order\nkey: id\nattributes: { id: number, total: decimal, note: text }', 'model/shop.yaml': 'class: Shop\nkey: id\nattributes: { id: number }', 'mapping/shop.yaml': 'class: Shop\ntable: tga' })
+  expect(await health()).toEqual({ ok: false, detail: 'cannot be used: Order, Shop' })
+  expect(logs.filter((line) => (line as { readonly msg: string }).msg === 'class cannot be used')).toHaveLength(2)
+  expect((await errorFrom(objects.find({ class: 'Shop' }, call()))).message).toBe('Used class "Shop": Looked up table "tga" in data source "crm": there is none (did you mean "tag"?)')
+  runSql(file, 'create table "order" (id integer primary key, totl numeric, nota text)')
+  const error = await errorFrom(objects.count({ class: 'Order' }, call()))
+  expect([error.code, error.message]).toEqual(['CLASS_UNUSABLE', 'Used class "Order": attribute "total": Looked up column "total" of table "order" in data source "crm": there is none (did you mean "totl"?); attribute "note": Looked up column "note" of table "order" in data source "crm": there is none (did you mean "nota"?)'])
+  runSql(file, 'drop table "order"; create table "order" (id integer primary key, total numeric, note text)')
+  expect(await objects.count({ class: 'Order' }, call())).toEqual({ count: 0 })
+  expect((await objects.classes({}, call())).classes.find(({ name }) => name === 'Shop')).toEqual({ name: 'Shop', source: 'crm', table: 'tga', unusable: expect.stringContaining('"tga"') })
+  expect((await objects.count({ class: 'Customer' }, call())).count).toBe(3)
+})
+
+test('300 classes of 20 attributes are read and checked in two seconds', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 300 }, (_, index) => [
+      [`model/c${index}.yaml`, `class: C${index}\nkey: id\nattributes:\n  id: number\n${Array.from({ length: 18 }, (_one, attribute) => `  a${attribute}: { type: text, required: true, max: 40 }\n`).join('')}  next: { type: reference, to: C${(index + 1) % 300} }\nrelations:\n  before: { many: C${(index + 299) % 300}, by: next }\n`],
+      [`mapping/c${index}.yaml`, `class: C${index}\ntable: T${index}\ncolumns:\n${Array.from({ length: 18 }, (_one, attribute) => `  a${attribute}: COLUMN_${attribute}\n`).join('')}`],
+    ]).flat(),
+  )
+  // Processor time, since others share the machine.
+  const began = process.cpuUsage()
+  expect(await mistakesOf(files)).toEqual([])
+  const { user, system } = process.cpuUsage(began)
+  expect((user + system) / 1000).toBeLessThan(2_000)
+})

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { attributeSchemas, attributeTypes } from '../src/attribute-schema.ts'
+import { MappingSchema, ConvertedColumn } from '../src/mapping-schema.ts'
+import { ModelSchema, modelKinds } from '../src/model-schema.ts'
+
+// Rewritten by: npx vitest run plugins/modeler/test/schemas.test.ts -u
+test.each([['model', ModelSchema], ['mapping', MappingSchema]])('%s.schema.json is the schema that files are checked by', async (name, schema) => {
+  const published = { $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }
+  await expect(`${JSON.stringify(published, null, 2)}\n`).toMatchFileSnapshot(`../${name}.schema.json`)
+})
+
+test('the reference names every type and every key, and no other', () => {
+  const reference = readFileSync(join(import.meta.dirname, '../../../docs/reference/model-files.md'), 'utf8')
+  const table = (title: string): string[] => {
+    const [, section = ''] = reference.split(`\n## ${title}\n`)
+    return [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, key = '']) => key)
+  }
+  expect(table('Types')).toEqual(attributeTypes)
+  expect(table('Keys of an attribute').toSorted()).toEqual([...new Set(attributeTypes.flatMap((type) => Object.keys(attributeSchemas[type].properties)))].toSorted())
+  expect(table('Keys of a class').toSorted()).toEqual([...new Set(Object.values(modelKinds).flatMap(({ properties }) => Object.keys(properties)))].toSorted())
+  expect(table('Keys of a mapping')).toEqual(Object.keys(MappingSchema.properties))
+  expect(table('Keys of a column')).toEqual(Object.keys(ConvertedColumn.properties))
+})
