@@ -1,5 +1,5 @@
 import type { AttributeDefinition } from './attribute-schema.ts'
-import type { ClassDefinition, ValueDefinition } from './model-schema.ts'
+import type { ClassDefinition, ModelDefinition } from './model-schema.ts'
 
 /** A class as code declares it: what a file in `model/` would say, with other classes given by themselves or by name. */
 export interface ObjectDefinition {
@@ -99,19 +99,28 @@ export type ReferenceTo<D extends ObjectDefinition> = D['key'] extends string ? 
 /** An object of a class, with what is related to it left out. */
 export type ObjectOf<D extends ObjectDefinition> = { readonly [Name in keyof D['attributes']]: AttributeValue<D['attributes'][Name]> | (Name extends RequiredName<D> ? never : null) }
 
-/** The class and the value objects that it needs, with everything by name, as it is sent. */
-export function describe(definition: ObjectDefinition): { readonly definition: ClassDefinition; readonly values: readonly ValueDefinition[] } {
-  const values = new Map<string, ValueDefinition>()
+/** The class, and the value objects and classes that it names by themselves, with everything by name, as it is sent. */
+export function describe(definition: ObjectDefinition): readonly ModelDefinition[] {
+  const described = new Map<string, ModelDefinition>()
   const named = (attributes: Readonly<Record<string, DefinedAttribute>>): Record<string, string | AttributeDefinition> =>
     Object.fromEntries(
       Object.entries(attributes).map(([name, attribute]) => {
         if (typeof attribute === 'string') return [name, attribute]
-        if (attribute.type === 'reference') return [name, { ...attribute, to: typeof attribute.to === 'string' ? attribute.to : attribute.to.class }]
+        if (attribute.type === 'reference') return [name, { ...attribute, to: typeof attribute.to === 'string' ? attribute.to : add(attribute.to) }]
         if (attribute.type !== 'value') return [name, attribute]
         const { of } = attribute
-        values.set(of.value, { ...of, attributes: named(of.attributes) })
+        described.set(of.value, { ...of, attributes: named(of.attributes) })
         return [name, { ...attribute, of: of.value }]
       }),
     )
-  return { definition: { ...definition, attributes: named(definition.attributes) }, values: [...values.values()] }
+  const add = (one: ObjectDefinition): string => {
+    // Its place is taken before its attributes are looked at, which may lead back to it.
+    if (!described.has(one.class)) {
+      described.set(one.class, { ...one, attributes: {} })
+      described.set(one.class, { ...one, attributes: named(one.attributes) })
+    }
+    return one.class
+  }
+  add(definition)
+  return [...described.values()]
 }

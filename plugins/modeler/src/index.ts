@@ -49,7 +49,7 @@ export default definePlugin({
         stream: (request, call) => reader.stream(request, call),
         commit: async ({ changes }, call) => ({ results: await writer.commit(changes, call) }),
         declare: ({ definitions, mapping }, call) => {
-          model.declare(...declarationOf(definitions, mapping, call.caller.component))
+          model.declare(declarationOf(definitions, mapping, call.caller.component))
           return {}
         },
         classes: () => ({ classes: [...model.classes].map(({ name, source, table, readonly }) => ({ name, source, table, ...(readonly === undefined ? {} : { readonly }), ...reasonOf(model, name) })) }),

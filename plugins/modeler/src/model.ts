@@ -10,10 +10,10 @@ import type { ModelFiles } from './model-folder.ts'
 import type { ModelDefinition } from './model-schema.ts'
 import { leavesOf } from './stored.ts'
 
-/** What a component has declared: its classes, and where they are stored unless the assembly's files say so. */
-export interface Declaration {
-  readonly definitions: readonly Written<ModelDefinition>[]
-  readonly mapping: Written<MappingDefinition> | undefined
+/** What components have declared, by what each part describes, and where classes are stored unless the assembly's files say so. */
+export interface Declarations {
+  readonly definitions: ReadonlyMap<string, Written<ModelDefinition>>
+  readonly mappings: ReadonlyMap<string, Written<MappingDefinition>>
 }
 
 /** The classes there are. A class is looked for in its database before it is first used, and once more after it failed. */
@@ -21,7 +21,7 @@ export class Model {
   readonly #files: ModelFiles
   readonly #options: LinkOptions
   readonly #storage: Client<typeof Storage>
-  readonly #declared = new Map<string, Declaration>()
+  #declared: Declarations = { definitions: new Map(), mappings: new Map() }
   readonly #checked = new WeakSet<BusinessClass>()
   readonly #unusable = new Map<string, string>()
   #classes: ReadonlyMap<string, BusinessClass>
@@ -44,15 +44,14 @@ export class Model {
   }
 
   /**
-   * Takes in what a component declares, in place of what it declared before by that name.
+   * Takes in what a component declares, in place of what was declared before of the same.
    *
    * @throws ModelError with every mistake; then nothing has changed
    */
-  declare(name: string, declaration: Declaration): void {
-    const declared = new Map(this.#declared).set(name, declaration)
-    const classes = this.#link(declared)
-    this.#declared.set(name, declaration)
-    this.#classes = classes
+  declare({ definitions, mappings }: Declarations): void {
+    const declared = { definitions: new Map([...this.#declared.definitions, ...definitions]), mappings: new Map([...this.#declared.mappings, ...mappings]) }
+    this.#classes = this.#link(declared)
+    this.#declared = declared
   }
 
   /** @throws ModelerError `CLASS_UNKNOWN` */
@@ -107,22 +106,18 @@ export class Model {
     }
   }
 
-  #link(declared: ReadonlyMap<string, Declaration>): ReadonlyMap<string, BusinessClass> {
+  #link(declared: Declarations): ReadonlyMap<string, BusinessClass> {
     const { definitions, mappings } = this.#files
     const mapped = new Set(mappings.map(({ value }) => value.class))
-    const defaults = [...declared.values()].flatMap(({ mapping }) => (mapping && !mapped.has(mapping.value.class) ? [mapping] : []))
-    const { classes, mistakes } = linkModel(withoutRepeats([...definitions, ...[...declared.values()].flatMap((one) => one.definitions)]), [...mappings, ...defaults], this.#options)
+    const defaults = [...declared.mappings.values()].filter(({ value }) => !mapped.has(value.class))
+    const fromCode = [...declared.definitions.values()]
+    const { classes, mistakes } = linkModel([...definitions, ...fromCode], [...mappings, ...defaults], { source: this.#options.source, declared: [...this.#options.declared, ...fromCode.flatMap(relatedTo)] })
     if (mistakes.length > 0) throw new ModelError(mistakes)
     return classes
   }
 }
 
-/** Each declaration brings the value objects that it needs, so the same one may come several times. */
-function withoutRepeats(definitions: readonly Written<ModelDefinition>[]): Written<ModelDefinition>[] {
-  const seen = new Set<string>()
-  return definitions.filter(({ value }) => {
-    if (!('value' in value)) return true
-    const text = JSON.stringify(value)
-    return !seen.has(text) && seen.add(text)
-  })
+/** Components declare one class after the other, so a relation comes with the class that it leads to. */
+function relatedTo({ value }: Written<ModelDefinition>): string[] {
+  return 'relations' in value ? Object.values(value.relations ?? {}).map((relation) => ('many' in relation ? relation.many : relation.one)) : []
 }

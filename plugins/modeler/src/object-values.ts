@@ -1,8 +1,8 @@
 import type { KeyReference, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { describeValue } from './describe-value.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
+import { unknownAttribute } from './path-resolver.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 /** What is wrong with one attribute of an object, as a form would show it. */
@@ -21,11 +21,11 @@ export type CreatedKey = (change: number, target: string) => readonly (Value | K
 /**
  * What the columns of a new object hold; those of its key and of attributes without a value are left to the database.
  *
- * @throws ModelerError `OBJECT_INVALID` with everything that is wrong
+ * @throws ModelerError `ATTRIBUTE_UNKNOWN`, or `OBJECT_INVALID` with everything that is wrong
  */
 export function newObject(one: BusinessClass, values: Readonly<Record<string, unknown>>, created: CreatedKey): ColumnValues {
+  refuseStrangers(one, values)
   const reader = new ValueReader(one, created)
-  reader.refuseStrangers(values)
   for (const attribute of one.attributes.values()) {
     const value = values[attribute.name] ?? (values[attribute.name] === null ? null : attribute === one.locking ? 1 : defaultOf(attribute))
     if (value !== undefined) reader.read(attribute, value)
@@ -36,8 +36,8 @@ export function newObject(one: BusinessClass, values: Readonly<Record<string, un
 
 /** What the columns of an object hold after a change of some attributes. */
 export function changedObject(one: BusinessClass, set: Readonly<Record<string, unknown>>, created: CreatedKey): ColumnValues {
+  refuseStrangers(one, set)
   const reader = new ValueReader(one, created)
-  reader.refuseStrangers(set)
   for (const attribute of one.attributes.values()) {
     const value = set[attribute.name]
     if (value === undefined) continue
@@ -45,6 +45,10 @@ export function changedObject(one: BusinessClass, set: Readonly<Record<string, u
     else reader.read(attribute, value)
   }
   return reader.finish(`Updated an object of class "${one.name}"`)
+}
+
+function refuseStrangers(one: BusinessClass, values: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(values)) if (!one.attributes.has(name)) throw unknownAttribute(one, name)
 }
 
 class ValueReader {
@@ -56,14 +60,6 @@ class ValueReader {
   constructor(one: BusinessClass, created: CreatedKey) {
     this.#class = one
     this.#created = created
-  }
-
-  refuseStrangers(values: Readonly<Record<string, unknown>>): void {
-    for (const name of Object.keys(values)) {
-      if (this.#class.attributes.has(name)) continue
-      const meant = didYouMean(name, this.#class.attributes.keys())
-      this.problems.push({ attribute: name, expected: `an attribute of class "${this.#class.name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`, found: 'none of that name' })
-    }
   }
 
   read(attribute: Attribute, value: unknown): void {

@@ -107,8 +107,7 @@ function declaring(objects: Client<typeof Objects>, definition: ObjectDefinition
       return await work()
     } catch (error) {
       if (done || !['CLASS_UNKNOWN', 'ATTRIBUTE_UNKNOWN', 'RELATION_UNKNOWN'].includes(codeOf(error) ?? '')) throw error
-      const described = describe(definition)
-      await objects.declare({ definitions: [...described.values, described.definition] }, call)
+      await objects.declare({ definitions: [...describe(definition)] }, call)
       done = true
       return work()
     }

@@ -3,7 +3,7 @@ import type { Disposer, Scope } from '@caruso/kernel'
 import storagePlugin from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
 import { double, testPlugin } from '@caruso/testing'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -22,15 +22,16 @@ export interface Opened {
   statements(): number
 }
 
-/** The modeler over a real storage with a SQLite file, disposed when the test ends. */
-export async function openModel(sql: string, files: Readonly<Record<string, string>>, options: { readonly config?: { readonly source?: string; readonly declared?: string[] }; readonly readonly?: boolean } = {}): Promise<Opened> {
+/** The modeler over a real storage with a SQLite file, made by SQL or copied, disposed when the test ends. */
+export async function openModel(data: string | { readonly copyOf: string }, files: Readonly<Record<string, string>>, options: { readonly config?: { readonly source?: string; readonly declared?: string[] }; readonly readonly?: boolean } = {}): Promise<Opened> {
   const folder = temporaryFolder()
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
   const file = join(folder, 'crm.db')
-  runSql(file, sql)
+  if (typeof data === 'string') runSql(file, data)
+  else copyFileSync(data.copyOf, file)
   const { storage, dispose } = await startStorage(file, options.readonly === true)
   let statements = 0
   const counted: Implementation<typeof Storage> = {
