@@ -118,13 +118,14 @@ function compare(path: string, a: unknown, b: unknown): number | undefined {
   if (typeof a === 'object' && typeof b === 'object') return JSON.stringify(a) === JSON.stringify(b) ? 0 : undefined
   if (path.endsWith('price') || typeof a === 'number') return Number(a) - Number(b)
   if (typeof a === 'boolean') return a === b ? 0 : 1
-  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)))
+  return typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : undefined
 }
 
 async function fill({ storage, call }: Opened, list: readonly Thing[]): Promise<void> {
   await storage.sql({ source: 'crm', sql: 'delete from thing', write: true }, call())
   if (list.length === 0) return
-  const rows = list.map(({ part, good, ...thing }) => ({ ...thing, good: good === null ? null : good ? 'J' : 'N', part_shelf: part?.shelf ?? null, part_place: part?.place ?? null }))
+  // Half a reference refers to nothing.
+  const rows = list.map(({ part, good, ...thing }, index) => ({ ...thing, good: good === null ? null : good ? 'J' : 'N', part_shelf: part?.shelf ?? (index % 2 === 0 ? 'a' : null), part_place: part?.place ?? null }))
   await storage.transact({ source: 'crm', steps: [{ insert: 'thing', rows }] }, call())
 }
 
