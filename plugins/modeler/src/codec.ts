@@ -19,7 +19,6 @@ export interface Codec {
   readonly startsWith: boolean
 }
 
-const day = /^(\d{4})-(\d\d)-(\d\d)$/
 const clock = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$/
 const moment = /^(\d{4}-\d\d-\d\d)T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)Z$/
 
@@ -137,11 +136,25 @@ export function formatted(codec: Codec, format: DateFormat): Codec {
   }
 }
 
+/** Without a pattern and a `Date`, which would be most of the time of reading a column of dates. */
 function isDate(text: string): boolean {
-  const [, year, month, date] = day.exec(text) ?? []
-  if (year === undefined) return false
-  const days = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate()
-  return Number(month) >= 1 && Number(month) <= 12 && Number(date) >= 1 && Number(date) <= days
+  if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false
+  const [year, month, date] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)]
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return year >= 1 && date >= 1 && date <= (month === 2 && leap ? 29 : (daysOf[month] ?? 0))
+}
+
+const daysOf = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** -1 where there are others than digits. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return -1
+    number = number * 10 + digit
+  }
+  return number
 }
 
 function isInstant(text: string): boolean {

@@ -30,11 +30,15 @@ export class FindPlan {
   readonly class: BusinessClass
   readonly mapper: RowMapper
   readonly related: readonly RelatedPlan[]
+  /** Whether the tables of all its classes were seen to be there. */
+  ready = false
   readonly #columns: Column[] = []
   readonly #order: OrderColumn[] = []
   readonly #resolver: PathResolver
   readonly #lookup: Lookup
   readonly #signature: string
+  /** What is the same in every plan that joins no more tables. */
+  readonly #base: Plan
 
   constructor(one: BusinessClass, shape: Shape, lookup: Lookup, incoming?: Relation, depth = 0) {
     if (depth > limits.depth) throw new ModelerError('REQUEST_INVALID', `Read objects of class "${one.name}": at most ${limits.depth} relations may lie within each other`)
@@ -52,6 +56,7 @@ export class FindPlan {
     if (incoming && !incoming.link) for (const { other } of incoming.pairs) this.#select(other, own, other.path)
     if (incoming?.link) for (const { other } of incoming.pairs) this.#select(other, linkTable, other.path)
     this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible)
+    this.#base = this.#unconditional(this.#resolver)
   }
 
   /** Every class that a request of this plan reads, itself included. */
@@ -72,7 +77,8 @@ export class FindPlan {
 
   /** The storage's plan of one object, of whose key the columns are given. */
   planOfKey(key: readonly StorageFilter[]): Plan {
-    return { ...this.#plan(this.#resolver, key), limit: 1 }
+    const [only] = key
+    return { ...this.#base, order: [], where: key.length === 1 && only ? only : { and: [...key] }, limit: 1 }
   }
 
   /** The storage's plan of the objects that belong to others, whose keys are given by column. */
@@ -97,15 +103,18 @@ export class FindPlan {
   }
 
   #plan(resolver: PathResolver, conditions: readonly StorageFilter[]): Plan {
-    const { joins } = resolver
+    const base = resolver.joinsByName.size === this.#resolver.joinsByName.size ? this.#base : this.#unconditional(resolver)
     const [only] = conditions
+    return only === undefined ? base : { ...base, where: conditions.length === 1 ? only : { and: [...conditions] } }
+  }
+
+  #unconditional({ joins }: PathResolver): Plan {
     return {
       source: this.class.source,
       from: this.class.table,
       as: own,
       columns: this.#columns,
       ...(joins.length > 0 ? { joins } : {}),
-      ...(only === undefined ? {} : { where: conditions.length === 1 ? only : { and: [...conditions] } }),
       ...(this.#order.length > 0 ? { order: this.#order.map(({ at, desc }) => (desc ? { ...at, desc } : at)) } : {}),
     }
   }

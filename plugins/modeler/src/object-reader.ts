@@ -1,9 +1,10 @@
-import { type Call, type Client, type InputOf, type OutputOf } from '@caruso/contract'
-import type { Row, Storage } from '@caruso/storage/contract'
+import { codeOf, messageOf, type Call, type Client, type InputOf, type OutputOf } from '@caruso/contract'
+import type { Plan, Row, Storage } from '@caruso/storage/contract'
 import { setImmediate } from 'node:timers/promises'
 import { aggregatePlan } from './aggregate-plan.ts'
 import type { BusinessClass } from './business-class.ts'
 import type { Objects as Contract, Shape } from './contract.ts'
+import { ModelerError } from './errors.ts'
 import { FindPlan } from './find-plan.ts'
 import { keyCondition } from './key-condition.ts'
 import { limits } from './limits.ts'
@@ -37,8 +38,8 @@ export class ObjectReader {
   async get({ class: name, key, ...shape }: Input<'get'>, call: Call): Promise<Output<'get'>> {
     const find = this.#plan(name, shape)
     const where = keyCondition(find.class, key, own, 'Got an object')
-    await this.#ready(find.classes(), call)
-    const { rows } = await this.#storage.query(find.planOfKey(where), call)
+    if (!find.ready) await this.#ready(find, find.classes(), call)
+    const rows = await this.#rows(find, find.planOfKey(where), call)
     const objects = await this.#objects(find, rows, call)
     return { object: objects[0] ?? null }
   }
@@ -46,9 +47,9 @@ export class ObjectReader {
   async find({ class: name, where, limit, after, ...shape }: Input<'find'>, call: Call): Promise<Output<'find'>> {
     const find = this.#plan(name, shape)
     const { plan, classes } = find.plan({ where, after, limit: limit === undefined ? undefined : Math.min(limit + 1, limits.objects) })
-    await this.#ready(find.classes(), call)
-    await this.#ready(classes, call)
-    const { rows } = await this.#storage.query(plan, call)
+    await this.#ready(find, find.classes(), call)
+    await this.#ready(undefined, classes, call)
+    const rows = await this.#rows(find, plan, call)
     const page = limit === undefined || rows.length <= limit ? rows : rows.slice(0, limit)
     const last = page.at(-1)
     const isMore = limit !== undefined && (rows.length > limit || rows.length === limits.objects)
@@ -58,8 +59,8 @@ export class ObjectReader {
   async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {
     const find = this.#plan(name, shape)
     const { plan, classes } = find.plan({ where })
-    await this.#ready(find.classes(), call)
-    await this.#ready(classes, call)
+    await this.#ready(find, find.classes(), call)
+    await this.#ready(undefined, classes, call)
     for await (const { rows } of this.#storage.stream(plan, call)) yield { objects: await this.#objects(find, rows, call) }
   }
 
@@ -70,7 +71,7 @@ export class ObjectReader {
 
   async aggregate(request: Input<'aggregate'>, call: Call): Promise<Output<'aggregate'>> {
     const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#lookup)
-    await this.#ready(classes, call)
+    await this.#ready(undefined, classes, call)
     const { rows } = await this.#storage.query(plan, call)
     return { groups: rows.map(group) }
   }
@@ -96,8 +97,21 @@ export class ObjectReader {
     return true
   }
 
-  async #ready(classes: Iterable<BusinessClass>, call: Call): Promise<void> {
+  async #ready(find: FindPlan | undefined, classes: Iterable<BusinessClass>, call: Call): Promise<void> {
+    if (find?.ready) return
     for (const one of classes) if (!this.#model.isChecked(one)) await this.#model.check(one, call)
+    if (find) find.ready = true
+  }
+
+  /** Where the database holds what is no value of an attribute, looks for the object that it belongs to. */
+  async #rows(find: FindPlan, plan: Plan, call: Call): Promise<readonly Row[]> {
+    try {
+      return (await this.#storage.query(plan, call)).rows
+    } catch (error) {
+      if (codeOf(error) !== 'VALUE_INVALID') throw error
+      for (const row of (await this.#storage.query(untyped(plan), call)).rows) find.mapper.map(row)
+      throw new ModelerError('OBJECT_BROKEN', `Read objects of class "${find.class.name}": ${messageOf(error)}`, { cause: error, details: { class: find.class.name } })
+    }
   }
 
   async #objects(find: FindPlan, rows: readonly Row[], call: Call): Promise<readonly BusinessObject[]> {
@@ -111,3 +125,9 @@ export class ObjectReader {
   }
 }
 
+
+/** A plan whose columns are answered as the database holds them. */
+function untyped(plan: Plan): Plan {
+  const columns = (plan.columns ?? []).map((entry) => (typeof entry === 'string' ? entry : { column: entry.column, ...(entry.of === undefined ? {} : { of: entry.of }), ...(entry.as === undefined ? {} : { as: entry.as }) }))
+  return { ...plan, columns }
+}

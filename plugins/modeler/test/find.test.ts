@@ -137,4 +137,10 @@ describe('find', () => {
     expect([error.code, error.message]).toEqual(['OBJECT_BROKEN', 'Read attribute "born" of class "Customer" with number 3: column "GEBDAT" holds "1990-01-01", expected a date such as "2026-11-24"'])
     expect((await objects.find({ class: 'Customer', fields: ['name'] }, call())).objects).toHaveLength(3)
   })
+
+  test('names the object whose column holds what is no value of its type', async () => {
+    const { objects, call } = await openModel(`${crmTables} update contact set born = 'in May' where id = 2`, crmFiles)
+    const error = await errorFrom(objects.find({ class: 'Contact' }, call()))
+    expect([error.code, error.message]).toEqual(['OBJECT_BROKEN', 'Read attribute "born" of class "Contact" with id 2: column "born" holds "in May", expected a date such as "2026-11-24"'])
+  })
 })
