@@ -2,25 +2,26 @@ import type { InputOf } from '@caruso/contract'
 import type { Plan, Row } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { decimalCodec } from './codec.ts'
+import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { conditionOf } from './condition.ts'
 import type { Objects } from './contract.ts'
 import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
-import { own, PathResolver, type Lookup } from './path-resolver.ts'
+import { own, PathResolver } from './path-resolver.ts'
 import type { BusinessObject } from './row-mapper.ts'
 import type { Leaf } from './stored.ts'
 
 type Request = InputOf<(typeof Objects)['operations']['aggregate']>
 
 /** The storage's plan of figures, and how its rows become groups: sums and means are decimals as text, counts are numbers. */
-export function aggregatePlan(one: BusinessClass, request: Request, lookup: Lookup): { readonly plan: Plan; readonly classes: Iterable<BusinessClass>; group(row: Row): BusinessObject } {
-  const resolver = new PathResolver(one, lookup)
+export function aggregatePlan(one: BusinessClass, request: Request, classes: Classes): { readonly plan: Plan; readonly classes: Iterable<BusinessClass>; group(row: Row): BusinessObject } {
+  const resolver = new PathResolver(one, classes)
   const paths = request.group ?? []
   const grouped = paths.map((path) => resolver.leaf(path))
   const figures = Object.entries(request.figures).map(([as, figure]) => ({ as, figure, found: figure.attribute === undefined ? undefined : resolver.leaf(figure.attribute) }))
   for (const { as } of figures) if (paths.includes(as)) throw new ModelerError('REQUEST_INVALID', `Aggregated class "${one.name}": "${as}" is both a figure and what is grouped by`)
-  const where = request.where === undefined ? undefined : conditionOf(request.where, resolver)
+  const where = request.where === undefined ? undefined : conditionOf(request.where, resolver, classes)
   const plan: Plan = {
     source: one.source,
     from: one.table,

@@ -1,12 +1,12 @@
 import type { KeyReference, Row, Step, StepResult, Value } from '@caruso/storage/contract'
 import type { BusinessClass, Relation } from './business-class.ts'
+import type { Classes } from './classes.ts'
 import type { LogicalType } from './codec.ts'
 import type { Change, Changed } from './contract.ts'
 import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
-import type { Lookup } from './path-resolver.ts'
 import { SeenObject } from './seen-object.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
@@ -26,7 +26,7 @@ type Rows = Record<string, Value | KeyReference>[]
 export class ChangeSet {
   readonly steps: Step[] = []
   readonly planned: Planned[] = []
-  readonly #lookup: Lookup
+  readonly #classes: Classes
   /** Rows of objects as they were read after a first try, by the change. */
   readonly #current: ReadonlyMap<number, Row>
   #source: string | undefined
@@ -34,8 +34,8 @@ export class ChangeSet {
   #open: { readonly shape: string; readonly rows: Rows } | undefined
 
   /** @throws ModelerError for the first change that cannot be */
-  constructor(changes: readonly Change[], lookup: Lookup, current: ReadonlyMap<number, Row>) {
-    this.#lookup = lookup
+  constructor(changes: readonly Change[], classes: Classes, current: ReadonlyMap<number, Row>) {
+    this.#classes = classes
     this.#current = current
     for (const change of changes) this.#add(change)
   }
@@ -85,7 +85,7 @@ export class ChangeSet {
 
   #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
     const one = this.#writable(update)
-    const object = new SeenObject(one, seen, set, this.#lookup)
+    const object = new SeenObject(one, seen, set, this.#classes)
     const columns = changedObject(one, set, this.#created)
     const version = object.nextVersion
     if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns.set(leaf, version)
@@ -96,7 +96,7 @@ export class ChangeSet {
 
   #remove({ remove, key, seen }: Extract<Change, { readonly remove: string }>): void {
     const one = this.#writable(remove)
-    const object = new SeenObject(one, seen, undefined, this.#lookup)
+    const object = new SeenObject(one, seen, undefined, this.#classes)
     const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...object.conditions(this.#current.get(this.planned.length))] }
     this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: new Map(), known: { key, seen: object, version: undefined } })
   }
@@ -114,7 +114,7 @@ export class ChangeSet {
 
   #linkColumns(one: BusinessClass, relation: Relation, link: NonNullable<Relation['link']>, { from, to }: Extract<Change, { readonly relation: string }>): { readonly leaf: Leaf; readonly value: Value | KeyReference }[] {
     const column = ({ other }: { readonly other: Leaf }, value: Value | KeyReference | undefined): { readonly leaf: Leaf; readonly value: Value | KeyReference } => ({ leaf: other, value: value ?? null })
-    const [near, far] = [this.#key(one, from), this.#key(this.#lookup(relation.target), to)]
+    const [near, far] = [this.#key(one, from), this.#key(this.#classes.get(relation.target), to)]
     return [...relation.pairs.map((pair, index) => column(pair, near[index])), ...link.pairs.map((pair, index) => column(pair, far[index]))]
   }
 
@@ -136,7 +136,7 @@ export class ChangeSet {
   }
 
   #writable(name: string): BusinessClass {
-    const one = this.#lookup(name)
+    const one = this.#classes.get(name)
     if (one.readonly !== undefined) throw new ModelerError('CLASS_READONLY', `Changed an object of class "${name}": it can only be read, for ${one.readonly}`)
     this.#source ??= one.source
     if (one.source !== this.#source) throw new ModelerError('REQUEST_INVALID', `Committed changes of data sources "${this.#source}" and "${one.source}": expected one data source, for a commit is atomic`)

@@ -16,6 +16,10 @@ export interface Codec {
   decode(stored: Value): unknown
   /** Whether the database orders the column's values as the attribute's, and finds the beginning of a text. */
   readonly ordered: boolean
+  /** What stands for each value. */
+  readonly standing?: readonly (readonly [value: unknown, stored: string | number])[]
+  /** Written in a form that only this codec reads. */
+  readonly ownForm?: true
   readonly startsWith: boolean
 }
 
@@ -105,6 +109,7 @@ export function choicesCodec(options: readonly string[]): Codec {
       return all(list) ? list : undefined
     },
     ordered: false,
+    ownForm: true,
     startsWith: false,
   }
 }
@@ -119,7 +124,7 @@ export function choiceCodec(options: readonly string[]): Codec {
 export function standingFor(codec: Codec, pairs: readonly (readonly [value: unknown, stored: string | number])[]): Codec {
   const encoded = new Map(pairs)
   const decoded = new Map<unknown, unknown>(pairs.map(([value, stored]) => [stored, value]))
-  return { expects: codec.expects, encode: (value) => encoded.get(value), decode: (stored) => decoded.get(stored), ordered: false, startsWith: false }
+  return { expects: codec.expects, encode: (value) => encoded.get(value), decode: (stored) => decoded.get(stored), standing: pairs, ordered: false, startsWith: false }
 }
 
 /** Dates or instants that the column writes in a form of its own. */
@@ -133,6 +138,7 @@ export function formatted(codec: Codec, format: DateFormat): Codec {
       return read === undefined ? undefined : codec.decode(codec === dateCodec ? read.slice(0, 10) : read)
     },
     ordered: format.ordered,
+    ownForm: true,
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Filter as StorageFilter, Value } from '@caruso/storage/contract'
+import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
+import { columnTerm } from './column-term.ts'
 import { describeValue } from './describe-value.ts'
 import { ModelerError } from './errors.ts'
 import type { Comparable, Filter } from './filter.ts'
@@ -8,16 +10,20 @@ import type { PathResolver, Resolved } from './path-resolver.ts'
 import type { Composite, Leaf } from './stored.ts'
 
 /**
- * A condition over attributes as the storage takes it, over columns. Every condition of a request goes through here,
- * so this is also where a text in the expression language will become one.
+ * A condition over attributes as the storage takes it, over columns: a filter, or a text in the expression language.
+ * Every condition of a request goes through here.
  *
  * @throws ModelerError `ATTRIBUTE_UNKNOWN`, `REQUEST_INVALID`
  */
-export function conditionOf(filter: Filter, resolver: PathResolver, depth = 0): StorageFilter {
+export function conditionOf(where: Filter | string, resolver: PathResolver, classes: Classes): StorageFilter {
+  return typeof where === 'string' ? { term: columnTerm(classes.condition(resolver.base, where), resolver, classes) } : ofFilter(where, resolver, 0)
+}
+
+function ofFilter(filter: Filter, resolver: PathResolver, depth: number): StorageFilter {
   if (depth > limits.filterDepth) throw new ModelerError('REQUEST_INVALID', `Read a condition of more than ${limits.filterDepth} levels: that many are allowed`)
-  if ('and' in filter) return { and: filter.and.map((part) => conditionOf(part, resolver, depth + 1)) }
-  if ('or' in filter) return { or: filter.or.map((part) => conditionOf(part, resolver, depth + 1)) }
-  if ('not' in filter) return { not: conditionOf(filter.not, resolver, depth + 1) }
+  if ('and' in filter) return { and: filter.and.map((part) => ofFilter(part, resolver, depth + 1)) }
+  if ('or' in filter) return { or: filter.or.map((part) => ofFilter(part, resolver, depth + 1)) }
+  if ('not' in filter) return { not: ofFilter(filter.not, resolver, depth + 1) }
   const found = resolver.resolve(filter.attribute)
   if ('isNull' in filter) return filter.isNull ? isNull(found) : { not: isNull(found) }
   if ('in' in filter) return isIn(found, filter.in)

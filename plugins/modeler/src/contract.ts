@@ -27,13 +27,16 @@ const Order = Type.Array(Type.Object({ attribute: path, desc: Type.Optional(Type
 
 const fields = Type.Optional(Type.Array(name, { maxItems: limits.attributes, description: 'The attributes to answer, all without it; the key and the counter of changes always come along' }))
 
+/** A filter, or a condition in the expression language: `credit.amount > 1000 && orders.exists(o, o.total > 500)`. */
+const Condition = Type.Union([Filter, Type.String({ minLength: 1, maxLength: 10_000 })])
+
 /** What to answer of objects, and of those that belong to them. */
 export const Shape = Type.Cyclic(
   {
     Shape: Type.Object({
       fields,
       with: Type.Optional(Type.Record(Type.String(), Type.Ref('Shape'), { description: 'Related objects by the name of the relation or reference' })),
-      where: Type.Optional(Filter),
+      where: Type.Optional(Condition),
       order: Type.Optional(Order),
     }),
   },
@@ -41,7 +44,7 @@ export const Shape = Type.Cyclic(
 )
 
 const related = Type.Optional(Type.Record(Type.String(), Shape, { description: 'Related objects by the name of the relation or reference, whose key they take the place of' }))
-const where = Type.Optional(Filter)
+const where = Type.Optional(Condition)
 
 const KeyOfChange = Type.Object({ keyOf: Type.Integer({ minimum: 0, description: 'The change that creates the object, counting from 0' }) })
 const KeyOrCreated = Type.Union([KeyOfChange, Key])

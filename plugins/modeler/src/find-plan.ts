@@ -1,5 +1,6 @@
 import type { Filter as StorageFilter, Plan, Row } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
+import type { Classes } from './classes.ts'
 import { columnOf, type PlanColumn } from './column-of.ts'
 import { conditionOf } from './condition.ts'
 import type { Shape } from './contract.ts'
@@ -8,7 +9,7 @@ import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
 import type { Filter } from './filter.ts'
 import { limits } from './limits.ts'
-import { linkTable, own, PathResolver, unknownAttribute, type Lookup } from './path-resolver.ts'
+import { linkTable, own, PathResolver, unknownAttribute } from './path-resolver.ts'
 import { RowMapper } from './row-mapper.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 
@@ -19,7 +20,7 @@ export interface RelatedPlan {
   readonly relation: Relation
   readonly plan: FindPlan
   /** The condition that its rows meet, whichever objects they belong to. */
-  readonly where: Filter | undefined
+  readonly where: Filter | string | undefined
 }
 
 /**
@@ -35,16 +36,16 @@ export class FindPlan {
   readonly #columns: Column[] = []
   readonly #order: OrderColumn[] = []
   readonly #resolver: PathResolver
-  readonly #lookup: Lookup
+  readonly #classes: Classes
   readonly #signature: string
   /** What is the same in every plan that joins no more tables. */
   readonly #base: Plan
 
-  constructor(one: BusinessClass, shape: Shape, lookup: Lookup, incoming?: Relation, depth = 0) {
+  constructor(one: BusinessClass, shape: Shape, classes: Classes, incoming?: Relation, depth = 0) {
     if (depth > limits.depth) throw new ModelerError('REQUEST_INVALID', `Read objects of class "${one.name}": at most ${limits.depth} relations may lie within each other`)
     this.class = one
-    this.#lookup = lookup
-    this.#resolver = new PathResolver(one, lookup)
+    this.#classes = classes
+    this.#resolver = new PathResolver(one, classes)
     this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
     const attributes = chosen(one, shape)
     for (const { stored } of attributes) for (const leaf of leavesOf(stored)) this.#columns.push({ ...columnOf(leaf, own), as: leaf.path })
@@ -67,10 +68,10 @@ export class FindPlan {
   }
 
   /** The storage's plan of one request. */
-  plan({ where, after, limit }: { readonly where?: Filter | undefined; readonly after?: string | undefined; readonly limit?: number | undefined }): { readonly plan: Plan; readonly classes: Iterable<BusinessClass> } {
-    const resolver = new PathResolver(this.class, this.#lookup, this.#resolver)
+  plan({ where, after, limit }: { readonly where?: Filter | string | undefined; readonly after?: string | undefined; readonly limit?: number | undefined }): { readonly plan: Plan; readonly classes: Iterable<BusinessClass> } {
+    const resolver = new PathResolver(this.class, this.#classes, this.#resolver)
     const conditions: StorageFilter[] = []
-    if (where) conditions.push(conditionOf(where, resolver))
+    if (where) conditions.push(conditionOf(where, resolver, this.#classes))
     if (after !== undefined) conditions.push(this.#after(after))
     return { plan: { ...this.#plan(resolver, conditions), ...(limit === undefined ? {} : { limit }) }, classes: resolver.classes }
   }
@@ -82,9 +83,9 @@ export class FindPlan {
   }
 
   /** The storage's plan of the objects that belong to others, whose keys are given by column. */
-  planOf(relation: Relation, keys: readonly StorageFilter[], where: Filter | undefined): Plan {
-    const resolver = new PathResolver(this.class, this.#lookup, this.#resolver)
-    const conditions = where ? [...keys, conditionOf(where, resolver)] : keys
+  planOf(relation: Relation, keys: readonly StorageFilter[], where: Filter | string | undefined): Plan {
+    const resolver = new PathResolver(this.class, this.#classes, this.#resolver)
+    const conditions = where ? [...keys, conditionOf(where, resolver, this.#classes)] : keys
     const plan = this.#plan(resolver, conditions)
     const { link } = relation
     if (!link) return plan
@@ -127,7 +128,7 @@ export class FindPlan {
   #related(name: string, shape: Shape, depth: number): RelatedPlan {
     const relation = this.class.relations.get(name)
     if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${JSON.stringify(name)} of class "${this.class.name}": there is none${hint(name, this.class.relations.keys())}`)
-    return { relation, plan: new FindPlan(this.#lookup(relation.target), shape, this.#lookup, relation, depth + 1), where: shape.where }
+    return { relation, plan: new FindPlan(this.#classes.get(relation.target), shape, this.#classes, relation, depth + 1), where: shape.where }
   }
 
   #orderBy(path: string, desc: boolean): void {

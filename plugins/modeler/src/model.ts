@@ -1,13 +1,17 @@
 import { codeOf, messageOf, type Call, type Client } from '@caruso/contract'
+import { check, filter, type Term } from '@caruso/expression'
 import type { Storage } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
+import type { Classes } from './classes.ts'
 import { hint } from './did-you-mean.ts'
 import type { Written } from './draft.ts'
 import { ModelError, ModelerError } from './errors.ts'
+import { expressionClasses, schemaOf } from './expression-schema.ts'
 import { linkModel, type LinkOptions } from './link-model.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
 import type { ModelDefinition } from './model-schema.ts'
+import { Recent } from './recent.ts'
 import { leavesOf } from './stored.ts'
 
 /** What components have declared, by what each part describes, and where classes are stored unless the assembly's files say so. */
@@ -16,8 +20,10 @@ export interface Declarations {
   readonly mappings: ReadonlyMap<string, Written<MappingDefinition>>
 }
 
+const rememberedConditions = 500
+
 /** The classes there are. A class is looked for in its database before it is first used, and once more after it failed. */
-export class Model {
+export class Model implements Classes {
   readonly #files: ModelFiles
   readonly #options: LinkOptions
   readonly #storage: Client<typeof Storage>
@@ -25,6 +31,8 @@ export class Model {
   readonly #checked = new WeakSet<BusinessClass>()
   readonly #unusable = new Map<string, string>()
   #classes: ReadonlyMap<string, BusinessClass>
+  #expressions: ReturnType<typeof expressionClasses> | undefined
+  readonly #conditions = new Recent<Term>(rememberedConditions)
 
   /** @throws ModelError with every mistake of the files */
   constructor(files: ModelFiles, options: LinkOptions, storage: Client<typeof Storage>) {
@@ -52,6 +60,8 @@ export class Model {
     const declared = { definitions: new Map([...this.#declared.definitions, ...definitions]), mappings: new Map([...this.#declared.mappings, ...mappings]) }
     this.#classes = this.#link(declared)
     this.#declared = declared
+    this.#expressions = undefined
+    this.#conditions.clear()
   }
 
   /** @throws ModelerError `CLASS_UNKNOWN` */
@@ -59,6 +69,16 @@ export class Model {
     const found = this.#classes.get(name)
     if (found) return found
     throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${hint(name, this.#classes.keys())}`)
+  }
+
+  condition(one: BusinessClass, source: string): Term {
+    this.#expressions ??= expressionClasses(this.#classes.values())
+    const schema = schemaOf(one, this.#expressions)
+    try {
+      return this.#conditions.get(`${one.name} ${source}`, () => filter(check(source, schema, 'boolean')))
+    } catch (error) {
+      throw new ModelerError('REQUEST_INVALID', `Read the condition ${JSON.stringify(source)} over class "${one.name}": ${messageOf(error)}`, { cause: error })
+    }
   }
 
   /** Whether its tables and columns were seen to be there. */

@@ -28,7 +28,6 @@ export class ObjectReader {
   readonly #plans = new Recent<FindPlan>(rememberedPlans)
   /** Plans of whole objects, which most requests ask for. */
   readonly #whole = new WeakMap<BusinessClass, FindPlan>()
-  readonly #lookup = (name: string): BusinessClass => this.#model.get(name)
 
   constructor(model: Model, storage: Client<typeof Storage>) {
     this.#model = model
@@ -70,7 +69,7 @@ export class ObjectReader {
   }
 
   async aggregate(request: Input<'aggregate'>, call: Call): Promise<Output<'aggregate'>> {
-    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#lookup)
+    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#model)
     await this.#ready(undefined, classes, call)
     const { rows } = await this.#storage.query(plan, call)
     return { groups: rows.map(group) }
@@ -81,15 +80,15 @@ export class ObjectReader {
     if (shape.fields === undefined && shape.with === undefined && shape.order === undefined) {
       const known = this.#whole.get(one)
       if (known) return known
-      const made = new FindPlan(one, {}, this.#lookup)
+      const made = new FindPlan(one, {}, this.#model)
       // Related classes are looked up as plans are made, so one that was declared anew needs new plans.
       this.#whole.set(one, made)
       return made
     }
-    const made = this.#plans.get(JSON.stringify([name, shape.fields, shape.order, shape.with]), () => new FindPlan(one, shape, this.#lookup))
+    const made = this.#plans.get(JSON.stringify([name, shape.fields, shape.order, shape.with]), () => new FindPlan(one, shape, this.#model))
     if (this.#isCurrent(made)) return made
     this.#plans.clear()
-    return new FindPlan(one, shape, this.#lookup)
+    return new FindPlan(one, shape, this.#model)
   }
 
   #isCurrent(plan: FindPlan): boolean {

@@ -1,6 +1,5 @@
 import { codeOf, messageOf, narrow, type Call, type Client } from '@caruso/contract'
 import type { Row, Storage, StepResult } from '@caruso/storage/contract'
-import type { BusinessClass } from './business-class.ts'
 import { ChangeSet, type Planned } from './change-set.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
@@ -14,7 +13,6 @@ import { takenValue } from './taken-value.ts'
 export class ObjectWriter {
   readonly #model: Model
   readonly #storage: Client<typeof Storage>
-  readonly #lookup = (name: string): BusinessClass => this.#model.get(name)
 
   constructor(model: Model, storage: Client<typeof Storage>) {
     this.#model = model
@@ -29,7 +27,7 @@ export class ObjectWriter {
     // Rows whose values mean what was seen and yet are written otherwise, such as dates with a time: compared as they are.
     const current = new Map<number, Row>()
     for (;;) {
-      const set = new ChangeSet(changes, this.#lookup, current)
+      const set = new ChangeSet(changes, this.#model, current)
       for (const one of new Set(set.planned.map((planned) => planned.class))) await this.#model.check(one, call)
       const done = await this.#transact(set, current, call)
       if (done) return set.results(done)
@@ -59,7 +57,7 @@ export class ObjectWriter {
   async #conflict(index: number, { class: one, known }: Planned, tried: Row | undefined, call: Call): Promise<Row> {
     if (!known) throw new ModelerError('CONFLICT', `Committed change ${index}: the link between the objects is not there`, { details: { change: index, class: one.name, collided: [] } })
     const title = `Committed change ${index}, of an object of class "${one.name}" with key ${JSON.stringify(known.key)}`
-    const find = new FindPlan(one, {}, this.#lookup)
+    const find = new FindPlan(one, {}, this.#model)
     const { rows } = await this.#storage.query(find.planOfKey(keyCondition(one, known.key, own, title)), call)
     const [row] = rows
     if (!row) throw new ModelerError('CONFLICT', `${title}: it is not there any more`, { details: { change: index, class: one.name, key: known.key, gone: true, collided: [] } })

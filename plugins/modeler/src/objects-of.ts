@@ -8,7 +8,7 @@ export interface RelatedShape {
   readonly of: ObjectDefinition
   readonly fields?: readonly string[]
   readonly with?: RelatedShapes
-  readonly where?: Filter
+  readonly where?: Filter | string
   readonly order?: readonly { readonly attribute: string; readonly desc?: boolean }[]
 }
 
@@ -37,7 +37,7 @@ export interface TypedShape<D extends ObjectDefinition, F extends readonly Attri
 }
 
 export interface TypedFind<D extends ObjectDefinition, F extends readonly AttributeName<D>[] | undefined, W extends RelatedShapes | undefined> extends TypedShape<D, F, W> {
-  readonly where?: Filter
+  readonly where?: Filter | string
   readonly order?: readonly { readonly attribute: string; readonly desc?: boolean }[]
   readonly limit?: number
   readonly after?: string
@@ -63,7 +63,7 @@ type Seen<D extends ObjectDefinition> = KeyOf<D> & { readonly [Name in Attribute
 export interface ObjectsOf<D extends ObjectDefinition> {
   get<const F extends readonly AttributeName<D>[] | undefined = undefined, const W extends RelatedShapes | undefined = undefined>(key: KeyOf<D> | ReferenceTo<D>, call: Call, shape?: TypedShape<D, F, W>): Promise<Found<D, F, W> | null>
   find<const F extends readonly AttributeName<D>[] | undefined = undefined, const W extends RelatedShapes | undefined = undefined>(request: TypedFind<D, F, W>, call: Call): Promise<{ readonly objects: readonly Found<D, F, W>[]; readonly next: string | null }>
-  count(where: Filter | undefined, call: Call): Promise<number>
+  count(where: Filter | string | undefined, call: Call): Promise<number>
   stream<const F extends readonly AttributeName<D>[] | undefined = undefined, const W extends RelatedShapes | undefined = undefined>(request: Omit<TypedFind<D, F, W>, 'limit' | 'after'>, call: Call): AsyncIterable<readonly Found<D, F, W>[]>
   /** Commits changes, of other classes too. */
   commit(changes: readonly Change[], call: Call): Promise<readonly Changed[]>
@@ -86,7 +86,7 @@ export function objectsOf<const D extends ObjectDefinition>(objects: Client<type
   const typed = {
     get: async (key: unknown, call: Call, shape: { readonly with?: RelatedShapes } = {}) => (await declared(() => objects.get({ class: name, key: asKey(key), ...untyped(shape) }, call), call)).object,
     find: (request: { readonly with?: RelatedShapes }, call: Call) => declared(() => objects.find({ class: name, ...untyped(request) }, call), call),
-    count: async (where: Filter | undefined, call: Call) => (await declared(() => objects.count({ class: name, ...(where === undefined ? {} : { where }) }, call), call)).count,
+    count: async (where: Filter | string | undefined, call: Call) => (await declared(() => objects.count({ class: name, ...(where === undefined ? {} : { where }) }, call), call)).count,
     async *stream(request: { readonly with?: RelatedShapes }, call: Call) {
       await declared(() => objects.count({ class: name, where: { or: [] } }, call), call)
       for await (const batch of objects.stream({ class: name, ...untyped(request) }, call)) yield batch.objects

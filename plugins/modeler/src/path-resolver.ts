@@ -1,9 +1,10 @@
 import type { Plan } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
+import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
-import type { Leaf, Stored } from './stored.ts'
+import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 export type Join = NonNullable<Plan['joins']>[number]
 
@@ -20,20 +21,26 @@ export interface Resolved {
   readonly path: string
 }
 
-export type Lookup = (name: string) => BusinessClass
-
 /** Follows paths over relations to one, and collects the tables that have to be joined for them. */
 export class PathResolver {
   readonly #base: BusinessClass
-  readonly #lookup: Lookup
+  readonly #known: Classes
+  readonly #own: string
   readonly #joins: Map<string, Join>
   readonly #classes: Set<BusinessClass>
 
-  constructor(base: BusinessClass, lookup: Lookup, begun?: PathResolver) {
+  /** @param of the name of the class's table in the plan */
+  constructor(base: BusinessClass, classes: Classes, begun?: PathResolver, of = own) {
     this.#base = base
-    this.#lookup = lookup
+    this.#known = classes
+    this.#own = of
     this.#joins = new Map(begun?.joinsByName)
     this.#classes = new Set(begun?.classes)
+  }
+
+  /** The class that paths begin at. */
+  get base(): BusinessClass {
+    return this.#base
   }
 
   get joinsByName(): ReadonlyMap<string, Join> {
@@ -52,7 +59,7 @@ export class PathResolver {
   /** @throws ModelerError `ATTRIBUTE_UNKNOWN`, `REQUEST_INVALID` */
   resolve(path: string): Resolved {
     const steps = path.split('.')
-    let [one, of] = [this.#base, own]
+    let [one, of] = [this.#base, this.#own]
     for (const [index, step] of steps.entries()) {
       const attribute = one.attributes.get(step)
       const relation = one.relations.get(step)
@@ -72,6 +79,38 @@ export class PathResolver {
     throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" as one value: it has the parts ${[...stored.parts.keys()].map((part) => `${path}.${part}`).join(', ')}`)
   }
 
+  /** The relation to many that a path ends with. */
+  many(path: readonly string[]): { readonly relation: Relation; readonly of: string } {
+    let [one, of] = [this.#base, this.#own]
+    for (const [index, step] of path.entries()) {
+      const relation = one.relations.get(step)
+      if (!relation) throw unknownAttribute(one, step, path.join('.'))
+      if (index === path.length - 1) return { relation, of }
+      ;[one, of] = this.#join(one, of, relation)
+    }
+    throw unknownAttribute(one, path.join('.'))
+  }
+
+  /** The columns that are all null where an object, or a value with parts, is not there. */
+  whole(path: string): readonly { readonly leaf: Leaf; readonly of: string }[] {
+    const steps = path.split('.')
+    let [one, of] = [this.#base, this.#own]
+    for (const step of steps) {
+      const relation = one.relations.get(step)
+      if (!relation || relation.many) {
+        const { stored, of: at } = this.resolve(path)
+        return leavesOf(stored).map((leaf) => ({ leaf, of: at }))
+      }
+      ;[one, of] = this.#join(one, of, relation)
+    }
+    return one.key.flatMap(({ stored }) => leavesOf(stored)).slice(0, 1).map((leaf) => ({ leaf, of }))
+  }
+
+  /** Adds classes that others have led to. */
+  include(classes: Iterable<BusinessClass>): void {
+    for (const one of classes) this.#classes.add(one)
+  }
+
   #part(one: BusinessClass, attribute: Attribute, rest: readonly string[], path: string): Stored {
     let { stored } = attribute
     for (const step of rest) {
@@ -83,7 +122,7 @@ export class PathResolver {
   }
 
   #join(one: BusinessClass, of: string, relation: Relation): [BusinessClass, string] {
-    const target = this.#lookup(relation.target)
+    const target = this.#known.get(relation.target)
     const as = of === own ? relation.name : `${of}.${relation.name}`
     if (target.source !== one.source) throw new ModelerError('REQUEST_INVALID', `Followed "${relation.name}" of class "${one.name}": class "${target.name}" is in another data source, "${target.source}"`)
     this.#classes.add(target)

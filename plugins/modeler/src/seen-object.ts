@@ -1,10 +1,10 @@
 import type { Filter, Row, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
+import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { compareDecimals } from './decimal.ts'
 import { ModelerError } from './errors.ts'
 import { leavesOf, type Stored } from './stored.ts'
-import type { Lookup } from './path-resolver.ts'
 
 /** An attribute whose value has changed since the caller saw it. */
 export interface Collision {
@@ -23,9 +23,9 @@ export class SeenObject {
    * @param changed what the change sets; undefined for a removal, which changes all
    * @throws ModelerError `REQUEST_INVALID` where too little was seen to notice anything
    */
-  constructor(one: BusinessClass, seen: Readonly<Record<string, unknown>>, changed: Readonly<Record<string, unknown>> | undefined, lookup: Lookup) {
+  constructor(one: BusinessClass, seen: Readonly<Record<string, unknown>>, changed: Readonly<Record<string, unknown>> | undefined, classes: Classes) {
     this.#class = one
-    this.#seen = withoutRelated(one, seen, lookup)
+    this.#seen = withoutRelated(one, seen, classes)
     const known = [...one.attributes.values()].filter(({ name }) => this.#seen[name] !== undefined && !one.key.some((part) => part.name === name))
     this.#compared = one.locking ? [one.locking] : changed === undefined ? known : [...one.attributes.values()].filter(({ name }) => changed[name] !== undefined)
     const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
@@ -71,12 +71,12 @@ function valueConditions(stored: Stored, value: unknown, one: BusinessClass): Fi
 }
 
 /** Related objects stand in the place of references; what was seen of them is their key. */
-function withoutRelated(one: BusinessClass, seen: Readonly<Record<string, unknown>>, lookup: Lookup): Readonly<Record<string, unknown>> {
+function withoutRelated(one: BusinessClass, seen: Readonly<Record<string, unknown>>, classes: Classes): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(seen).map(([name, value]) => {
       const attribute = one.attributes.get(name)
       if (attribute?.definition.type !== 'reference' || attribute.stored.kind !== 'leaf' || typeof value !== 'object' || value === null) return [name, value]
-      const [key] = lookup(attribute.definition.to).key
+      const [key] = classes.get(attribute.definition.to).key
       return [name, partsOf(value)[key?.name ?? '']]
     }),
   )

@@ -1,0 +1,100 @@
+import type { Term } from '@caruso/expression'
+import type { Term as StorageTerm } from '@caruso/storage/contract'
+import type { Classes } from './classes.ts'
+import { columnOf } from './column-of.ts'
+import { ModelerError } from './errors.ts'
+import { PathResolver } from './path-resolver.ts'
+import type { Leaf } from './stored.ts'
+
+type Path = readonly [string, ...string[]]
+
+/** A condition over attributes as one over columns: paths are joined, folds become questions about other tables. */
+export function columnTerm(term: Term, resolver: PathResolver, classes: Classes): StorageTerm {
+  return new ColumnTerms(resolver, classes).convert(term, new Map())
+}
+
+class ColumnTerms {
+  readonly #resolver: PathResolver
+  readonly #classes: Classes
+  /** How many folds there are, which names their tables. */
+  #folds = 0
+
+  constructor(resolver: PathResolver, classes: Classes) {
+    this.#resolver = resolver
+    this.#classes = classes
+  }
+
+  /** @param variables what the folds around are about, by the names that they gave */
+  convert(term: Term, variables: ReadonlyMap<string, PathResolver>): StorageTerm {
+    if ('value' in term) return { value: term.value, type: scalar(term.type) }
+    if ('list' in term) return { list: term.list.map((one) => this.convert(one, variables)), type: listOf(term.type) }
+    if ('fold' in term) return this.#fold(term, variables)
+    if ('path' in term) {
+      const [resolver, path] = this.#place(term.path, variables)
+      const { leaf, of } = resolver.leaf(path.join('.'))
+      return columnValue(leaf, of, path.join('.'))
+    }
+    const whole = term.of.find((one): one is Extract<Term, { readonly path: Path }> => 'path' in one && typeof one.type === 'object' && 'object' in one.type)
+    if (whole) return this.#isThere(whole.path, term.op === '!=', variables)
+    return { op: term.op, of: term.of.map((one) => this.convert(one, variables)), type: scalar(term.type) }
+  }
+
+  /** An object or a value with parts can be compared with null only. */
+  #isThere(at: Path, there: boolean, variables: ReadonlyMap<string, PathResolver>): StorageTerm {
+    const [resolver, path] = this.#place(at, variables)
+    const missing: StorageTerm = { op: 'and', of: resolver.whole(path.join('.')).map(({ leaf, of }) => ({ op: '==', of: [{ ...columnOf(leaf, of), type: leaf.codec.type ?? 'text' }, { value: null, type: 'text' }], type: 'boolean' })), type: 'boolean' }
+    return there ? { op: 'not', of: [missing], type: 'boolean' } : missing
+  }
+
+  #fold({ fold, over, as, where, of, type }: Extract<Term, { readonly fold: string }>, variables: ReadonlyMap<string, PathResolver>): StorageTerm {
+    if (!('path' in over) || fold === 'list') throw new ModelerError('REQUEST_INVALID', `Made a condition of "${fold}": a database tells it of relations only`)
+    const [outer, path] = this.#place(over.path, variables)
+    const { relation, of: left } = outer.many(path)
+    const target = this.#classes.get(relation.target)
+    const alias = `#${this.#folds++}`
+    const inner = new PathResolver(target, this.#classes, undefined, alias)
+    const seen = new Map(variables).set(as, inner)
+    const inside = { where: this.convert(where, seen), ...(of === undefined ? {} : { of: this.convert(of, seen) }) }
+    this.#resolver.include([target, ...inner.classes])
+    const { link } = relation
+    const right = link ? `${alias}~` : alias
+    const on = relation.pairs.map((pair) => ({ left: columnOf(pair.own, left), right: columnOf(pair.other, right) }))
+    const linked = link ? [{ table: target.table, as: alias, on: link.pairs.map((pair) => ({ left: columnOf(pair.own, alias), right: columnOf(pair.other, right) })) }] : []
+    const joins = [...linked, ...inner.joins]
+    return { fold, over: { table: link?.table ?? target.table, as: right, on, ...(joins.length > 0 ? { joins } : {}) }, ...inside, type: scalar(type) }
+  }
+
+  #place(path: Path, variables: ReadonlyMap<string, PathResolver>): readonly [PathResolver, readonly string[]] {
+    const [first, ...rest] = path
+    const variable = variables.get(first)
+    return variable ? [variable, rest] : [this.#resolver, path]
+  }
+}
+
+/** A column's value; where others stand for the values, those are put in their places. */
+function columnValue(leaf: Leaf, of: string, path: string): StorageTerm {
+  const { type, standing } = leaf.codec
+  if (standing === undefined) {
+    if (type !== undefined && leaf.codec.ownForm !== true) return { column: leaf.column, of, type }
+    throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} in an expression: its column holds the values in a form of its own`)
+  }
+  const scalarType = standing.some(([value]) => typeof value === 'boolean') ? 'boolean' : 'text'
+  return standing.reduceRight<StorageTerm>(
+    (otherwise, [value, stored]) => {
+      const column: StorageTerm = { column: leaf.column, of, type: typeof stored === 'number' ? 'decimal' : 'text' }
+      const is: StorageTerm = { op: '==', of: [column, { value: String(stored), type: typeof stored === 'number' ? 'number' : 'text' }], type: 'boolean' }
+      return { op: 'if', of: [is, { value: typeof value === 'boolean' ? value : String(value), type: scalarType }, otherwise], type: scalarType }
+    },
+    { value: null, type: scalarType },
+  )
+}
+
+type TermScalar = Extract<Term['type'], string>
+
+function scalar(type: Term['type']): TermScalar {
+  return typeof type === 'string' ? type : 'text'
+}
+
+function listOf(type: Term['type']): TermScalar | { readonly list: TermScalar } {
+  return typeof type === 'object' && 'list' in type ? { list: type.list } : scalar(type)
+}
