@@ -100,16 +100,15 @@ export function objectsOf<const D extends ObjectDefinition>(objects: Client<type
   return typed as ObjectsOf<D>
 }
 
+/** Declares the class each time it is found unknown: a modeler that has taken another's place knows nothing of it. */
 function declaring(objects: Client<typeof Objects>, definition: ObjectDefinition): <T>(work: () => Promise<T>, call: Call) => Promise<T> {
-  let done = false
   return async (work, call) => {
     try {
       return await work()
     } catch (error) {
-      if (done || !['CLASS_UNKNOWN', 'ATTRIBUTE_UNKNOWN', 'RELATION_UNKNOWN'].includes(codeOf(error) ?? '')) throw error
+      if (!['CLASS_UNKNOWN', 'ATTRIBUTE_UNKNOWN', 'RELATION_UNKNOWN'].includes(codeOf(error) ?? '')) throw error
       await objects.declare({ definitions: [...describe(definition)] }, call)
-      done = true
-      return work()
+      return await work()
     }
   }
 }

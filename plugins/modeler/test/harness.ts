@@ -2,7 +2,7 @@ import { codeOf, type Call, type Client, type Implementation } from '@caruso/con
 import type { Disposer, Scope } from '@caruso/kernel'
 import storagePlugin from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
-import { double, testPlugin } from '@caruso/testing'
+import { double, testPlugin, transports } from '@caruso/testing'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
@@ -17,13 +17,15 @@ export interface Opened {
   readonly logs: readonly unknown[]
   readonly file: string
   call(): Call
+  /** Lets another instance of the modeler take its place, as a swap does. */
+  swap(): Promise<void>
   health(): ReturnType<Awaited<ReturnType<typeof testPlugin>>['health']>
   /** How many statements ran since it was last asked. */
   statements(): number
 }
 
 /** The modeler over a real storage with a SQLite file, made by SQL or copied, disposed when the test ends. */
-export async function openModel(data: string | { readonly copyOf: string }, files: Readonly<Record<string, string>>, options: { readonly config?: { readonly source?: string; readonly declared?: string[] }; readonly readonly?: boolean } = {}): Promise<Opened> {
+export async function openModel(data: string | { readonly copyOf: string }, files: Readonly<Record<string, string>>, options: { readonly config?: { readonly source?: string; readonly declared?: string[] }; readonly transport?: (typeof transports)[number] } = {}): Promise<Opened> {
   const folder = temporaryFolder()
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -32,7 +34,7 @@ export async function openModel(data: string | { readonly copyOf: string }, file
   const file = join(folder, 'crm.db')
   if (typeof data === 'string') runSql(file, data)
   else copyFileSync(data.copyOf, file)
-  const { storage, dispose } = await startStorage(file, options.readonly === true)
+  const { storage, dispose } = await startStorage(file)
   let statements = 0
   const counted: Implementation<typeof Storage> = {
     ...storage,
@@ -46,7 +48,7 @@ export async function openModel(data: string | { readonly copyOf: string }, file
     },
   }
   const config = { model: join(folder, 'model'), mapping: join(folder, 'mapping'), source: 'crm', ...options.config }
-  const kit = await testPlugin(modeler, { config, requires: { storage: double(Storage, counted) } })
+  const kit = await testPlugin(modeler, { config, requires: { storage: double(Storage, counted) }, transport: options.transport ?? 'direct' })
   onTestFinished(async () => {
     await kit.close()
     await dispose()
@@ -57,6 +59,7 @@ export async function openModel(data: string | { readonly copyOf: string }, file
     logs: kit.logs,
     file,
     call: () => kit.call({ permissions: ['objects.declare'] }),
+    swap: () => kit.handOver(modeler),
     health: () => kit.health(),
     statements: () => {
       const ran = statements
@@ -105,7 +108,7 @@ export async function codeFrom(work: Promise<unknown>): Promise<string | undefin
   )
 }
 
-async function startStorage(file: string, readonly: boolean): Promise<{ readonly storage: Implementation<typeof Storage>; dispose(): Promise<void> }> {
+async function startStorage(file: string): Promise<{ readonly storage: Implementation<typeof Storage>; dispose(): Promise<void> }> {
   const disposers: Disposer[] = []
   const scope: Pick<Scope, 'own' | 'health' | 'selfTest'> = {
     own(resource, dispose) {
@@ -115,7 +118,7 @@ async function startStorage(file: string, readonly: boolean): Promise<{ readonly
     health() {},
     selfTest() {},
   }
-  const { storage } = await storagePlugin.start({ config: { sources: { crm: { kind: 'sqlite', file, readonly } } }, scope: scope as Scope, log: { debug() {}, info() {}, warn() {}, error() {} } })
+  const { storage } = await storagePlugin.start({ config: { sources: { crm: { kind: 'sqlite', file } } }, scope: scope as Scope, log: { debug() {}, info() {}, warn() {}, error() {} } })
   return {
     storage,
     dispose: async () => {
