@@ -2,7 +2,8 @@ import type { AttributeDefinition } from './attribute-schema.ts'
 import { compareDecimals, decimalPattern, scaleOf } from './decimal.ts'
 import type { Pattern } from './pattern.ts'
 
-type Wrong = (value: unknown) => string | undefined
+/** What was expected in place of a value that is not right; undefined for one that is. */
+export type Wrong = (value: unknown) => string | undefined
 
 /** What an attribute asks of its values beyond their type: what was expected, where a value is not right. */
 export function constraintsOf(definition: AttributeDefinition, pattern: Pattern | undefined): Wrong {
@@ -38,6 +39,19 @@ export function constraintsOf(definition: AttributeDefinition, pattern: Pattern 
     case 'value':
     case 'yes-no':
       return () => undefined
+  }
+}
+
+/** What the attributes of a value object ask of its parts. */
+export function partConstraints(parts: readonly (readonly [name: string, required: boolean, wrong: Wrong])[]): Wrong {
+  return (value) => {
+    const given: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {}
+    for (const [name, required, wrong] of parts) {
+      const part = given[name] ?? null
+      const expected = part === null ? (required ? 'a value' : undefined) : wrong(part)
+      if (expected !== undefined) return `${expected} as its part "${name}"`
+    }
+    return undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AttributeDefinition, AttributeType } from './attribute-schema.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
-import { constraintsOf } from './constraints.ts'
+import { constraintsOf, partConstraints, type Wrong } from './constraints.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Draft, Written, WrittenMember } from './draft.ts'
 import { storedOf, type ColumnPlace, type Surroundings } from './stored-attribute.ts'
@@ -81,8 +81,7 @@ class Linker implements Surroundings {
 
   partsOf(name: string): Readonly<Record<string, AttributeDefinition>> | undefined {
     const value = this.#values.get(name)
-    if (value === undefined || this.#open.includes(name)) return undefined
-    return Object.fromEntries(Object.entries(value.value.attributes).map(([part, definition]) => [part, inFull(definition)]))
+    return value && Object.fromEntries(Object.entries(value.value.attributes).map(([part, definition]) => [part, inFull(definition)]))
   }
 
   #mappings(mappings: readonly Written<MappingDefinition>[]): Map<string, Written<MappingDefinition>> {
@@ -118,11 +117,11 @@ class Linker implements Surroundings {
     const known = this.#attributes.get(draft.name)
     if (known) return known
     const attributes = new Map<string, Attribute>()
-    for (const [name, { definition }] of draft.attributes) {
+    for (const [name, { definition, origin }] of draft.attributes) {
       const stored = this.#stored(draft, name, true)
       if (stored === undefined) continue
       const required = definition.required === true || draft.key.includes(name)
-      attributes.set(name, { name, definition, stored, required, wrong: constraintsOf(definition, this.#pattern(draft, name)) })
+      attributes.set(name, { name, definition, stored, required, wrong: this.#constraints(draft.name, definition, { path: ['attributes', name], origin }) })
     }
     this.#attributes.set(draft.name, attributes)
     this.#strangers(draft)
@@ -153,7 +152,7 @@ class Linker implements Surroundings {
       const found = known === undefined ? this.#unknown(definition.to) : { expected: 'a class with a key that ends', found: `${JSON.stringify(definition.to)}, which has ${known.key.length === 0 ? 'none' : 'one that leads to itself'}` }
       this.mistakes.add(origin, draft.name, [...path, 'to'], found)
     } else if (definition.type === 'value') {
-      this.mistakes.add(origin, draft.name, [...path, 'of'], { expected: 'the name of a value object', found: JSON.stringify(definition.of), suggestion: didYouMean(definition.of, this.#values.keys()) })
+      this.mistakes.add(origin, draft.name, [...path, 'of'], this.#values.has(definition.of) ? { expected: 'a value object that ends', found: `${JSON.stringify(definition.of)}, which leads to itself or to nothing` } : { expected: 'the name of a value object', found: JSON.stringify(definition.of), suggestion: didYouMean(definition.of, this.#values.keys()) })
     }
   }
 
@@ -161,12 +160,21 @@ class Linker implements Surroundings {
     return { expected: 'the name of a class', found: JSON.stringify(name), suggestion: didYouMean(name, this.#drafts.keys()) }
   }
 
-  #pattern(draft: Draft, name: string): Pattern | undefined {
-    const member = draft.attributes.get(name)
-    if (member?.definition.type !== 'text' || member.definition.pattern === undefined) return undefined
-    const pattern = compilePattern(member.definition.pattern)
+  /** What is asked of values; of a value object, what is asked of its parts. */
+  #constraints(title: string, definition: AttributeDefinition, at: { readonly path: readonly string[]; readonly origin: Origin }): Wrong {
+    if (definition.type !== 'value') return constraintsOf(definition, this.#pattern(title, definition, at))
+    const written = this.#values.get(definition.of)
+    if (written === undefined) return () => undefined
+    const { value, origin } = written
+    return partConstraints(Object.entries(value.attributes).map(([name, part]) => [name, inFull(part).required === true, this.#constraints(value.value, inFull(part), { path: ['attributes', name], origin })]))
+  }
+
+  #pattern(title: string, definition: AttributeDefinition, { path, origin }: { readonly path: readonly string[]; readonly origin: Origin }): Pattern | undefined {
+    if (definition.type !== 'text' || definition.pattern === undefined) return undefined
+    const pattern = compilePattern(definition.pattern)
     if ('matches' in pattern) return pattern
-    this.mistakes.add(member.origin, draft.name, ['attributes', name, 'pattern'], pattern)
+    // A value object is looked at once for each attribute that has it.
+    if (!this.mistakes.list.some(({ file, place }) => file === origin.file && place === [title, ...path, 'pattern'].join('.'))) this.mistakes.add(origin, title, [...path, 'pattern'], pattern)
     return undefined
   }
 

@@ -22,10 +22,14 @@ export interface Surroundings {
   partsOf(valueName: string): Readonly<Record<string, AttributeDefinition>> | undefined
 }
 
+/** Values within values; one that holds itself would never end. */
+const deepest = 8
+
 const addressParts: Readonly<Record<string, AttributeDefinition>> = { street: { type: 'text' }, postalCode: { type: 'text' }, city: { type: 'text' }, region: { type: 'text' }, country: { type: 'text' } }
 
 /** Where and how the values of an attribute are stored; undefined where what it refers to is not there, which was told. */
 export function storedOf(definition: AttributeDefinition, path: string, place: ColumnPlace, around: Surroundings): Stored | undefined {
+  if (path.split('.').length > deepest) return undefined
   if (definition.type === 'money') return money(definition.currency, path, place)
   if (definition.type === 'address') return composite(addressParts, path, place, around)
   if (definition.type === 'value') {

@@ -123,6 +123,7 @@ describe('commit', () => {
         { attribute: 'channels', expected: 'a list of "phone", "chat", "mail"', found: 'a list' },
       ],
     })
+    expect((await errorFrom(objects.commit({ changes: [{ create: 'Customer', values: { name: 'x', home: { street: 'x'.repeat(31) } } }] }, call()))).details).toMatchObject({ problems: [{ attribute: 'home', expected: 'at most 30 characters as its part "street"' }] })
     expect((await errorFrom(objects.commit({ changes: [{ create: 'Contact', values: { rating: '1.25' } }] }, call()))).details).toMatchObject({ problems: [{ attribute: 'customer', expected: 'a value' }, { attribute: 'name', expected: 'a value' }, { attribute: 'rating', expected: 'at most 1 digits after the point' }] })
   })
 

@@ -41,7 +41,7 @@ relations:
   'model/home.yaml': `
 value: Home
 attributes:
-  street: text
+  street: { type: text, max: 30 }
   city: text
 `,
   'model/contact.yaml': `
