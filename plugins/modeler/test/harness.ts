@@ -2,7 +2,7 @@ import { codeOf, type Call, type Client, type Implementation } from '@caruso/con
 import type { Disposer, Scope } from '@caruso/kernel'
 import storagePlugin from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
-import { double, testPlugin, transports } from '@caruso/testing'
+import { double, testPlugin, type transports } from '@caruso/testing'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
