@@ -1,6 +1,7 @@
 import type { Findings, Options } from './benchmark.ts'
 import { Child } from './child.ts'
 import { startEmbeddedServer, startNatsServer, type Nats } from './nats.ts'
+import { interleaved, type Results } from './rounds.ts'
 import { median, rounded, type Percentiles } from './statistics.ts'
 
 const peerFile = './peers/peer-process.ts'
@@ -14,19 +15,14 @@ interface Lane {
   readonly input: { readonly calls: number; readonly inFlight?: number }
 }
 
-type Results = Map<string, number[]>
-
 /** How fast calls are: in one process and between two, against Moleculer, the bare client, and nats-server. */
 export async function calls(options: Options): Promise<Findings> {
-  const results: Results = new Map()
   const rounds = options.quick ? 1 : 7
   const scale = options.quick ? 0.01 : 1
-  await measurePeers(results, rounds, scale, options)
-  await measureServers(results, rounds, scale, options)
-  return findings(results, rounds)
+  return findings(new Map([...(await measurePeers(rounds, scale, options)), ...(await measureServers(rounds, scale, options))]), rounds)
 }
 
-async function measurePeers(results: Results, rounds: number, scale: number, { progress }: Options): Promise<void> {
+async function measurePeers(rounds: number, scale: number, { progress }: Options): Promise<Results> {
   await using stack = new AsyncDisposableStack()
   const nats = stack.use(await startNatsServer())
   const lanes: Lane[] = []
@@ -45,10 +41,10 @@ async function measurePeers(results: Results, rounds: number, scale: number, { p
   }
   for (const [peer, child] of remote) lanes.push({ name: `single ${peer}`, child, command: 'latency', input: { calls: 2_000 } })
   await checkAnswers(lanes)
-  await interleaved(lanes, results, rounds, scale, progress)
+  return await interleaved(lanes, { rounds, progress, measure: (lane) => measure(lane, scale) })
 }
 
-async function measureServers(results: Results, rounds: number, scale: number, { progress }: Options): Promise<void> {
+async function measureServers(rounds: number, scale: number, { progress }: Options): Promise<Results> {
   await using stack = new AsyncDisposableStack()
   const servers = { 'nats-server': stack.use(await startNatsServer()), embedded: stack.use(await startEmbeddedServer()) }
   const lanes: Lane[] = []
@@ -57,7 +53,7 @@ async function measureServers(results: Results, rounds: number, scale: number, {
     lanes.push({ name: `server ${name}`, child, command: 'throughput', input: { inFlight: 64, calls: 16_000 } })
   }
   await checkAnswers(lanes)
-  await interleaved(lanes, results, rounds, scale, progress)
+  return await interleaved(lanes, { rounds, progress, measure: (lane) => measure(lane, scale) })
 }
 
 /** A provider and its caller, each in a process of its own; they end before what is below them on the stack. */
@@ -74,17 +70,6 @@ async function checkAnswers(lanes: readonly Lane[]): Promise<void> {
   for (const { name, child } of lanes) {
     const answers = JSON.stringify(await child.ask('answers', { calls: checkedAnswers }))
     if (answers !== expected) throw new Error(`Checked the answers of "${name}": expected ${expected.slice(0, 40)}…, found ${answers.slice(0, 40)}…`)
-  }
-}
-
-/** Warms up twice, then measures one lane after the other, every second round backwards, so that what drifts hits all alike. */
-async function interleaved(lanes: readonly Lane[], results: Results, rounds: number, scale: number, progress: Options['progress']): Promise<void> {
-  for (const lane of [...lanes, ...lanes]) await measure(lane, scale)
-  for (let round = 0; round < rounds; round++) {
-    progress(`round ${round + 1} of ${rounds}`)
-    for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
-      for (const [name, value] of await measure(lane, scale)) results.set(name, [...(results.get(name) ?? []), value])
-    }
   }
 }
 
