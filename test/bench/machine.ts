@@ -21,7 +21,8 @@ export function machine(): Record<string, string | number> {
   }
 }
 
-function versionOf(name: string): string {
+/** The version of a package that is installed at the root. */
+export function versionOf(name: string): string {
   const manifest = new URL(`../../node_modules/${name}/package.json`, import.meta.url)
   return existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version : 'none'
 }

@@ -7,10 +7,11 @@ import { idle } from './idle.ts'
 import { machine } from './machine.ts'
 import { neighbours } from './neighbours.ts'
 import { start } from './start.ts'
+import { storage } from './storage.ts'
 import { swap } from './swap.ts'
 import { watch } from './watch.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, discovery, idle, neighbours, start, swap, watch }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, discovery, idle, neighbours, start, storage, swap, watch }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 

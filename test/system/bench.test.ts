@@ -25,8 +25,18 @@ test.skipIf(!hasNatsServer).each([
   expect(printed).toMatchObject({ bench: name, details: expect.any(Object), machine: { cores: expect.any(Number), node: process.versions.node } })
 }, 180_000)
 
+test('bench storage measures every peer on both databases', async () => {
+  const { stdout } = await run(process.execPath, ['--conditions=source', file, 'storage', '--quick', '--json'], { cwd: root, timeout: 170_000, killSignal: 'SIGTERM' })
+  const each = (...peers: string[]): object => Object.fromEntries(peers.map((peer) => [peer, expect.any(Number)]))
+  const measured = (driver: string): object => {
+    const peers = each(driver, 'knex', 'mikro-orm', 'objection', 'typeorm')
+    return { ms: { get: peers, rows: peers, graph: peers, page: peers, commit: peers }, rows_loop_p99_ms: peers, graph_statements: peers }
+  }
+  expect(JSON.parse(stdout)).toMatchObject({ bench: 'storage', details: { sqlite: measured('better-sqlite3'), pg: measured('pg') } })
+}, 180_000)
+
 test('bench without a name says which there are, and fails', async () => {
-  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|discovery|idle|neighbours|start|swap|watch|all') })
+  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|discovery|idle|neighbours|start|storage|swap|watch|all') })
 })
 
 test('bench --help shows an example', async () => {

@@ -1,0 +1,81 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answerHash } from './answer-hash.ts'
+import type { OpenPeer, ShopDatabase } from './peers/storage/storage-peer.ts'
+import { serveCommands } from './serve-commands.ts'
+import { withoutCustomersAbove } from './shop-undo.ts'
+import type { ShopSize } from './shop.ts'
+import { statementsOf } from './statement-count.ts'
+import { workloadsOf, type WorkloadName } from './storage-workloads.ts'
+
+interface Asked {
+  readonly workload: WorkloadName
+  readonly times: number
+  readonly round: number
+}
+
+/** Started as `storage-process.ts PEER DATABASE SIZE`, the last two as JSON. */
+const [name = '', databaseJson = '', sizeJson = ''] = process.argv.slice(2)
+const database = JSON.parse(databaseJson) as ShopDatabase
+const size = JSON.parse(sizeJson) as ShopSize
+
+const peers: Readonly<Record<string, () => Promise<OpenPeer>>> = {
+  // Only its own process loads what a peer brings.
+  'better-sqlite3': async () => (await import('./peers/storage/better-sqlite3.ts')).betterSqlite3,
+  pg: async () => (await import('./peers/storage/pg.ts')).pgDriver,
+  knex: async () => (await import('./peers/storage/knex.ts')).knexPeer,
+  'mikro-orm': async () => (await import('./peers/storage/mikro-orm.ts')).mikroOrm,
+  objection: async () => (await import('./peers/storage/objection.ts')).objectionPeer,
+  typeorm: async () => (await import('./peers/storage/typeorm.ts')).typeOrm,
+}
+
+const load = peers[name]
+if (load === undefined) throw new Error(`Started peer "${name}": there are ${Object.keys(peers).join(', ')}`)
+const peer = await (await load())(database)
+const workloads = workloadsOf(size)
+serveCommands({ answers, measure, heldUp, statements }, () => peer.close())
+
+/** The hash of what is answered, or of what a commit leaves behind, which is changed afterwards as it is for everybody. */
+async function answers({ workload, times, round }: Asked): Promise<{ readonly hash: string; readonly begins: string }> {
+  const found: unknown[] = []
+  for (const ask of workloads[workload].prepare(peer, times, round)) found.push(await ask())
+  if (workload !== 'commit') return told(found)
+  const left = await peer.rows()
+  await withoutCustomersAbove(size.customers, database)
+  return told([left])
+}
+
+function told(found: readonly unknown[]): { readonly hash: string; readonly begins: string } {
+  return { hash: answerHash(found), begins: JSON.stringify(found).slice(0, 400) }
+}
+
+/** Milliseconds from asking to the answer, on average over the round. */
+async function measure({ workload, times, round }: Asked): Promise<number> {
+  const asking = workloads[workload].prepare(peer, times, round)
+  const begun = performance.now()
+  for (const ask of asking) await ask()
+  const ms = (performance.now() - begun) / times
+  if (workload === 'commit') await withoutCustomersAbove(size.customers, database)
+  return ms
+}
+
+/** How long the event loop was held up meanwhile, in ms: p99 of what a timer of 1 ms came to. */
+async function heldUp({ workload, times, round }: Asked): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  for (const ask of workloads[workload].prepare(peer, times, round)) {
+    // Who answers without a pause would else not let the timer come in between.
+    await sleep(2)
+    await ask()
+  }
+  await sleep(2)
+  delay.disable()
+  return delay.percentile(99) / 1e6
+}
+
+async function statements({ workload, times, round }: Asked): Promise<number> {
+  const asking = workloads[workload].prepare(peer, times, round)
+  return await statementsOf(async () => {
+    for (const ask of asking) await ask()
+  })
+}
