@@ -21,22 +21,22 @@ export function workloadsOf(size: ShopSize): Readonly<Record<WorkloadName, Workl
     Array.from({ length: times }, (_, index) => [...new Set(idsOf(size, Math.min(graphCustomers, size.customers / 10), 1_000 * (round + 1) + index))])
   return {
     get: {
-      times: 2_000,
+      times: 1_000,
       prepare: (peer, times, round) => idsOf(size, times, round).map((id) => () => peer.get(id)),
       expected: ({ customers }, times, round) => idsOf(size, times, round).map((id) => customers[id - 1]),
     },
     rows: {
-      times: 10,
+      times: 5,
       prepare: (peer, times) => Array.from({ length: times }, () => () => peer.rows()),
       expected: ({ customers }, times) => Array.from({ length: times }, () => customers),
     },
     graph: {
-      times: 20,
+      times: 10,
       prepare: (peer, times, round) => graphs(times, round).map((ids) => () => peer.graph(ids)),
       expected: (shop, times, round) => graphs(times, round).map((ids) => graphOf(shop, ids)),
     },
     page: {
-      times: 300,
+      times: 100,
       prepare: (peer, times, round) => pagesOf(times, round).map((filter) => () => peer.page(filter)),
       expected: (shop, times, round) => pagesOf(times, round).map((filter) => pageOf(shop, filter)),
     },
