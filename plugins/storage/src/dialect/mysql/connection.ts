@@ -128,6 +128,8 @@ export class MysqlConnection implements ServerConnection {
   }
 
   async #execute(sql: string, values: readonly Bound[]): Promise<[Raw[][] | ResultSetHeader, FieldPacket[]]> {
+    // Told to stop between two statements, the server would not stop the second.
+    if (this.#broken) throw Object.assign(new Error('nobody waits for the statement'), { code: 'PROTOCOL_CONNECTION_LOST' })
     return await this.#client.execute({ sql, rowsAsArray: true }, bound(values)) as [Raw[][] | ResultSetHeader, FieldPacket[]]
   }
 }

@@ -113,6 +113,8 @@ export class PgConnection implements ServerConnection {
   }
 
   async #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
+    // Told to stop between two statements, the server would not stop the second.
+    if (this.#broken) throw new Error('Connection terminated: nobody waits for the statement')
     // Without this the driver sends what has no values as a script, which may be several statements.
     const query: QueryArrayConfig & { readonly queryMode: 'extended' } = { text, values: [...values], rowMode: 'array', queryMode: 'extended', ...(name === undefined ? {} : { name }) }
     try {
