@@ -1,6 +1,11 @@
 import { contract, type Static, Type } from '@caruso/contract'
 import type { DeepReadonly } from '@caruso/contract'
+import { TableDescription } from './description.ts'
 import { limits } from './limits.ts'
+import { LogicalType } from './logical-type.ts'
+
+export { ColumnDescription, ForeignKey, IndexDescription, TableDescription } from './description.ts'
+export { LogicalType } from './logical-type.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 256 })
 const Text = Type.String({ maxLength: limits.text })
@@ -11,37 +16,6 @@ const Bytes = Type.Object({ bytes: Type.String({ contentEncoding: 'base64', maxL
  * as text stay text; binary values are base64. Booleans are accepted, and answered as the database holds them.
  */
 export const Value = Type.Union([Type.Null(), Type.Boolean(), Type.Number(), Text, Bytes])
-
-/**
- * What a value means, whatever the database keeps it as. In a plan it says how a column is to be read, written and
- * compared, the same on every database; without it a column is answered as its database holds it.
- *
- * | type | its values in plans and rows |
- * |---|---|
- * | `text` | a text; compared by code point |
- * | `integer` | 64 bits: a number, beyond 2^53 a decimal string; both are accepted |
- * | `decimal` | a decimal string without exponent or padding, such as `-12.5`; compared and summed exactly |
- * | `float` | a number |
- * | `boolean` | true or false |
- * | `date`, `time` | `2026-11-24`, `10:00:00` or `10:00:00.123456`, of no time zone |
- * | `instant` | ISO 8601 in UTC with as many digits as needed: `2026-11-24T10:00:00.123456Z`; other offsets are accepted |
- * | `json` | the text of a JSON value, so that no number in it loses digits; it can only be compared with null |
- * | `uuid` | lower case text with hyphens |
- * | `bytes` | `{ bytes: base64 }` |
- */
-export const LogicalType = Type.Union([
-  Type.Literal('text'),
-  Type.Literal('integer'),
-  Type.Literal('decimal'),
-  Type.Literal('float'),
-  Type.Literal('boolean'),
-  Type.Literal('date'),
-  Type.Literal('time'),
-  Type.Literal('instant'),
-  Type.Literal('json'),
-  Type.Literal('uuid'),
-  Type.Literal('bytes'),
-])
 
 const type = Type.Optional(LogicalType)
 
@@ -170,7 +144,6 @@ export const SourceStatus = Type.Object({
 })
 
 export type Value = DeepReadonly<Static<typeof Value>>
-export type LogicalType = Static<typeof LogicalType>
 export type Term = DeepReadonly<Static<typeof Term>>
 export type Row = DeepReadonly<Static<typeof Row>>
 export type Filter = DeepReadonly<Static<typeof Filter>>
@@ -183,7 +156,7 @@ export type SourceStatus = DeepReadonly<Static<typeof SourceStatus>>
 /** Data sources behind plans: plain data, of which only the storage makes SQL. */
 export const Storage = contract({
   name: 'storage',
-  version: '1.1.0',
+  version: '1.2.0',
   operations: {
     query: {
       description: `The rows of a plan, at most ${limits.rows}`,
@@ -213,6 +186,13 @@ export const Storage = contract({
       }),
       output: Type.Object({ rows: Type.Array(Row), affected: Type.Integer() }),
       permission: 'storage.sql',
+    },
+    describe: {
+      description: 'All tables and views of a data source as its database declares them, by schema and name, some at a time',
+      input: Type.Object({ source: Name }),
+      stream: Type.Object({ tables: Type.Array(TableDescription) }),
+      idempotent: true,
+      timeout: 600_000,
     },
     sources: {
       description: 'The data sources and how they are',

@@ -26,6 +26,9 @@ export default definePlugin({
         },
         transact: async ({ source, steps }, call) => ({ results: await sources.get(source).transact(steps, call) }),
         sql: ({ source, sql, values = [], write = false }, call) => sources.get(source).sql({ sql, values, write }, call),
+        async *describe({ source }, call) {
+          for await (const tables of sources.get(source).describe(call)) yield { tables }
+        },
         sources: async () => ({ sources: await sources.status() }),
       },
     }

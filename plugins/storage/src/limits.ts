@@ -6,6 +6,8 @@ export const limits = Object.freeze({
   batchRows: 256,
   /** Characters, roughly, of the text in one batch of a stream. */
   batchText: 128 * 1024,
+  /** Characters, roughly, of the description of one table. */
+  description: 512 * 1024,
   steps: 10_000,
   /** Values of one transaction, all steps together. */
   values: 100_000,

@@ -4,8 +4,9 @@ import { Catalogue } from './catalogue.ts'
 import type { Table } from './catalogue.ts'
 import { decodeRow } from './codec.ts'
 import { Compiler } from './compiler.ts'
-import type { Plan, Row, Step, StepResult } from './contract.ts'
+import type { Plan, Row, Step, StepResult, TableDescription } from './contract.ts'
 import type { DataSource, OwnSql } from './data-source.ts'
+import { inBatches } from './in-batches.ts'
 import { StorageError } from './errors.ts'
 import { keptFor, keysTable, once } from './keys.ts'
 import type { KeyStatements } from './keys.ts'
@@ -29,6 +30,8 @@ export interface Server {
   readonly keys: KeyStatements & { readonly create: string; readonly forget: string }
   connect(): Promise<ServerConnection>
   tables(connection: ServerConnection): Promise<readonly Table[]>
+  /** All tables and views, inside a transaction that reads. */
+  describe(connection: ServerConnection): AsyncIterable<TableDescription>
   /** A statement of a caller's own with its values. @throws StorageError `SQL_REFUSED` */
   own(own: OwnSql): string
   explain(error: unknown, tried: string, details?: Readonly<Record<string, unknown>>): unknown
@@ -83,12 +86,23 @@ export class ServerSource implements DataSource {
   async *stream(plan: Plan, call: Call): AsyncGenerator<Rows, void> {
     const tried = this.#title('Streamed', plan)
     const { statement, values } = await this.#compile(call, (compiler) => compiler.select(plan, plan.limit))
+    yield* this.#reading(call, tried, async function* (connection, dialect) {
+      for await (const rows of connection.stream(statement.sql, bindValues(dialect, statement, values))) yield rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+    })
+  }
+
+  async *describe(call: Call): AsyncGenerator<readonly TableDescription[], void> {
+    yield* this.#reading(call, `Described data source "${this.name}"`, (connection) => inBatches(this.#server.describe(connection)))
+  }
+
+  /** What a long read gives, piece by piece, in one transaction on a connection that stays with it. */
+  async *#reading<T>(call: Call, tried: string, read: (connection: ServerConnection, dialect: SqlDialect) => AsyncIterable<T>): AsyncGenerator<T, void> {
     const connection = await this.#lend(call, tried, true)
     const stop = this.#watch(connection, call)
     try {
       await connection.begin('read')
-      for await (const rows of connection.stream(statement.sql, bindValues(this.#server.dialect, statement, values))) {
-        yield rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+      for await (const piece of read(connection, this.#server.dialect)) {
+        yield piece
         if (this.#ended.signal.aborted) throw new StorageError('SOURCE_CLOSED', 'Read the next rows: the data source was closed')
         if (isOver(call)) throw cancelled(call)
       }

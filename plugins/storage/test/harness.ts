@@ -80,10 +80,16 @@ export function makeDatabase(sql: string, file = join(temporaryFolder(), 'data.d
 
 /** The Northwind script, or why its tests are skipped. */
 export function northwind(): { readonly sql: string } | { readonly missing: string } {
-  const file = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', 'northwind/northwind-sqlite-create.sql')
-  if (existsSync(file)) return { sql: readFileSync(file, 'utf8') }
-  if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for Northwind at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
-  return { missing: `needs Northwind at ${file}; set CARUSO_TEST_DATA` }
+  const found = testData('northwind/northwind-sqlite-create.sql')
+  return 'file' in found ? { sql: readFileSync(found.file, 'utf8') } : found
+}
+
+/** A file of the public test data, or why its tests are skipped. */
+export function testData(path: string): { readonly file: string } | { readonly missing: string } {
+  const file = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', path)
+  if (existsSync(file)) return { file }
+  if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for test data at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
+  return { missing: `needs ${file}; set CARUSO_TEST_DATA` }
 }
 
 export async function codeFrom(work: Promise<unknown>): Promise<string | undefined> {
@@ -112,6 +118,9 @@ function checked(storage: Implementation<typeof Storage>): Client<typeof Storage
     },
     transact: async (input, call) => fits(operations.transact.output, await storage.transact(fits(operations.transact.input, input), call)),
     sql: async (input, call) => fits(operations.sql.output, await storage.sql(fits(operations.sql.input, input), call)),
+    async *describe(input, call) {
+      for await (const item of storage.describe(fits(operations.describe.input, input), call)) yield fits(operations.describe.stream, item)
+    },
     sources: async (input, call) => fits(operations.sources.output, await storage.sources(input, call)),
   }
 }

@@ -11,7 +11,7 @@ import { encode, read } from './values.ts'
 export const bytesOf = 'cast(convert(?? using utf8mb4) as binary)'
 
 /** What a column is, whose plan does not say. */
-export function naturalType({ stored }: Column): LogicalType {
+export function naturalType({ stored }: Pick<Column, 'stored'>): LogicalType {
   const plain = stored.replace(' unsigned', '')
   return natural.get(plain) ?? 'text'
 }

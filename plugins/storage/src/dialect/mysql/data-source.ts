@@ -6,6 +6,7 @@ import { placeOf, serverConfig } from '../../server-config.ts'
 import { ServerSource } from '../../server-source.ts'
 import { mysqlTables } from './catalogue-reader.ts'
 import { MysqlConnection } from './connection.ts'
+import { describeTables } from './describe.ts'
 import { mysqlDialect } from './dialect.ts'
 import { toStorageError } from './failures.ts'
 import { mysqlKeys } from './keys.ts'
@@ -20,8 +21,8 @@ export async function openSource(name: string, source: SourceConfig, log: Log): 
   const client = clientConfig(config)
   const connect = (): Promise<MysqlConnection> => MysqlConnection.open(client)
   await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
-  const dialect = mysqlDialect(await isMariadb(connect))
-  return new ServerSource(name, { kind: 'mysql', dialect, keys: mysqlKeys, connect, tables: mysqlTables, own: mysqlOwn, explain: toStorageError }, config)
+  const mariadb = await isMariadb(connect)
+  return new ServerSource(name, { kind: 'mysql', dialect: mysqlDialect(mariadb), keys: mysqlKeys, connect, tables: mysqlTables, describe: (connection) => describeTables(connection, mariadb), own: mysqlOwn, explain: toStorageError }, config)
 }
 
 /** MariaDB is told by its version, such as `10.11.6-MariaDB`. */

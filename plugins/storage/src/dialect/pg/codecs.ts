@@ -6,7 +6,7 @@ import { toCanonical } from '../../logical.ts'
 import { encode, read } from './values.ts'
 
 /** What a column is, whose plan does not say. */
-export function naturalType({ stored }: Column): LogicalType {
+export function naturalType({ stored }: Pick<Column, 'stored'>): LogicalType {
   return natural.get(stored) ?? 'text'
 }
 

@@ -6,6 +6,7 @@ import { placeOf, serverConfig } from '../../server-config.ts'
 import { ServerSource } from '../../server-source.ts'
 import { pgTables } from './catalogue-reader.ts'
 import { PgConnection } from './connection.ts'
+import { describeTables } from './describe.ts'
 import { pgDialect } from './dialect.ts'
 import { toStorageError } from './failures.ts'
 import { pgKeys } from './keys.ts'
@@ -19,5 +20,5 @@ export async function openSource(name: string, source: SourceConfig, log: Log): 
   const config = serverConfig(name, source, usualPort)
   const connect = (): Promise<PgConnection> => PgConnection.open(clientConfig(config))
   await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
-  return new ServerSource(name, { kind: 'pg', dialect: pgDialect, keys: pgKeys, connect, tables: pgTables, own: pgOwn, explain: toStorageError }, config)
+  return new ServerSource(name, { kind: 'pg', dialect: pgDialect, keys: pgKeys, connect, tables: pgTables, describe: describeTables, own: pgOwn, explain: toStorageError }, config)
 }

@@ -6,9 +6,10 @@ import { Compiler } from '../../compiler.ts'
 import type { Bound as BoundPlan } from '../../compiler.ts'
 import { decodeRow } from '../../codec.ts'
 import type { SourceConfig } from '../../config.ts'
-import type { Plan, Row, Step, StepResult } from '../../contract.ts'
+import type { Plan, Row, Step, StepResult, TableDescription } from '../../contract.ts'
 import type { DataSource, OwnSql } from '../../data-source.ts'
 import { StorageError } from '../../errors.ts'
+import { inBatches } from '../../in-batches.ts'
 import { once } from '../../keys.ts'
 import { limits } from '../../limits.ts'
 import { patiently } from '../../patience.ts'
@@ -19,6 +20,7 @@ import { requireSize } from '../../transaction-size.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
 import type { Connection } from './connection.ts'
 import { Cursor } from './cursor.ts'
+import { describeTables } from './describe.ts'
 import { sqliteDialect } from './dialect.ts'
 import { toStorageError } from './failures.ts'
 import { createKeys, sqliteKeys } from './keys.ts'
@@ -111,6 +113,11 @@ class SqliteSource implements DataSource {
       return columns ? this.#open((connection) => connection.prepare(own.sql), { columns, decoders: [] }, bindOwn(own), call) : this.#write(own, tried)
     })
     return found instanceof Cursor ? { rows: await this.#collect(this.#batches(found, tried), tried), affected: 0 } : found
+  }
+
+  async *describe(call: Call): AsyncGenerator<readonly TableDescription[], void> {
+    const tried = `Described data source "${this.name}"`
+    yield* inBatches(describeTables((work) => this.#patiently(call, tried, () => this.#connections.short(work))))
   }
 
   check(): void {
