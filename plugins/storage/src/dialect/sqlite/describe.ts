@@ -15,21 +15,19 @@ const sliceMilliseconds = 4
 
 const tables = `select name, type, wr, strict from pragma_table_list where schema = 'main' and type in ('table', 'view', 'virtual') and name not like 'sqlite\\_%' escape '\\' and name <> ? order by name`
 const columns = `select name, type, "notnull", dflt_value, pk, hidden from pragma_table_xinfo(?, 'main') order by cid`
-const text = `select sql from sqlite_schema where type = ? and name = ?`
+const texts = `select type, name, sql from sqlite_schema where sql is not null`
 const indexes = `select name, "unique", origin, partial from pragma_index_list(?, 'main') order by name`
 const indexParts = `select cid, name, "desc" from pragma_index_xinfo(?, 'main') where key = 1 order by seqno`
 // SQLite numbers foreign keys from the last that was declared.
 const foreignKeys = `select id, "table", "from", "to", on_delete, on_update from pragma_foreign_key_list(?, 'main') order by id desc, seq`
-const sameTable = `select name from pragma_table_list where schema = 'main' and name = ? collate nocase`
 const statistics = `select stat from sqlite_stat1 where tbl = ? order by idx is null desc limit 1`
 
 /** The tables and views of the database, each read in one go; `use` lends a connection for so long. */
 export async function* describeTables(use: <T>(work: (connection: Connection) => T) => Promise<T>): AsyncGenerator<TableDescription, void> {
-  const listed = await use((connection) => connection.all(tables, [keysTable]))
+  const { listed, known } = await use(list)
   let until = performance.now() + sliceMilliseconds
-  for (const [name, type, wr, strict] of listed) {
-    const found: Listed = { name: String(name), kind: kinds[String(type)] ?? 'table', withoutRowid: Number(wr) === 1 || undefined, strict: Number(strict) === 1 || undefined }
-    const described = await use((connection) => describeTable(connection, found))
+  for (const one of listed) {
+    const described = await use((connection) => describeTable(connection, one, known))
     if (described !== undefined) yield described
     if (performance.now() < until) continue
     await setImmediate()
@@ -44,16 +42,36 @@ interface Listed {
   readonly strict: true | undefined
 }
 
+/** What is looked up for many tables, and would be searched from the beginning for each. */
+interface Known {
+  /** The text of each table and index, by type and name. */
+  readonly texts: ReadonlyMap<string, string>
+  /** Names of tables as they are written, by these in small letters. */
+  readonly names: ReadonlyMap<string, string>
+}
+
+function list(connection: Connection): { readonly listed: readonly Listed[]; readonly known: Known } {
+  const listed = connection.all(tables, [keysTable]).map(([name, type, wr, strict]) => ({ name: String(name), kind: kinds[String(type)] ?? 'table', withoutRowid: Number(wr) === 1 || undefined, strict: Number(strict) === 1 || undefined }))
+  const written = connection.all(texts)
+  return {
+    listed,
+    known: {
+      texts: new Map(written.map(([type, name, sql]) => [`${String(type)} ${String(name)}`, String(sql)])),
+      names: new Map(written.filter(([type]) => type === 'table').map(([, name]) => [String(name).toLowerCase(), String(name)])),
+    },
+  }
+}
+
 const kinds: Readonly<Record<string, TableDescription['kind']>> = { view: 'view', virtual: 'virtual table' }
 
 /** Undefined when it has gone meanwhile. */
-function describeTable(connection: Connection, { name, kind, withoutRowid, strict }: Listed): TableDescription | undefined {
+function describeTable(connection: Connection, { name, kind, withoutRowid, strict }: Listed, known: Known): TableDescription | undefined {
   const found = columnsOf(connection, name)
   if ('problem' in found) return { name, kind, columns: [], key: [], unique: [], indexes: [], foreignKeys: [], checks: [], problem: found.problem }
   if (found.rows.length === 0) return undefined
-  const said = tableText(kind === 'table' ? sqlOf(connection, 'table', name) : '')
+  const said = tableText(kind === 'table' ? (known.texts.get(`table ${name}`) ?? '') : '')
   const key = found.rows.filter(({ place }) => place > 0).toSorted((a, b) => a.place - b.place).map((column) => column.name)
-  const { unique, others, ownKey } = indexesOf(connection, name)
+  const { unique, others, ownKey } = indexesOf(connection, name, known)
   // A single column of exactly this type is the number of the row itself.
   const isRowid = ({ declared }: Found): boolean => kind === 'table' && key.length === 1 && !withoutRowid && !ownKey && declared.toLowerCase() === 'integer'
   return withoutEmpty<TableDescription>({
@@ -63,9 +81,9 @@ function describeTable(connection: Connection, { name, kind, withoutRowid, stric
     key,
     unique,
     indexes: others,
-    foreignKeys: kind === 'table' ? foreignKeysOf(connection, name) : [],
+    foreignKeys: kind === 'table' ? foreignKeysOf(connection, name, known) : [],
     checks: said.checks,
-    rows: kind === 'table' ? estimated(connection, name) : undefined,
+    rows: kind === 'table' && known.names.has('sqlite_stat1') ? estimated(connection, name) : undefined,
     withoutRowid,
     strict,
   })
@@ -113,14 +131,14 @@ interface Indexes {
   readonly ownKey: boolean
 }
 
-function indexesOf(connection: Connection, table: string): Indexes {
+function indexesOf(connection: Connection, table: string, known: Known): Indexes {
   const unique: TableDescription['unique'][number][] = []
   const others: IndexDescription[] = []
   const listed = connection.all(indexes, [table])
   for (const [found, isUnique, origin, partial] of listed) {
     if (origin === 'pk') continue
     const name = String(found)
-    const written = indexText(origin === 'c' ? sqlOf(connection, 'index', name) : '')
+    const written = indexText(known.texts.get(`index ${name}`) ?? '')
     const parts = connection.all(indexParts, [name]).map(([cid, column, desc], place) =>
       withoutEmpty<IndexDescription['parts'][number]>({ ...(Number(cid) >= 0 ? { column: String(column) } : { expression: written.parts[place] ?? '' }), desc: Number(desc) === 1 || undefined }))
     const plain = parts.flatMap(({ column }) => column ?? [])
@@ -130,10 +148,10 @@ function indexesOf(connection: Connection, table: string): Indexes {
   return { unique, others, ownKey: listed.some(([, , origin]) => origin === 'pk') }
 }
 
-function foreignKeysOf(connection: Connection, name: string): ForeignKey[] {
+function foreignKeysOf(connection: Connection, name: string, { names }: Known): ForeignKey[] {
   const found = new Map<Raw, ForeignKey & { readonly columns: string[]; readonly references: string[] }>()
   for (const [id = null, table, from, to, onDelete, onUpdate] of connection.all(foreignKeys, [name])) {
-    const known = found.get(id) ?? { columns: [], table: said(connection.all(sameTable, [String(table)])[0]?.[0]) ?? String(table), references: [], onDelete: referentialAction(onDelete), onUpdate: referentialAction(onUpdate) }
+    const known = found.get(id) ?? { columns: [], table: names.get(String(table).toLowerCase()) ?? String(table), references: [], onDelete: referentialAction(onDelete), onUpdate: referentialAction(onUpdate) }
     found.set(id, known)
     known.columns.push(String(from))
     if (typeof to === 'string') known.references.push(to)
@@ -151,13 +169,8 @@ function referenced(connection: Connection, { table, references }: ForeignKey): 
 
 /** As many as `analyze` has counted. */
 function estimated(connection: Connection, name: string): number | undefined {
-  if (connection.all(sameTable, ['sqlite_stat1']).length === 0) return undefined
   const rows = Number.parseInt(String(connection.all(statistics, [name])[0]?.[0]), 10)
   return Number.isNaN(rows) ? undefined : rows
-}
-
-function sqlOf(connection: Connection, type: 'table' | 'index', name: string): string {
-  return said(connection.all(text, [type, name])[0]?.[0]) ?? ''
 }
 
 function said(value: Raw | undefined): string | undefined {

@@ -1,0 +1,96 @@
+import { describe, expect, inject, test } from 'vitest'
+import { freshDatabase } from '../../../test/databases.ts'
+import type { TestDatabase } from '../../../test/databases.ts'
+import type { TableDescription } from '../src/contract.ts'
+import { described, runScript } from './described.ts'
+import { makeCall, startStorage } from './harness.ts'
+
+async function tablesOf(script: string): Promise<{ readonly tables: ReadonlyMap<string, TableDescription>; readonly database: TestDatabase }> {
+  const database = await freshDatabase('mysql')
+  await runScript(database, script)
+  return { tables: await describedBy(database), database }
+}
+
+async function describedBy(database: TestDatabase): Promise<ReadonlyMap<string, TableDescription>> {
+  const { storage } = await startStorage({ data: database })
+  return new Map((await described(storage)).map((table) => [table.name, table]))
+}
+
+const types = {
+  'tinyint(1)': 'boolean', 'tinyint(4)': 'integer', 'tinyint(3) unsigned': 'integer', 'smallint(6)': 'integer', 'mediumint(9)': 'integer', 'int(11)': 'integer', 'int(10) unsigned zerofill': 'integer', 'bigint(20)': 'integer', 'bigint(20) unsigned': 'integer', 'year(4)': 'integer',
+  'decimal(10,2)': 'decimal', 'decimal(38,12) unsigned': 'decimal', 'float': 'float', 'double': 'float', 'double(8,3)': 'float', 'bit(1)': 'boolean', 'bit(8)': 'bytes', 'char(7)': 'text', 'varchar(40)': 'text', 'tinytext': 'text', 'text': 'text', 'mediumtext': 'text', 'longtext': 'text',
+  'binary(16)': 'bytes', 'varbinary(20)': 'bytes', 'tinyblob': 'bytes', 'blob': 'bytes', 'mediumblob': 'bytes', 'longblob': 'bytes', 'date': 'date', 'time': 'time', 'time(3)': 'time', 'datetime': 'instant', 'datetime(6)': 'instant', 'timestamp': 'instant', 'timestamp(3)': 'instant',
+  'uuid': 'uuid', 'inet6': 'text', "enum('a','b')": 'text', "set('a','b')": 'text', 'geometry': 'bytes', 'point': 'bytes', 'linestring': 'bytes', 'polygon': 'bytes', 'multipoint': 'bytes',
+} as const
+
+describe.skipIf(inject('mariadb') === undefined)('MariaDB describes', () => {
+  test('types of every kind, each of which a plan can read', async () => {
+    const all = Object.entries(types)
+    const { tables, database } = await tablesOf(`create table t (${all.map(([type], index) => `c${index} ${type} null`).join(', ')}, j json)`)
+    const { columns } = tables.get('t') ?? { columns: [] }
+    expect(columns.map(({ declared, type }) => [declared, type])).toEqual([...all, ['longtext', 'json']])
+    expect(columns.every(({ nullable, default: fallback }) => nullable && fallback === undefined)).toBe(true)
+    const sized = columns.filter(({ length, digits, places }) => (length ?? digits ?? places) !== undefined)
+    expect(sized.map(({ declared, length, digits, places }) => [declared, length, digits, places])).toEqual([
+      ['decimal(10,2)', undefined, 10, 2], ['decimal(38,12) unsigned', undefined, 38, 12], ['char(7)', 7, undefined, undefined], ['varchar(40)', 40, undefined, undefined], ['binary(16)', 16, undefined, undefined],
+      ['varbinary(20)', 20, undefined, undefined], ['time(3)', undefined, undefined, 3], ['datetime(6)', undefined, undefined, 6], ['timestamp(3)', undefined, undefined, 3],
+    ])
+    const { storage } = await startStorage({ data: database })
+    expect(await storage.query({ source: 'data', from: 't', columns: columns.map(({ name, type }) => ({ column: name, ...(type === undefined ? {} : { type }) })) }, makeCall())).toEqual({ rows: [] })
+  })
+
+  test('values, defaults, formulas, what changes with the row, what hides, comments', async () => {
+    const { tables } = await tablesOf(`
+      create table t (
+        id int auto_increment primary key comment 'The ''key''', e enum('a', 'it''s, (x)', 'b\\\\c', '') not null default 'a', s set('x', 'y'), at datetime(3) not null default current_timestamp(3) on update current_timestamp(3),
+        d varchar(10) default 'null', sum int generated always as (id2 + 1) virtual, kept int as (id2 * 2) stored, id2 int invisible default 7, j json, check (json_valid(e) or id2 <> 3), constraint named check (id2 > 0)
+      ) comment 'What it is';
+    `)
+    const found = tables.get('t')
+    expect(Object.fromEntries((found?.columns ?? []).map(({ name, declared: _, ...column }) => [name, column]))).toEqual({
+      id: { type: 'integer', nullable: false, identity: 'by default', comment: "The 'key'" },
+      e: { type: 'text', values: ['a', "it's, (x)", 'b\\c', ''], nullable: false, default: "'a'" },
+      s: { type: 'text', values: ['x', 'y'], several: true, nullable: true },
+      at: { type: 'instant', places: 3, nullable: false, default: 'current_timestamp(3)', onUpdate: 'current_timestamp(3)' },
+      d: { type: 'text', length: 10, nullable: true, default: "'null'" },
+      sum: { type: 'integer', nullable: true, generated: { stored: false, expression: '`id2` + 1' } },
+      kept: { type: 'integer', nullable: true, generated: { stored: true, expression: '`id2` * 2' } },
+      id2: { type: 'integer', nullable: true, default: '7', hidden: true },
+      j: { type: 'json', nullable: true },
+    })
+    expect(found?.checks).toEqual(expect.arrayContaining([{ name: 'j', expression: 'json_valid(`j`)' }, { name: 'named', expression: '`id2` > 0' }]))
+    expect(found?.comment).toBe('What it is')
+  })
+
+  test('indexes of beginnings and of words, references, broken views, names that differ in capitals', async () => {
+    const { tables } = await tablesOf(`
+      create table parent (a int, b int, primary key (b, a)); create table Parent (other int);
+      create table child (x int, y int, t text, v varchar(100), unique whole (v), unique part (v(10)), key words (t(20), x), fulltext found (t),
+        constraint refers foreign key (x, y) references parent (b, a) on delete cascade on update set null);
+      insert into parent values (1, 2); create table gone (x int); create view broken as select x from gone; drop table gone; create sequence counts;
+    `)
+    expect([...tables.keys()].toSorted()).toEqual(['Parent', 'broken', 'child', 'parent'])
+    expect([tables.get('parent')?.columns.length, tables.get('Parent')?.columns.length, tables.get('parent')?.key, tables.get('Parent')?.key]).toEqual([2, 1, ['b', 'a'], []])
+    expect(tables.get('child')?.unique).toEqual([{ name: 'whole', columns: ['v'] }])
+    expect(tables.get('child')?.indexes).toEqual([
+      { name: 'found', unique: false, parts: [{ column: 't' }], method: 'fulltext' },
+      { name: 'part', unique: true, parts: [{ column: 'v', length: 10 }] },
+      { name: 'refers', unique: false, parts: [{ column: 'x' }, { column: 'y' }] },
+      { name: 'words', unique: false, parts: [{ column: 't', length: 20 }, { column: 'x' }] },
+    ])
+    expect(tables.get('child')?.foreignKeys).toEqual([{ name: 'refers', columns: ['x', 'y'], table: 'parent', references: ['b', 'a'], onDelete: 'cascade', onUpdate: 'set null' }])
+    expect(tables.get('broken')).toMatchObject({ kind: 'view', columns: [], problem: expect.stringContaining('references invalid table') })
+  })
+
+  test('what the user may see, since the server hides the rest', async () => {
+    const { database } = await tablesOf(`
+      create table open (id int); create table closed (id int); create table half (id int, secret text);
+    `)
+    await runScript(database, `
+      create user if not exists reader_describe@'%' identified by 'reader', reader_describe@localhost identified by 'reader';
+      ${['%', 'localhost'].map((host) => `grant select on ${database.database}.open to reader_describe@'${host}'; grant select (id) on ${database.database}.half to reader_describe@'${host}';`).join('\n')}
+    `)
+    const tables = await describedBy({ ...database, user: 'reader_describe', password: 'reader' })
+    expect([...tables].map(([name, { columns }]) => [name, columns.map((column) => column.name)])).toEqual([['half', ['id']], ['open', ['id']]])
+  })
+})
