@@ -76,7 +76,7 @@ function alike(tables: ReadonlyMap<string, TableDescription>): unknown {
     .map((table) => ({
       name: plain(table.name),
       kind: table.kind,
-      columns: table.columns.map(({ declared: _, identity: __, ...column }) => ({ ...column, name: plain(column.name) })),
+      columns: table.columns.map((column) => ({ ...column, name: plain(column.name), declared: '', identity: undefined })),
       key: table.key.map(plain),
       unique: table.unique.length,
       indexes: table.indexes.map(({ parts, unique }) => `${parts.map(({ column = '' }) => plain(column)).join()} ${unique}`).toSorted(),

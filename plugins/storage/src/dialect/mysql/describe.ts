@@ -1,6 +1,7 @@
 import { declaredSize } from '../../declared-size.ts'
 import type { ColumnDescription, ForeignKey, IndexDescription, TableDescription } from '../../description.ts'
 import { keysTable } from '../../keys.ts'
+import type { Raw } from '../../logical.ts'
 import type { LogicalType } from '../../logical-type.ts'
 import { referentialAction } from '../../referential-action.ts'
 import type { ServerConnection } from '../../server-connection.ts'
@@ -19,7 +20,7 @@ const mysqlChecks = `select c.constraint_name, c.check_clause from information_s
 
 /** The tables and views of the connection's database that its user may see. */
 export async function* describeTables(connection: ServerConnection, mariadb: boolean): AsyncGenerator<TableDescription, void> {
-  const ask = async (sql: string, name: string): Promise<Said[]> => (await connection.run(sql, [name])).rows.map((row) => row.map(said))
+  const ask = async (sql: string, name: string): Promise<Said[]> => (await connection.run(sql, [name])).rows.map((row) => row.map((value) => said(value)))
   for (const [name = '', kind, comment, rows] of await ask(tables, keysTable)) {
     const isView = kind === 'VIEW'
     const checks = isView ? [] : (await ask(mariadb ? mariadbChecks : mysqlChecks, name)).map(([check, expression = '']) => withoutEmpty<TableDescription['checks'][number]>({ name: check, expression }))
@@ -64,7 +65,7 @@ function describeColumn([name = '', declared = '', data = '', nullable, fallback
 }
 
 function logicalType(declared: string, data: string): LogicalType {
-  if (/^tinyint\(1\)/.test(declared)) return 'boolean'
+  if (declared.startsWith('tinyint(1)')) return 'boolean'
   if (data === 'bit') return declared === 'bit(1)' ? 'boolean' : 'bytes'
   return /^(geometry|point|linestring|polygon|multi|geomcollection|vector)/.test(data) ? 'bytes' : naturalType({ stored: data })
 }
@@ -115,7 +116,7 @@ function foreignKeysOf(rows: readonly Said[], actions: readonly Said[]): Foreign
   return [...found.values()]
 }
 
-function said(value: unknown): string | undefined {
+function said(value: Raw): string | undefined {
   if (value === null) return undefined
   return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value)
 }

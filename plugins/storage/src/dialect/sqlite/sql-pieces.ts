@@ -22,7 +22,10 @@ export function piecesOf(sql: string): Piece[] {
 /** What a comma divides. */
 export function partsOf(pieces: readonly Piece[]): Piece[][] {
   const parts: Piece[][] = [[]]
-  for (const piece of pieces) piece.text === ',' ? parts.push([]) : parts.at(-1)?.push(piece)
+  for (const piece of pieces) {
+    if (piece.text === ',') parts.push([])
+    else parts.at(-1)?.push(piece)
+  }
   return parts
 }
 
