@@ -121,7 +121,8 @@ onEachDatabase('transactions', (open) => {
     const again = await startStorage({ data: tried.config })
     expect((await again.storage.transact({ source: 'data', steps }, call())).results).toEqual(answers[0])
     const { rows } = await again.storage.query({ source: 'data', from: orders }, makeCall())
-    expect(rows).toEqual([{ id: 1, customer: null, note: 'once' }])
+    // Which number it has is the database's: one that was tried and undone is not given again.
+    expect(rows).toEqual([{ id: answers[0]?.[0]?.keys[0]?.['id'], customer: null, note: 'once' }])
   })
 
   test('of a cancelled call do nothing, and a waiting one ends when its call does', async () => {
