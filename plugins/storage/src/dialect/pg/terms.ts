@@ -44,12 +44,12 @@ export const pgTerms: TermDialect = {
   },
 }
 
-/** Null beyond the years that all databases know; the days are looked at before they are added, which would fail. */
+/** Null beyond the years that all databases know, which is looked at before: PostgreSQL fails beyond its own. */
 function dateInRange(date: Fragment, days: Fragment): Fragment {
-  return fragment`(select case when d between -3652059 and 3652059 and a + d::int between date '0001-01-01' and date '9999-12-31' then a + d::int end from (select ${date} as a, ${days} as d) as x)`
+  return fragment`(select case when d between date '0001-01-01' - a and date '9999-12-31' - a then a + d::int end from (select ${date} as a, ${days} as d) as x)`
 }
 
 /** An interval is multiplied by floating-point numbers, so days and the rest of a day are added apart. */
 function instantInRange(instant: Fragment, micros: Fragment): Fragment {
-  return fragment`(select case when d between -3652059 and 3652059 and i + d * interval '1 day' + r * interval '1 microsecond' between timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 23:59:59.999999+00' then i + d * interval '1 day' + r * interval '1 microsecond' end from (select ${instant} as i, div(m, ${day})::float8 as d, mod(m, ${day})::float8 as r from (select ${micros} as m) as y) as x)`
+  return fragment`(select case when extract(epoch from i) * 1000000 + m between -62135596800000000 and 253402300799999999 then i + div(m, ${day})::float8 * interval '1 day' + mod(m, ${day})::float8 * interval '1 microsecond' end from (select ${instant} as i, ${micros} as m) as y)`
 }
