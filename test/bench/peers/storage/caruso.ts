@@ -1,0 +1,89 @@
+import { Bus } from '@caruso/bus'
+import type { Client } from '@caruso/contract'
+import type { LoadedPlugin } from '@caruso/kernel'
+import { Host } from '@caruso/kernel/host'
+import modeler from '@caruso/modeler'
+import { defineObject, Objects } from '@caruso/modeler/contract'
+import storage from '@caruso/storage'
+import { stderrLog } from '../../stderr-log.ts'
+import { customerColumns, lineColumns, orderColumns, productColumns } from './columns.ts'
+import { poolSize, type Customer, type CustomerOfGraph, type OpenPeer, type ShopDatabase } from './storage-peer.ts'
+
+const definitions = [
+  defineObject({ class: 'Product', key: 'id', attributes: { id: 'number', name: { type: 'text', required: true }, price: { type: 'decimal', required: true } } }),
+  defineObject({
+    class: 'Customer',
+    key: 'id',
+    attributes: { id: 'number', name: { type: 'text', required: true }, email: 'e-mail', country: { type: 'text', required: true }, active: { type: 'yes-no', required: true }, credit: { type: 'decimal', required: true }, created: { type: 'instant', required: true } },
+    relations: { orders: { many: 'Order', by: 'customer' } },
+  }),
+  defineObject({
+    class: 'Order',
+    key: 'id',
+    attributes: { id: 'number', customer: { type: 'reference', to: 'Customer', required: true }, paid: { type: 'yes-no', required: true }, total: { type: 'decimal', required: true }, placed: { type: 'instant', required: true } },
+    relations: { lines: { many: 'Line', by: 'order' } },
+  }),
+  defineObject({
+    class: 'Line',
+    key: 'id',
+    attributes: { id: 'number', order: { type: 'reference', to: 'Order', required: true }, product: { type: 'reference', to: 'Product', required: true }, quantity: { type: 'number', required: true }, price: { type: 'decimal', required: true }, note: 'text' },
+  }),
+]
+
+const mappings = [
+  { class: 'Product', table: 'products', columns: productColumns },
+  { class: 'Customer', table: 'customers', columns: customerColumns },
+  { class: 'Order', table: 'orders', columns: orderColumns },
+  { class: 'Line', table: 'order_lines', columns: lineColumns },
+]
+
+const most = 10_000
+
+/** Business objects by direct calls, as a component in the same process has them; each change is checked against what was seen. */
+export const carusoPeer: OpenPeer = async (database) => {
+  const bus = new Bus('bench', 'storage')
+  const host = new Host({ bus, log: stderrLog })
+  const component = (name: string, entry: LoadedPlugin, config: object) => ({ component: name, plugin: name, version: '1.0.0', entry, isolation: 'inline', config, grants: [] })
+  await host.startAll([
+    component('storage', storage, { sources: { shop: sourceOf(database) } }),
+    component('modeler', modeler, { model: 'no-such-folder', mapping: 'no-such-folder', source: 'shop', declared: definitions.map(({ class: name }) => name) }),
+  ])
+  const consumer = { component: 'bench', grants: ['objects.declare'] }
+  const objects: Client<typeof Objects> = bus.client(Objects, consumer)
+  const call = bus.call({ ...consumer, identity: 'bench', permissions: [], timeout: 3_600_000 })
+  for (const [index, definition] of definitions.entries()) await objects.declare({ definitions: [definition], ...(mappings[index] === undefined ? {} : { mapping: mappings[index] }) }, call)
+  const rows = async (): Promise<Customer[]> => {
+    const found: Customer[] = []
+    let after: string | null = ''
+    while (after !== null) {
+      const page: { readonly objects: readonly object[]; readonly next: string | null } = await objects.find({ class: 'Customer', limit: most, ...(after === '' ? {} : { after }) }, call)
+      found.push(...(page.objects as readonly Customer[]))
+      after = page.next
+    }
+    return found
+  }
+  // Whoever changes an object has seen it; these are as they were last read or written.
+  const seen = new Map((await rows()).map((customer) => [customer.id, customer]))
+  return {
+    get: async (id) => ((await objects.get({ class: 'Customer', key: { id } }, call)).object ?? undefined) as Customer | undefined,
+    rows,
+    graph: async (ids) => (await objects.find({ class: 'Customer', where: { attribute: 'id', in: [...ids] }, with: { orders: { with: { lines: {} } } } }, call)).objects as readonly object[] as readonly CustomerOfGraph[],
+    commit: async ({ created, changed }) => {
+      const answer = await objects.commit({ changes: [...created.map((customer) => ({ create: 'Customer', values: { ...customer } })), ...changed.map(({ id, ...set }) => ({ update: 'Customer', key: { id }, set, seen: { ...seen.get(id) } }))] }, call)
+      for (const customer of changed) seen.set(customer.id, customer)
+      return answer
+    },
+    page: async ({ country, createdFrom, limit }) =>
+      (await objects.find({ class: 'Customer', where: { and: [{ attribute: 'country', op: '==', value: country }, { attribute: 'active', op: '==', value: true }, { attribute: 'created', op: '>=', value: createdFrom }] }, order: [{ attribute: 'created' }], limit }, call)).objects as readonly object[] as readonly Customer[],
+    close: async () => {
+      await host.close()
+      await bus.close()
+    },
+  }
+}
+
+function sourceOf(database: ShopDatabase): object {
+  if (database.kind === 'sqlite') return database
+  const { kind, host, port, user, password, database: name } = database
+  return { kind, host, port, user, password, database: name, connections: poolSize }
+}
