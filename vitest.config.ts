@@ -11,7 +11,9 @@ export default defineConfig({
     globalSetup: ['test/servers.ts'],
     reporters: ['default', './test/report.ts'],
     pool: 'forks',
-    execArgv: ['--conditions=source'],
+    // Node strips types by WebAssembly, in each thread anew. Once V8 compiles the wrappers of its calls, it may free that of another
+    // thread (nodejs/node#64500), and the process ends; without that, wrappers stay as they are.
+    execArgv: ['--conditions=source', '--wasm-wrapper-tiering-budget=1000000000'],
     // Read once, when a module that colours is loaded: what tests read has no colours, whatever the machine says of itself.
     env: { NO_COLOR: '1' },
     testTimeout: 30_000,

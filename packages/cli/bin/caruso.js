@@ -14,7 +14,11 @@ if (found < needed) {
 const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const entry = existsSync(source) ? ['--conditions=source', source] : [fileURLToPath(new URL('../dist/main.js', import.meta.url))]
 // V8 lets the space of young objects grow to 16 MB twice over; a host that is idle most of the day does with less.
-const args = ['--max-semi-space-size=2', ...entry, ...process.argv.slice(2)]
+const young = '--max-semi-space-size=2'
+// Each thread whose plugin is TypeScript strips its types by WebAssembly. Once V8 compiles the wrappers of such calls, it may free
+// that of another thread, and the process ends (nodejs/node#64500). Other versions of Node might not know the option.
+const wrappers = found === needed ? ['--wasm-wrapper-tiering-budget=1000000000'] : []
+const args = [young, ...wrappers, ...entry, ...process.argv.slice(2)]
 if (typeof process.execve === 'function' && process.platform !== 'win32') {
   process.removeAllListeners('warning')
   process.on('warning', () => {})
