@@ -36,7 +36,7 @@ test('info shows one component, and its configuration without secrets', async ()
   expect(output).toContain('provides   desk@1.0.0\n')
   expect(output).toContain(`config     ${JSON.stringify({ folder: desks.folder, password: '••••' })}\n`)
   expect(await json('info', 'desk')).toEqual([expect.objectContaining({ config: { folder: desks.folder, password: '••••' }, versions: expect.arrayContaining(['1.0.0']) })])
-  expect(await desks.typed('info', 'dekc')).toEqual({ code: 2, output: '', errors: 'caruso: Asked for component "dekc": assembly "desks" has desk (did you mean desk?)\n' })
+  expect(await desks.typed('info', 'dekc')).toEqual({ code: 2, output: '', errors: 'caruso: Asked for component "dekc": assembly "desks" has desk (did you mean "desk"?)\n' })
 })
 
 test('graph shows who provides what', async () => {
@@ -55,8 +55,8 @@ test('call prints a line for each item of a stream', async () => {
 })
 
 test.each([
-  [['desk.taek', '{}'], 2, /contract "desk" has no operation "taek"; it has take, peek, rest, count, fail \(did you mean take\?\)/],
-  [['dekc.take', '{}'], 2, /there is no contract "dekc"; there are .*\(did you mean desk\?\)/],
+  [['desk.taek', '{}'], 2, /contract "desk" has no operation "taek"; it has take, peek, rest, count, fail \(did you mean "take"\?\)/],
+  [['dekc.take', '{}'], 2, /there is no contract "dekc"; there are .*\(did you mean "desk"\?\)/],
   [['desk.take', '{'], 2, /Read the input "\{": expected JSON such as/],
   [['desk.take', '{"id":1}'], 2, /id/],
   [['desk.fail'], 1, /the desk fails/],

@@ -1,8 +1,6 @@
-import { type TSchema, Type, Value } from '@caruso/contract'
+import { describeValue, nearest, type TSchema, Type, Value } from '@caruso/contract'
 import { coerce } from 'semver'
 import { AssemblySchema, assemblyNamePattern } from './assembly-schema.ts'
-import { describeValue } from './describe-value.ts'
-import { didYouMean } from './did-you-mean.ts'
 import type { Mistake, Position } from './errors.ts'
 import { below, placeOf } from './pointer.ts'
 import type { YamlDocument } from './yaml-document.ts'
@@ -46,7 +44,7 @@ class Checker {
     for (const [key, item] of Object.entries(value)) {
       const property = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
       if (property) this.check(property, item, below(pointer, key))
-      else this.#add(below(pointer, key), 'key', `one of the keys ${known.join(', ')}`, JSON.stringify(key), didYouMean(key, known))
+      else this.#add(below(pointer, key), 'key', `one of the keys ${known.join(', ')}`, JSON.stringify(key), nearest(key, known))
     }
   }
 
@@ -82,5 +80,5 @@ function suggestionFor(schema: TSchema, value: unknown): string | undefined {
     const version = coerce(value)
     return version === null ? undefined : `"^${version.version}"`
   }
-  return Type.IsEnum(schema) && typeof value === 'string' ? didYouMean(value, schema.enum.filter((item) => typeof item === 'string')) : undefined
+  return Type.IsEnum(schema) && typeof value === 'string' ? nearest(value, schema.enum.filter((item) => typeof item === 'string')) : undefined
 }

@@ -1,5 +1,4 @@
-import { CarusoError } from '@caruso/contract'
-import { didYouMean } from './did-you-mean.ts'
+import { CarusoError, didYouMean } from '@caruso/contract'
 
 export type ManagerCode =
   | 'ASSEMBLY_MISSING'
@@ -32,8 +31,7 @@ export class ManagerError extends CarusoError {
 
 /** A component was asked for that the assembly does not have. */
 export function unknownComponent(component: string, assembly: string, names: readonly string[]): ManagerError {
-  const meant = didYouMean(component, names)
-  return new ManagerError('COMPONENT_UNKNOWN', `Asked for component ${JSON.stringify(component)}: assembly "${assembly}" has ${names.join(', ')}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`)
+  return new ManagerError('COMPONENT_UNKNOWN', `Asked for component ${JSON.stringify(component)}: assembly "${assembly}" has ${names.join(', ')}${didYouMean(component, names)}`)
 }
 
 /** A line and a column of a file, both from 1. */

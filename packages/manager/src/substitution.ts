@@ -1,4 +1,4 @@
-import { didYouMean } from './did-you-mean.ts'
+import { nearest } from '@caruso/contract'
 import type { Problem } from './yaml-document.ts'
 
 /** Where references in an assembly file get their values. */
@@ -61,7 +61,7 @@ function resolve(body: string, closed: boolean, { env, secrets }: SubstitutionSo
   const value = env[name]
   if (fallback !== undefined && (value === undefined || value === '')) return { value: fallback }
   if (value !== undefined) return { value }
-  const suggestion = didYouMean(name, Object.keys(env))
+  const suggestion = nearest(name, Object.keys(env))
   return { expected: `the environment variable ${name}, or a default as in \${env:${name}:-default}`, found: 'none', ...(suggestion === undefined ? {} : { suggestion }) }
 }
 

@@ -1,5 +1,5 @@
+import { describeValue } from '@caruso/contract'
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, Scalar, type YAMLError, type YAMLMap } from 'yaml'
-import { describeValue } from './describe-value.ts'
 import type { Mistake, Position } from './errors.ts'
 import { below, placeOf } from './pointer.ts'
 

@@ -181,7 +181,7 @@ test('what cannot be swapped is said', async () => {
   await desk.desks.add('1.1.0', '')
   await expect(swap(desk, '1.0.0')).rejects.toMatchObject({ code: 'SWAP_REFUSED', message: expect.stringContaining('version: 1.0.0 runs already') })
   await expect(swap(desk, '^3.0.0')).rejects.toMatchObject({ code: 'PLUGIN_MISSING' })
-  await expect(readAll(desk.manager.swap('dekc', undefined, '', desk.call()))).rejects.toMatchObject({ code: 'COMPONENT_UNKNOWN', message: expect.stringContaining('did you mean desk?') })
+  await expect(readAll(desk.manager.swap('dekc', undefined, '', desk.call()))).rejects.toMatchObject({ code: 'COMPONENT_UNKNOWN', message: expect.stringContaining('did you mean "desk"?') })
   expect(steps(await swap(desk, '^1.0.0'))).toContain('done')
   await expectServing(desk, '1.1.0')
 })

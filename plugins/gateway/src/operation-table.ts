@@ -1,7 +1,6 @@
-import type { Contract, Operation } from '@caruso/contract'
+import { type Contract, nearest, type Operation } from '@caruso/contract'
 import type { PublicService } from '@caruso/kernel'
 import { GatewayError } from './errors.ts'
-import { nearest } from './nearest.ts'
 
 /** A public operation at its address. */
 export interface Route {

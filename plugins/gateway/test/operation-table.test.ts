@@ -1,6 +1,5 @@
 import { contract, Type } from '@caruso/contract'
 import { expect, test } from 'vitest'
-import { nearest } from '../src/nearest.ts'
 import { OperationTable } from '../src/operation-table.ts'
 
 const read = { input: Type.Object({}), output: Type.Null(), idempotent: true, public: true }
@@ -29,12 +28,4 @@ test('find() suggests what is near, and nothing else', () => {
   const table = new OperationTable([service('a', '1.0.0', { get: read })])
   expect(() => table.find('/api/orders/v1/gte')).toThrow('did you mean "/api/orders/v1/get"')
   expect(() => table.find('/api/customers/v9/everything')).toThrow('found none; /docs lists')
-})
-
-test.each([
-  ['get', ['got', 'list'], 'got'],
-  ['', ['get'], undefined],
-  ['x'.repeat(201), ['x'.repeat(201)], undefined],
-])('nearest() of "%s" among %j is %s', (wanted, candidates, expected) => {
-  expect(nearest(wanted, candidates)).toBe(expected)
 })

@@ -1,4 +1,4 @@
-import type { InputOf } from '@caruso/contract'
+import { didYouMean, type InputOf } from '@caruso/contract'
 import type { Plan, Row } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { decimalCodec } from './codec.ts'
@@ -6,7 +6,6 @@ import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { conditionOf } from './condition.ts'
 import type { Objects } from './contract.ts'
-import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
 import { own, PathResolver } from './path-resolver.ts'
 import type { BusinessObject } from './row-mapper.ts'
@@ -45,7 +44,7 @@ function orderColumn(one: BusinessClass, request: Request, by: string, resolver:
     return columnOf(leaf, of)
   }
   const known = [...Object.keys(request.figures), ...(request.group ?? [])]
-  throw new ModelerError('REQUEST_INVALID', `Ordered groups of class "${one.name}" by ${JSON.stringify(by)}: expected one of ${known.join(', ')}${hint(by, known)}`)
+  throw new ModelerError('REQUEST_INVALID', `Ordered groups of class "${one.name}" by ${JSON.stringify(by)}: expected one of ${known.join(', ')}${didYouMean(by, known)}`)
 }
 
 function value(one: BusinessClass, row: Row, as: string, leaf: Leaf | undefined, { figures }: Request): unknown {

@@ -1,9 +1,9 @@
+import { didYouMean } from '@caruso/contract'
 import type { KeyReference, Row, Step, StepResult, Value } from '@caruso/storage/contract'
 import type { BusinessClass, Relation } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import type { LogicalType } from './codec.ts'
 import type { Change, Changed } from './contract.ts'
-import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
@@ -104,7 +104,7 @@ export class ChangeSet {
   #link(change: Extract<Change, { readonly relation: string }>): void {
     const one = this.#writable('link' in change ? change.link : change.unlink)
     const relation = one.relations.get(change.relation)
-    if (!relation?.link) throw new ModelerError('RELATION_UNKNOWN', `Linked an object of class "${one.name}" by ${JSON.stringify(change.relation)}: it has no relation of that name with a table of links${hint(change.relation, [...one.relations.values()].filter(({ link }) => link).map(({ name }) => name))}`)
+    if (!relation?.link) throw new ModelerError('RELATION_UNKNOWN', `Linked an object of class "${one.name}" by ${JSON.stringify(change.relation)}: it has no relation of that name with a table of links${didYouMean(change.relation, [...one.relations.values()].filter(({ link }) => link).map(({ name }) => name))}`)
     const columns = this.#linkColumns(one, relation, relation.link, change)
     const row = Object.fromEntries(columns.map(({ leaf, value }) => [leaf.column, value]))
     const { table } = relation.link

@@ -1,7 +1,5 @@
-import { type TSchema, Type, Value } from '@caruso/contract'
+import { describeValue, nearest, type TSchema, Type, Value } from '@caruso/contract'
 import { attributeSchemas, attributeTypes, shortTypes } from './attribute-schema.ts'
-import { describeValue } from './describe-value.ts'
-import { didYouMean } from './did-you-mean.ts'
 import type { Mistakes, Origin } from './mistake.ts'
 import { MappingSchema } from './mapping-schema.ts'
 import { modelKinds } from './model-schema.ts'
@@ -58,7 +56,7 @@ class Checker {
     for (const [key, item] of Object.entries(value)) {
       const property = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
       if (property) this.check(property, item, [...path, key])
-      else this.#add([...path, key], 'key', `one of the keys ${known.join(', ')}`, JSON.stringify(key), didYouMean(key, known))
+      else this.#add([...path, key], 'key', `one of the keys ${known.join(', ')}`, JSON.stringify(key), nearest(key, known))
     }
   }
 
@@ -78,7 +76,7 @@ class Checker {
       const named = attributeTypes.find((known) => known === type)
       if (named) this.check(attributeSchemas[named], value, path)
       else if (type === undefined) this.#add(path, 'key', 'the key "type"', 'none', undefined)
-      else this.#add([...path, 'type'], 'value', `one of the types ${attributeTypes.join(', ')}`, describeValue(type), typeof type === 'string' ? didYouMean(type, attributeTypes) : undefined)
+      else this.#add([...path, 'type'], 'value', `one of the types ${attributeTypes.join(', ')}`, describeValue(type), typeof type === 'string' ? nearest(type, attributeTypes) : undefined)
       return
     }
     const objects = schema.anyOf.filter((one) => Type.IsObject(one))
@@ -97,5 +95,5 @@ function expectation(schema: TSchema): string {
 }
 
 function suggestionFor(schema: TSchema, value: unknown): string | undefined {
-  return Type.IsUnion(schema) && schema.anyOf.includes(attributeSchemas.text) && typeof value === 'string' ? didYouMean(value, shortTypes) : undefined
+  return Type.IsUnion(schema) && schema.anyOf.includes(attributeSchemas.text) && typeof value === 'string' ? nearest(value, shortTypes) : undefined
 }

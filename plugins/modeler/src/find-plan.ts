@@ -1,3 +1,4 @@
+import { didYouMean } from '@caruso/contract'
 import type { Filter as StorageFilter, Plan, Row } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
 import type { Classes } from './classes.ts'
@@ -5,7 +6,6 @@ import { columnOf, type PlanColumn } from './column-of.ts'
 import { conditionOf } from './condition.ts'
 import type { Shape } from './contract.ts'
 import { conditionAfter, cursorAfter, type OrderColumn } from './cursor.ts'
-import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
 import type { Filter } from './filter.ts'
 import { limits } from './limits.ts'
@@ -127,7 +127,7 @@ export class FindPlan {
 
   #related(name: string, shape: Shape, depth: number): RelatedPlan {
     const relation = this.class.relations.get(name)
-    if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${JSON.stringify(name)} of class "${this.class.name}": there is none${hint(name, this.class.relations.keys())}`)
+    if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${JSON.stringify(name)} of class "${this.class.name}": there is none${didYouMean(name, this.class.relations.keys())}`)
     return { relation, plan: new FindPlan(this.#classes.get(relation.target), shape, this.#classes, relation, depth + 1), where: shape.where }
   }
 

@@ -1,7 +1,7 @@
+import { describeValue } from '@caruso/contract'
 import type { Filter, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { columnOf } from './column-of.ts'
-import { describeValue } from './describe-value.ts'
 import { ModelerError } from './errors.ts'
 import type { Leaf, Stored } from './stored.ts'
 

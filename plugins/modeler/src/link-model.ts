@@ -1,7 +1,7 @@
+import { nearest } from '@caruso/contract'
 import type { AttributeDefinition, AttributeType } from './attribute-schema.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { constraintsOf, partConstraints, type Wrong } from './constraints.ts'
-import { didYouMean } from './did-you-mean.ts'
 import type { Draft, Written, WrittenMember } from './draft.ts'
 import { storedOf, type ColumnPlace, type Surroundings } from './stored-attribute.ts'
 import { linkRelations } from './link-relations.ts'
@@ -152,12 +152,12 @@ class Linker implements Surroundings {
       const found = known === undefined ? this.#unknown(definition.to) : { expected: 'a class with a key that ends', found: `${JSON.stringify(definition.to)}, which has ${known.key.length === 0 ? 'none' : 'one that leads to itself'}` }
       this.mistakes.add(origin, draft.name, [...path, 'to'], found)
     } else if (definition.type === 'value') {
-      this.mistakes.add(origin, draft.name, [...path, 'of'], this.#values.has(definition.of) ? { expected: 'a value object that ends', found: `${JSON.stringify(definition.of)}, which leads to itself or to nothing` } : { expected: 'the name of a value object', found: JSON.stringify(definition.of), suggestion: didYouMean(definition.of, this.#values.keys()) })
+      this.mistakes.add(origin, draft.name, [...path, 'of'], this.#values.has(definition.of) ? { expected: 'a value object that ends', found: `${JSON.stringify(definition.of)}, which leads to itself or to nothing` } : { expected: 'the name of a value object', found: JSON.stringify(definition.of), suggestion: nearest(definition.of, this.#values.keys()) })
     }
   }
 
   #unknown(name: string): { readonly expected: string; readonly found: string; readonly suggestion: string | undefined } {
-    return { expected: 'the name of a class', found: JSON.stringify(name), suggestion: didYouMean(name, this.#drafts.keys()) }
+    return { expected: 'the name of a class', found: JSON.stringify(name), suggestion: nearest(name, this.#drafts.keys()) }
   }
 
   /** What is asked of values; of a value object, what is asked of its parts. */
@@ -181,10 +181,10 @@ class Linker implements Surroundings {
   #strangers({ name, mapping, attributes, relations }: Draft): void {
     if (mapping === undefined) return
     for (const column of Object.keys(mapping.value.columns ?? {})) {
-      if (!attributes.has(column)) this.mistakes.add(mapping.origin, name, ['columns', column], { of: 'key', expected: `an attribute of ${name}`, found: JSON.stringify(column), suggestion: didYouMean(column, attributes.keys()) })
+      if (!attributes.has(column)) this.mistakes.add(mapping.origin, name, ['columns', column], { of: 'key', expected: `an attribute of ${name}`, found: JSON.stringify(column), suggestion: nearest(column, attributes.keys()) })
     }
     for (const link of Object.keys(mapping.value.links ?? {})) {
-      if (!relations.has(link)) this.mistakes.add(mapping.origin, name, ['links', link], { of: 'key', expected: `a relation of ${name}`, found: JSON.stringify(link), suggestion: didYouMean(link, relations.keys()) })
+      if (!relations.has(link)) this.mistakes.add(mapping.origin, name, ['links', link], { of: 'key', expected: `a relation of ${name}`, found: JSON.stringify(link), suggestion: nearest(link, relations.keys()) })
     }
   }
 
@@ -192,7 +192,7 @@ class Linker implements Surroundings {
     return draft.key.flatMap((name) => {
       const attribute = attributes.get(name)
       if (attribute) return [attribute]
-      if (!draft.attributes.has(name)) this.mistakes.add(draft.written.origin, draft.name, ['key'], { expected: `an attribute of ${draft.name}`, found: JSON.stringify(name), suggestion: didYouMean(name, attributes.keys()) })
+      if (!draft.attributes.has(name)) this.mistakes.add(draft.written.origin, draft.name, ['key'], { expected: `an attribute of ${draft.name}`, found: JSON.stringify(name), suggestion: nearest(name, attributes.keys()) })
       return []
     })
   }
@@ -203,7 +203,7 @@ class Linker implements Surroundings {
     const attribute = attributes.get(locking)
     const type: AttributeType | undefined = attribute?.definition.type
     if (type === 'number') return attribute
-    this.mistakes.add(written.origin, name, ['locking'], { expected: `an attribute of ${name} with the type number`, found: type === undefined ? JSON.stringify(locking) : `the type ${type}`, suggestion: type === undefined ? didYouMean(locking, attributes.keys()) : undefined })
+    this.mistakes.add(written.origin, name, ['locking'], { expected: `an attribute of ${name} with the type number`, found: type === undefined ? JSON.stringify(locking) : `the type ${type}`, suggestion: type === undefined ? nearest(locking, attributes.keys()) : undefined })
     return undefined
   }
 

@@ -1,6 +1,6 @@
+import { nearest } from '@caruso/contract'
 import type { AttributeDefinition } from './attribute-schema.ts'
 import type { Attribute, Pair, Relation } from './business-class.ts'
-import { didYouMean } from './did-you-mean.ts'
 import type { Draft } from './draft.ts'
 import type { Mistakes } from './mistake.ts'
 import { snakeCase } from './snake-case.ts'
@@ -102,7 +102,7 @@ class RelationLinker {
   }
 
   #unknown(name: string, key: string, found: string, expected: string, known: Iterable<string>): undefined {
-    return this.#tell(name, [key], expected, JSON.stringify(found), didYouMean(found, known))
+    return this.#tell(name, [key], expected, JSON.stringify(found), nearest(found, known))
   }
 
   #tell(name: string, path: readonly string[], expected: string, found: string, suggestion?: string): undefined {

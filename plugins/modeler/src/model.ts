@@ -1,9 +1,8 @@
-import { codeOf, messageOf, type Call, type Client } from '@caruso/contract'
+import { type Call, type Client, codeOf, didYouMean, messageOf } from '@caruso/contract'
 import { check, filter, type Term } from '@caruso/expression'
 import type { Storage } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
-import { hint } from './did-you-mean.ts'
 import type { Written } from './draft.ts'
 import { ModelError, ModelerError } from './errors.ts'
 import { expressionClasses, schemaOf } from './expression-schema.ts'
@@ -68,7 +67,7 @@ export class Model implements Classes {
   get(name: string): BusinessClass {
     const found = this.#classes.get(name)
     if (found) return found
-    throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${hint(name, this.#classes.keys())}`)
+    throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${didYouMean(name, this.#classes.keys())}`)
   }
 
   condition(one: BusinessClass, source: string): Term {

@@ -1,6 +1,6 @@
+import { describeValue } from '@caruso/contract'
 import type { KeyReference, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
-import { describeValue } from './describe-value.ts'
 import { ModelerError } from './errors.ts'
 import { unknownAttribute } from './path-resolver.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'

@@ -1,8 +1,8 @@
+import { didYouMean } from '@caruso/contract'
 import type { Plan } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
-import { hint } from './did-you-mean.ts'
 import { ModelerError } from './errors.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
@@ -115,7 +115,7 @@ export class PathResolver {
     let { stored } = attribute
     for (const step of rest) {
       const part: Stored | undefined = stored.kind === 'composite' ? stored.parts.get(step) : undefined
-      if (part === undefined) throw new ModelerError('ATTRIBUTE_UNKNOWN', `Looked up ${JSON.stringify(path)}: "${stored.path}" of class "${one.name}" has no part ${JSON.stringify(step)}${stored.kind === 'composite' ? hint(step, stored.parts.keys()) : ''}`)
+      if (part === undefined) throw new ModelerError('ATTRIBUTE_UNKNOWN', `Looked up ${JSON.stringify(path)}: "${stored.path}" of class "${one.name}" has no part ${JSON.stringify(step)}${stored.kind === 'composite' ? didYouMean(step, stored.parts.keys()) : ''}`)
       stored = part
     }
     return stored
@@ -135,5 +135,5 @@ export class PathResolver {
 
 export function unknownAttribute(one: BusinessClass, name: string, path = name): ModelerError {
   const where = path === name ? '' : ` on the way ${JSON.stringify(path)}`
-  return new ModelerError('ATTRIBUTE_UNKNOWN', `Looked up attribute ${JSON.stringify(name)} of class "${one.name}"${where}: there is none${hint(name, [...one.attributes.keys(), ...one.relations.keys()])}`)
+  return new ModelerError('ATTRIBUTE_UNKNOWN', `Looked up attribute ${JSON.stringify(name)} of class "${one.name}"${where}: there is none${didYouMean(name, [...one.attributes.keys(), ...one.relations.keys()])}`)
 }

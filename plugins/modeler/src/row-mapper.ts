@@ -1,6 +1,6 @@
+import { describeValue } from '@caruso/contract'
 import type { Row, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
-import { describeValue } from './describe-value.ts'
 import { ModelerError } from './errors.ts'
 import type { Leaf, Stored } from './stored.ts'
 

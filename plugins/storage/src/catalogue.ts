@@ -1,4 +1,4 @@
-import { didYouMean } from './did-you-mean.ts'
+import { didYouMean } from '@caruso/contract'
 import { StorageError } from './errors.ts'
 
 /** One table or view as the database itself describes it. */

@@ -1,5 +1,5 @@
+import { didYouMean } from '@caruso/contract'
 import type { Catalogue, Table } from './catalogue.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { StorageError } from './errors.ts'
 import { compileLeaf } from './filter-compiler.ts'
 import type { FilterContext, Reference, Resolved } from './filter-compiler.ts'

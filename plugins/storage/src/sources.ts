@@ -1,9 +1,8 @@
-import { messageOf } from '@caruso/contract'
+import { didYouMean, messageOf } from '@caruso/contract'
 import type { Health, Log } from '@caruso/kernel'
 import type { SourceConfig } from './config.ts'
 import type { SourceStatus } from './contract.ts'
 import type { DataSource } from './data-source.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { StorageError } from './errors.ts'
 
 type Open = (name: string, config: SourceConfig, log: Log) => Promise<DataSource>

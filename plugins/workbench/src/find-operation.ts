@@ -1,5 +1,4 @@
-import { CarusoError, type Contract, type LiveAssembly, type Operation } from '@caruso/contract'
-import { closest, distance } from 'fastest-levenshtein'
+import { CarusoError, didYouMean, type Contract, type LiveAssembly, type Operation } from '@caruso/contract'
 
 /** An operation that somebody provides now. */
 export interface FoundOperation {
@@ -25,7 +24,5 @@ export function findOperation(assembly: LiveAssembly, target: string): FoundOper
 
 function unknown(target: string, found: string, typed: string, names: readonly string[]): CarusoError {
   const known = [...new Set(names)]
-  const near = known.length === 0 ? '' : closest(typed, known)
-  const hint = near !== '' && distance(typed, near) <= Math.max(1, Math.min(3, typed.length / 2)) ? ` (did you mean ${near}?)` : ''
-  return new CarusoError('USAGE', `Called "${target}": ${found} ${known.join(', ') || 'none'}${hint}`)
+  return new CarusoError('USAGE', `Called "${target}": ${found} ${known.join(', ') || 'none'}${didYouMean(typed, known)}`)
 }

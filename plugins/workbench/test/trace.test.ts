@@ -36,5 +36,5 @@ test('an operation that nobody has is refused with what there is', async () => {
   const folder = temporaryFolder()
   slowDesk(folder)
   await carusoUntil('Ready in', folder, 'up')
-  expect(await caruso(folder, 'trace', 'hall.visti')).toMatchObject({ code: 2, output: '', errors: expect.stringContaining('it has visit, complain (did you mean visit?)') })
+  expect(await caruso(folder, 'trace', 'hall.visti')).toMatchObject({ code: 2, output: '', errors: expect.stringContaining('it has visit, complain (did you mean "visit"?)') })
 })

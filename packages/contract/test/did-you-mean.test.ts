@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { didYouMean } from '../src/did-you-mean.ts'
+import { didYouMean, nearest } from '@caruso/contract'
 
 test('didYouMean() names the closest name, minding neither case nor one or two slips', () => {
   const names = ['Customers', 'Order Details', 'Orders']
@@ -11,4 +11,12 @@ test('didYouMean() names the closest name, minding neither case nor one or two s
 test('didYouMean() is silent when nothing is close', () => {
   expect(didYouMean('Invoices', ['Customers', 'Orders'])).toBe('')
   expect(didYouMean('x', [])).toBe('')
+})
+
+test.each([
+  ['get', ['got', 'list'], 'got'],
+  ['', ['get'], undefined],
+  ['x'.repeat(201), ['x'.repeat(201)], undefined],
+])('nearest() of "%s" among %j is %s', (word, known, expected) => {
+  expect(nearest(word, known)).toBe(expected)
 })
