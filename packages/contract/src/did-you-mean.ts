@@ -13,7 +13,7 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > longest) return undefined
   let found: string | undefined
-  let least = Math.min(3, Math.ceil(word.length / 2)) + 1
+  let least = Math.min(3, Math.max(Math.floor(word.length / 2), Math.min(word.length - 1, 2))) + 1
   for (const name of known) {
     if (Math.abs(name.length - word.length) >= least) continue
     const edits = distance(word.toLowerCase(), name.toLowerCase())
