@@ -53,6 +53,7 @@ describe('brokenArrows()', () => {
     ['packages/bus/test/a.test.ts', `import '@caruso/nats-server'; import '@caruso/bus'; import '../src/a.ts'`],
     ['packages/bus/test/a.test.ts', `import '../../../test/hosts.ts'`],
     ['packages/nats-server/test/a.test.ts', `import '@nats-io/transport-node'`],
+    ['plugins/mail/src/a.ts', `import '@caruso/expression/decimal'`],
     ['plugins/mail/src/a.ts', `import '@caruso/kernel'; import '@caruso/chat/contract'; import '@caruso/manager/contract'; import 'node:fs'`],
     ['plugins/mail/test/a.test.ts', `import '@caruso/testing'; import '@caruso/chat'`],
     ['plugins/storage/src/a.ts', `import knex from 'knex'`],

@@ -85,7 +85,9 @@ function frameworkRefusal(one: Package, specifier: string, shipped: boolean): st
 }
 
 function pluginRefusal(target: Package | undefined, specifier: string, shipped: boolean): string | undefined {
-  if ([...pure, 'kernel', ...(shipped ? [] : ['testing', 'nats-server'])].some((name) => specifier === scope + name)) return undefined
+  // What is pure may be known by each of its entries; of the kernel, hosts know more than plugins.
+  if (pure.some((name) => packageOf(specifier) === scope + name)) return undefined
+  if (['kernel', ...(shipped ? [] : ['testing', 'nats-server'])].some((name) => specifier === scope + name)) return undefined
   const isContract = specifier === `${packageOf(specifier)}/contract`
   if (isManager(packageOf(specifier))) return isContract ? undefined : 'plugins know of the manager only "/contract"'
   if (target === undefined || target.kind === 'framework') return 'plugins stand on contract, expression and kernel'

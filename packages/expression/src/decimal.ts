@@ -66,6 +66,13 @@ export function divide(a: Decimal, b: Decimal): Decimal | null {
   return limited({ digits: divideHalfEven(dividend, divisor), scale: limits.quotient })
 }
 
+/** An exact sum divided by how many there were, to 12 places, half even, of any length. */
+export function average({ digits, scale }: Decimal, count: number): Decimal {
+  const shift = limits.quotient - scale
+  const dividend = shift < 0 ? digits : digits * power(shift)
+  return { digits: divideHalfEven(dividend, BigInt(count) * (shift < 0 ? power(-shift) : 1n)), scale: limits.quotient }
+}
+
 /** What is left of a division to a whole number, with the sign of the dividend; null by zero. */
 export function remainder(a: Decimal, b: Decimal): Decimal | null {
   const [x, y, scale] = aligned(a, b)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { add, compareDecimals, decimalText, divide, floor, multiply, parseDecimal, remainder, round, subtract } from '../src/decimal.ts'
+import { add, addExactly, average, compareDecimals, decimalText, divide, floor, multiply, parseDecimal, remainder, round, subtract } from '../src/decimal.ts'
 import type { Decimal } from '../src/decimal.ts'
 
 const zeros = (text: string): string => text.replace(/\.$/, '')
@@ -127,4 +127,18 @@ test.each([
 ])('%j is read as %j', (text, expected) => {
   const value = parseDecimal(text)
   expect(value && decimalText(value)).toBe(expected)
+})
+
+test('an average is off by half a last place at most, of two as near the even one', () => {
+  const half = parseDecimal('0.0000000000005')!
+  fc.assert(
+    fc.property(written, fc.integer({ min: 1, max: 1000 }), (text, count) => {
+      const sum = parseDecimal(text)!
+      const { digits, scale } = average(sum, count)
+      const error = addExactly(sum, { digits: -digits * BigInt(count), scale })
+      const most = { digits: half.digits * BigInt(count), scale: half.scale }
+      expect(compareDecimals({ ...error, digits: error.digits < 0n ? -error.digits : error.digits }, most)).toBeLessThanOrEqual(0)
+    }),
+  )
+  expect(['1', '3', '5'].map((text) => decimalText(average({ ...parseDecimal(text)!, scale: 12 }, 2)))).toEqual(['0', '0.000000000002', '0.000000000002'])
 })

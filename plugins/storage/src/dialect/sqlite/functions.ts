@@ -1,9 +1,9 @@
+import { addExactly, average, decimalText, parseDecimal, zero } from '@caruso/expression/decimal'
 import type Database from 'better-sqlite3'
 import type { Bound } from 'better-sqlite3'
-import { addDecimals, decimalKey, divideDecimals, formatDecimal, parseDecimal } from '../../decimal.ts'
-import type { Decimal } from '../../decimal.ts'
-import { fromRaw } from '../../logical.ts'
+import { fromRaw, decimalText as readDecimal } from '../../logical.ts'
 import type { Raw } from '../../logical.ts'
+import { decimalKey } from './decimal-key.ts'
 import { sixDigits } from './instants.ts'
 import { addTermFunctions } from './term-functions.ts'
 
@@ -44,23 +44,22 @@ function addTo<C extends Collector>(collector: C, value: Bound): C {
 }
 
 class Sum implements Collector {
-  #total: Decimal = { digits: 0n, places: 0 }
-  #count = 0n
+  #total = zero
+  #count = 0
 
   add(text: string): void {
-    const value = parseDecimal(text)
+    const value = parseDecimal(readDecimal(text) ?? '')
     if (value === undefined) return
-    this.#total = addDecimals(this.#total, value)
+    this.#total = addExactly(this.#total, value)
     this.#count++
   }
 
   total(): string | null {
-    return this.#count === 0n ? null : formatDecimal(this.#total)
+    return this.#count === 0 ? null : decimalText(this.#total)
   }
 
   average(): string | null {
-    const average = divideDecimals(this.#total, { digits: this.#count, places: 0 })
-    return average === undefined ? null : formatDecimal(average)
+    return this.#count === 0 ? null : decimalText(average(this.#total, this.#count))
   }
 }
 
