@@ -1,6 +1,7 @@
 import { type Call, type Client, codeOf, didYouMean, messageOf } from '@caruso/contract'
 import { check, filter, type Term } from '@caruso/expression'
 import type { Storage } from '@caruso/storage/contract'
+import { LRUCache } from 'lru-cache'
 import type { BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import type { Written } from './draft.ts'
@@ -10,7 +11,6 @@ import { linkModel, type LinkOptions } from './link-model.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
 import type { ModelDefinition } from './model-schema.ts'
-import { Recent } from './recent.ts'
 import { leavesOf } from './stored.ts'
 
 /** What components have declared, by what each part describes, and where classes are stored unless the assembly's files say so. */
@@ -31,7 +31,7 @@ export class Model implements Classes {
   readonly #unusable = new Map<string, string>()
   #classes: ReadonlyMap<string, BusinessClass>
   #expressions: ReturnType<typeof expressionClasses> | undefined
-  readonly #conditions = new Recent<Term>(rememberedConditions)
+  readonly #conditions = new LRUCache<string, Term, () => Term>({ max: rememberedConditions, memoMethod: (_key, _stale, { context: make }) => make() })
 
   /** @throws ModelError with every mistake of the files */
   constructor(files: ModelFiles, options: LinkOptions, storage: Client<typeof Storage>) {
@@ -74,7 +74,7 @@ export class Model implements Classes {
     this.#expressions ??= expressionClasses(this.#classes.values())
     const schema = schemaOf(one, this.#expressions)
     try {
-      return this.#conditions.get(`${one.name} ${source}`, () => filter(check(source, schema, 'boolean')))
+      return this.#conditions.memo(`${one.name} ${source}`, { context: () => filter(check(source, schema, 'boolean')) })
     } catch (error) {
       throw new ModelerError('REQUEST_INVALID', `Read the condition ${JSON.stringify(source)} over class "${one.name}": ${messageOf(error)}`, { cause: error })
     }

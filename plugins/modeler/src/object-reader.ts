@@ -1,6 +1,7 @@
 import { codeOf, messageOf, type Call, type Client, type InputOf, type OutputOf } from '@caruso/contract'
 import type { Plan, Row, Storage } from '@caruso/storage/contract'
 import { setImmediate } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import { aggregatePlan } from './aggregate-plan.ts'
 import type { BusinessClass } from './business-class.ts'
 import type { Objects as Contract, Shape } from './contract.ts'
@@ -10,7 +11,6 @@ import { keyCondition } from './key-condition.ts'
 import { limits } from './limits.ts'
 import type { Model } from './model.ts'
 import { own } from './path-resolver.ts'
-import { Recent } from './recent.ts'
 import { putRelated } from './related-objects.ts'
 import type { BusinessObject } from './row-mapper.ts'
 
@@ -25,7 +25,7 @@ const mappedAtOnce = 1_000
 export class ObjectReader {
   readonly #model: Model
   readonly #storage: Client<typeof Storage>
-  readonly #plans = new Recent<FindPlan>(rememberedPlans)
+  readonly #plans = new LRUCache<string, FindPlan, () => FindPlan>({ max: rememberedPlans, memoMethod: (_key, _stale, { context: make }) => make() })
   /** Plans of whole objects, which most requests ask for. */
   readonly #whole = new WeakMap<BusinessClass, FindPlan>()
 
@@ -85,7 +85,7 @@ export class ObjectReader {
       this.#whole.set(one, made)
       return made
     }
-    const made = this.#plans.get(JSON.stringify([name, shape.fields, shape.order, shape.with]), () => new FindPlan(one, shape, this.#model))
+    const made = this.#plans.memo(JSON.stringify([name, shape.fields, shape.order, shape.with]), { context: () => new FindPlan(one, shape, this.#model) })
     if (this.#isCurrent(made)) return made
     this.#plans.clear()
     return new FindPlan(one, shape, this.#model)

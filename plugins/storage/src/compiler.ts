@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
+import { LRUCache } from 'lru-cache'
 import type { Catalogue } from './catalogue.ts'
 import { ChangeCompiler } from './change-compiler.ts'
 import type { Insert, Types } from './change-compiler.ts'
 import type { Filter, Plan, Value } from './contract.ts'
 import { filterShape } from './filter-shape.ts'
-import { Recent } from './recent.ts'
 import { compileSelect } from './select-compiler.ts'
 import type { Select } from './select-compiler.ts'
 import type { SqlDialect, Statement } from './sql-builder.ts'
@@ -23,9 +23,9 @@ export class Compiler {
   readonly #dialect: SqlDialect
   readonly #catalogue: Catalogue
   readonly #changes: ChangeCompiler
-  readonly #selects = new Recent<Select>(remembered)
-  readonly #inserts = new Recent<Insert>(remembered)
-  readonly #others = new Recent<Statement>(remembered)
+  readonly #selects = remembering<Select>()
+  readonly #inserts = remembering<Insert>()
+  readonly #others = remembering<Statement>()
 
   constructor(knex: Knex, dialect: SqlDialect, catalogue: Catalogue) {
     this.#knex = knex
@@ -43,25 +43,25 @@ export class Compiler {
     if (limit !== undefined) values.push(limit)
     if (offset !== undefined) values.push(offset)
     const shape = JSON.stringify([from, as, columns, joins, filter, group, aggregates, order, limit !== undefined, offset !== undefined])
-    const statement = this.#selects.get(shape, () => compileSelect(this.#knex, this.#dialect, this.#catalogue, plan, { filter: filterValues, limited: limit !== undefined }))
+    const statement = this.#selects.memo(shape, { context: () => compileSelect(this.#knex, this.#dialect, this.#catalogue, plan, { filter: filterValues, limited: limit !== undefined }) })
     return { statement, values }
   }
 
   insert(table: string, columns: readonly string[], types: Types, rows: number): Insert {
-    return this.#inserts.get(JSON.stringify([table, columns, types, rows]), () => this.#changes.insert(table, columns, types, rows))
+    return this.#inserts.memo(JSON.stringify([table, columns, types, rows]), { context: () => this.#changes.insert(table, columns, types, rows) })
   }
 
   /** The values are those of the filter. */
   update(table: string, columns: readonly string[], types: Types, where: Filter): Bound<Statement> {
     const values: Value[] = []
     const shape = JSON.stringify(['update', table, columns, types, filterShape(where, values)])
-    return { statement: this.#others.get(shape, () => this.#changes.update(table, columns, types, where)), values }
+    return { statement: this.#others.memo(shape, { context: () => this.#changes.update(table, columns, types, where) }), values }
   }
 
   remove(table: string, where: Filter): Bound<Statement> {
     const values: Value[] = []
     const shape = JSON.stringify(['remove', table, filterShape(where, values)])
-    return { statement: this.#others.get(shape, () => this.#changes.remove(table, where)), values }
+    return { statement: this.#others.memo(shape, { context: () => this.#changes.remove(table, where) }), values }
   }
 
   /** Forgets every statement: the tables have changed. */
@@ -75,4 +75,9 @@ export class Compiler {
   get size(): number {
     return this.#selects.size + this.#inserts.size + this.#others.size
   }
+}
+
+/** What was used last, by its shape; what is not there is made by what is handed in. */
+function remembering<T extends object>(): LRUCache<string, T, () => T> {
+  return new LRUCache<string, T, () => T>({ max: remembered, memoMethod: (_key, _stale, { context: make }) => make() })
 }

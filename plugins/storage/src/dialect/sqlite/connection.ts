@@ -2,7 +2,7 @@
 /// <reference path="./better-sqlite3.d.ts" />
 import Database from 'better-sqlite3'
 import type { Bound, Statement } from 'better-sqlite3'
-import { Recent } from '../../recent.ts'
+import { LRUCache } from 'lru-cache'
 import type { Answer } from '../../steps.ts'
 import { addFunctions } from './functions.ts'
 
@@ -13,7 +13,7 @@ const cacheKilobytes = 2_000
 /** One connection with its prepared statements. Rows come as arrays, integers as BigInt. */
 export class Connection {
   readonly #database: Database
-  readonly #statements = new Recent<Statement>(rememberedStatements)
+  readonly #statements = new LRUCache<string, Statement, () => Statement>({ max: rememberedStatements, memoMethod: (_key, _stale, { context: make }) => make() })
 
   constructor(file: string | Buffer, options: { readonly readonly: boolean; readonly fileMustExist: boolean }) {
     this.#database = new Database(file, { ...options, timeout: 0 })
@@ -32,9 +32,11 @@ export class Connection {
 
   /** The prepared statement of this text. */
   prepare(sql: string): Statement {
-    return this.#statements.get(sql, () => {
-      const statement = this.#database.prepare(sql).safeIntegers()
-      return statement.reader ? statement.raw() : statement
+    return this.#statements.memo(sql, {
+      context: () => {
+        const statement = this.#database.prepare(sql).safeIntegers()
+        return statement.reader ? statement.raw() : statement
+      },
     })
   }
 
