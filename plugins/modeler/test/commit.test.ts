@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { codeFrom, errorFrom } from '../../../test/failures.ts'
 import type { Change } from '../src/contract.ts'
 import { crmFiles, crmTables } from './crm.ts'
-import { codeFrom, errorFrom, openModel, runSql, type Opened } from './harness.ts'
+import { openModel, runSql, type Opened } from './harness.ts'
 
 const opened = (): Promise<Opened> => openModel(crmTables, crmFiles)
 

@@ -1,7 +1,8 @@
 import { expect, expectTypeOf, test } from 'vitest'
+import { codeFrom } from '../../../test/failures.ts'
 import { defineObject, defineValue, objectsOf, type Money, type ObjectOf } from '../src/contract.ts'
 import { crmFiles, crmTables } from './crm.ts'
-import { codeFrom, openModel } from './harness.ts'
+import { openModel } from './harness.ts'
 
 const Home = defineValue({ value: 'House', attributes: { street: 'text', city: { type: 'text', required: true } } })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
 import { crmFiles, crmTables } from './crm.ts'
-import { errorFrom, openModel } from './harness.ts'
+import { openModel } from './harness.ts'
 
 const ada = {
   number: 1,

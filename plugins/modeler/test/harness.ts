@@ -1,4 +1,4 @@
-import { codeOf, type Call, type Client, type Implementation } from '@caruso/contract'
+import { type Call, type Client, type Implementation } from '@caruso/contract'
 import type { Disposer, Scope } from '@caruso/kernel'
 import storagePlugin from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
@@ -90,22 +90,6 @@ export function northwind(): { readonly sql: string } | { readonly missing: stri
   if (existsSync(file)) return { sql: readFileSync(file, 'utf8') }
   if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for Northwind at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
   return { missing: `needs Northwind at ${file}; set CARUSO_TEST_DATA` }
-}
-
-export async function errorFrom(work: Promise<unknown>): Promise<Error & { readonly code?: unknown; readonly details?: unknown }> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Error) return error
-  }
-  throw new Error('Expected a failure: it succeeded')
-}
-
-export async function codeFrom(work: Promise<unknown>): Promise<string | undefined> {
-  return work.then(
-    () => undefined,
-    (error: unknown) => codeOf(error),
-  )
 }
 
 async function startStorage(file: string): Promise<{ readonly storage: Implementation<typeof Storage>; dispose(): Promise<void> }> {

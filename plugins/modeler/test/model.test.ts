@@ -2,11 +2,12 @@ import { codeOf } from '@caruso/contract'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
 import { linkModel } from '../src/link-model.ts'
 import { lineOf, Mistakes } from '../src/mistake.ts'
 import { readModelFolder } from '../src/model-folder.ts'
 import { crmFiles, crmTables } from './crm.ts'
-import { errorFrom, openModel, runSql, temporaryFolder } from './harness.ts'
+import { openModel, runSql, temporaryFolder } from './harness.ts'
 
 async function mistakesOf(files: Readonly<Record<string, string>>): Promise<string[]> {
   const folder = temporaryFolder()

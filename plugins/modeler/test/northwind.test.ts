@@ -2,7 +2,8 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codeFrom, errorFrom, northwind, openModel, runSql, type Opened } from './harness.ts'
+import { codeFrom, errorFrom } from '../../../test/failures.ts'
+import { northwind, openModel, runSql, type Opened } from './harness.ts'
 
 const script = northwind()
 const folder = join(import.meta.dirname, 'northwind')

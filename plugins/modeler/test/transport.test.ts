@@ -1,9 +1,10 @@
 import { transports } from '@caruso/testing'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
 import { defineObject, objectsOf } from '../src/contract.ts'
 import { crmFiles, crmTables } from './crm.ts'
-import { errorFrom, openModel } from './harness.ts'
+import { openModel } from './harness.ts'
 
 const Note = defineObject({ class: 'Note', key: 'id', attributes: { id: 'number', text: { type: 'long-text', required: true }, about: { type: 'reference', to: 'Customer' } } })
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { codeFrom } from '../../../test/failures.ts'
 import type { Filter, Row, Value } from '../src/contract.ts'
-import { codeFrom, makeCall, startStorage } from './harness.ts'
+import { makeCall, startStorage } from './harness.ts'
 import { withTable } from './with-table.ts'
 
 const texts = ['', 'a', 'A', 'ab', 'a*', 'a[b', 'a?', '%', '_', 'ä', 'a\u0308', '\u{1F600}', '\uFFFD', "'", '"; --', 'é']

@@ -1,4 +1,4 @@
-import { checkOf, codeOf, type TSchema } from '@caruso/contract'
+import { checkOf, type TSchema } from '@caruso/contract'
 import type { Call, Client, Implementation } from '@caruso/contract'
 import type { Disposer, Health, Log, Scope } from '@caruso/kernel'
 import Database from 'better-sqlite3'
@@ -90,22 +90,6 @@ export function testData(path: string): { readonly file: string } | { readonly m
   if (existsSync(file)) return { file }
   if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for test data at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
   return { missing: `needs ${file}; set CARUSO_TEST_DATA` }
-}
-
-export async function codeFrom(work: Promise<unknown>): Promise<string | undefined> {
-  return work.then(
-    () => undefined,
-    (error: unknown) => codeOf(error),
-  )
-}
-
-export async function errorFrom(work: Promise<unknown>): Promise<Error & { readonly code?: unknown; readonly details?: unknown }> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Error) return error
-  }
-  throw new Error('Expected a failure: it succeeded')
 }
 
 /** The implementation behind the checks that the bus makes of arguments and results. */

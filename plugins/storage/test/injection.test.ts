@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { codeFrom } from '../../../test/failures.ts'
 import type { Plan, Step } from '../src/contract.ts'
-import { codeFrom, makeCall, makeDatabase, startStorage } from './harness.ts'
+import { makeCall, makeDatabase, startStorage } from './harness.ts'
 import type { Started } from './harness.ts'
 
 const tables = `create table t (id integer primary key, name text); insert into t values (1, 'one'), (2, 'two'); create table secret (word text); insert into secret values ('swordfish')`

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
 import type { Plan } from '../src/contract.ts'
-import { errorFrom, makeCall, makeDatabase, startStorage } from './harness.ts'
+import { makeCall, makeDatabase, startStorage } from './harness.ts'
 import type { Started } from './harness.ts'
 
 const tables = `

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { codeFrom, errorFrom } from '../../../test/failures.ts'
 import type { Plan } from '../src/contract.ts'
-import { codeFrom, errorFrom, makeCall, makeDatabase, startStorage } from './harness.ts'
+import { makeCall, makeDatabase, startStorage } from './harness.ts'
 
 const rows = 300_000
 const sql = `create table t (id integer primary key, n integer, price decimal_text, filler text);

@@ -2,9 +2,10 @@ import type { Call, Client } from '@caruso/contract'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
 import { freshDatabase } from '../../../test/databases.ts'
 import type { Storage } from '../src/contract.ts'
-import { errorFrom, makeCall, startStorage, temporaryFolder } from './harness.ts'
+import { makeCall, startStorage, temporaryFolder } from './harness.ts'
 
 const tables = (quote: string): string[] => {
   const details = `${quote}Order Details${quote}`

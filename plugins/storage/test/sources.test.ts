@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { errorFrom, makeCall, makeDatabase, startStorage, temporaryFolder } from './harness.ts'
+import { errorFrom } from '../../../test/failures.ts'
+import { makeCall, makeDatabase, startStorage, temporaryFolder } from './harness.ts'
 
 const table = 'create table t (x integer); insert into t values (1)'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { codeFrom, makeCall, makeDatabase, startStorage } from './harness.ts'
+import { codeFrom } from '../../../test/failures.ts'
+import { makeCall, makeDatabase, startStorage } from './harness.ts'
 import type { Started } from './harness.ts'
 import { Storage } from '../src/contract.ts'
 

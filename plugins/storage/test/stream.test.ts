@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { join } from 'node:path'
+import { codeFrom } from '../../../test/failures.ts'
 import type { Row } from '../src/contract.ts'
-import { codeFrom, makeCall, makeDatabase, startStorage, temporaryFolder } from './harness.ts'
+import { makeCall, makeDatabase, startStorage, temporaryFolder } from './harness.ts'
 import type { Started } from './harness.ts'
 
 const numbers = (count: number): string => `create table numbers (n integer primary key, text text);

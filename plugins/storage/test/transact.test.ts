@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import Database from 'better-sqlite3'
+import { codeFrom, errorFrom } from '../../../test/failures.ts'
 import type { Step } from '../src/contract.ts'
-import { codeFrom, errorFrom, makeCall, makeDatabase, startStorage } from './harness.ts'
+import { makeCall, makeDatabase, startStorage } from './harness.ts'
 import type { Started } from './harness.ts'
 
 const tables = `

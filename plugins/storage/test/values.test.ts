@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
 import type { Value } from '../src/contract.ts'
-import { errorFrom, makeCall, startStorage, makeDatabase } from './harness.ts'
+import { makeCall, startStorage, makeDatabase } from './harness.ts'
 import { withTable } from './with-table.ts'
 
 describe('values', () => {

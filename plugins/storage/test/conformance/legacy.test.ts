@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
-import { errorFrom, makeCall, makeDatabase, startStorage } from '../harness.ts'
+import { errorFrom } from '../../../../test/failures.ts'
+import { makeCall, makeDatabase, startStorage } from '../harness.ts'
 import { onEachDatabase, streamed } from './each-database.ts'
 
 onEachDatabase('days and moments where midnight is at another time', (open) => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { codeFrom, errorFrom } from '../../../../test/failures.ts'
 import type { Value } from '../../src/contract.ts'
-import { codeFrom, errorFrom, makeCall } from '../harness.ts'
+import { makeCall } from '../harness.ts'
 import { onEachDatabase } from './each-database.ts'
 
 // MySQL's names end in no blank, and PostgreSQL's have at most 63 bytes.

@@ -1,10 +1,11 @@
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { codeFrom, errorFrom } from '../../../../test/failures.ts'
 import { freshDatabase } from '../../../../test/databases.ts'
 import { awaitServer } from '../../src/await-server.ts'
 import type { SourceConfig } from '../../src/config.ts'
-import { codeFrom, errorFrom, makeCall, startStorage } from '../harness.ts'
+import { makeCall, startStorage } from '../harness.ts'
 
 interface Gate {
   readonly port: number

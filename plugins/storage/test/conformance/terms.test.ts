@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { codeFrom } from '../../../../test/failures.ts'
 import type { LogicalType, Row, Term } from '../../src/contract.ts'
-import { codeFrom } from '../harness.ts'
 import { onEachDatabase } from './each-database.ts'
 
 const types = { name: 'text', n: 'integer', d: 'decimal', yes: 'boolean', day: 'date', at: 'instant' } as const satisfies Record<string, LogicalType>

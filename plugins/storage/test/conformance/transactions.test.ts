@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { codeFrom, errorFrom } from '../../../../test/failures.ts'
 import type { Filter, Step } from '../../src/contract.ts'
-import { codeFrom, errorFrom, makeCall, startStorage } from '../harness.ts'
+import { makeCall, startStorage } from '../harness.ts'
 import { onEachDatabase, streamed } from './each-database.ts'
 import type { Tried } from './each-database.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { codeFrom, errorFrom } from '../../../../test/failures.ts'
 import type { LogicalType, Value } from '../../src/contract.ts'
-import { codeFrom, errorFrom } from '../harness.ts'
 import { onEachDatabase } from './each-database.ts'
 
 // What was written, and what is read where that is another form of it.
