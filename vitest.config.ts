@@ -11,8 +11,8 @@ export default defineConfig({
     globalSetup: ['test/servers.ts'],
     reporters: ['default', './test/report.ts'],
     pool: 'forks',
-    // Node strips types by WebAssembly, in each thread anew. Once V8 compiles the wrappers of its calls, it may free that of another
-    // thread (nodejs/node#64500), and the process ends; without that, wrappers stay as they are.
+    // Node strips types by WebAssembly, in each thread anew. V8 has ended a test process as it compiled a wrapper of such calls and
+    // freed another (`Check failed: jit_page`; nodejs/node#64500 is about the same part); wrappers that stay as they are never get there.
     execArgv: ['--conditions=source', '--wasm-wrapper-tiering-budget=1000000000'],
     // Read once, when a module that colours is loaded: what tests read has no colours, whatever the machine says of itself.
     env: { NO_COLOR: '1' },
