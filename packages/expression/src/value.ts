@@ -23,7 +23,7 @@ export function elementsOf(value: unknown, what: string): readonly unknown[] {
 /** @throws ExpressionError `EXPRESSION_VALUE` where the value is not of the type */
 export function decode(value: unknown, type: Scalar, what: string): RuntimeScalar {
   if (value === null || value === undefined) return null
-  const decoded = decoders[type](typeof value === 'number' || typeof value === 'bigint' ? String(value) : value)
+  const decoded = decoders[type](value)
   if (decoded === undefined) throw notOfType(value, type, what)
   return decoded
 }
@@ -46,7 +46,7 @@ const decoders: { readonly [T in Scalar]: (value: unknown) => Runtime[T] | undef
 }
 
 function fromText<T>(parse: (text: string) => T | undefined): (value: unknown) => T | undefined {
-  return (value) => (typeof value === 'string' ? parse(value) : undefined)
+  return (value) => (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? parse(String(value)) : undefined)
 }
 
 function notOfType(value: unknown, type: string, what: string): ExpressionError {

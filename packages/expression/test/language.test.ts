@@ -16,6 +16,7 @@ test('what is of another type than declared is told apart by name', () => {
   expect(() => total({ orders: [{ total: 'ten' }] })).toThrow('Read "o.total" as number: found "ten"')
   expect(() => total({ orders: { total: 1 } })).toThrow('Read "orders" as list: found an object')
   expect(() => evaluator(check('born == null', shop))({ born: '2026-02-30' })).toThrow('Read "born" as date: found "2026-02-30"')
+  expect(() => evaluator(check('name + "!"', shop))({ name: 5 })).toThrow('Read "name" as text: found "5"')
 })
 
 test('what a prototype brings is not there', () => {
