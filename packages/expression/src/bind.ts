@@ -25,7 +25,7 @@ export function bind(term: Term, known: Values): Term {
 }
 
 /** The names at which the paths of a term begin, those of its folds' variables left out. */
-export function freeNames(term: Term): ReadonlySet<string> {
+function freeNames(term: Term): ReadonlySet<string> {
   if ('value' in term) return new Set()
   if ('path' in term) return new Set([term.path[0]])
   if (!('fold' in term)) return new Set(('list' in term ? term.list : term.of).flatMap((part) => [...freeNames(part)]))
@@ -37,7 +37,8 @@ function fold(term: FoldTerm, known: Values): Term {
   const isKnown = (part: Term): boolean => [...freeNames(part)].every((name) => Object.hasOwn(known, name))
   if (isKnown(term)) return valueOf(term, known)
   if (isKnown(term.over)) return expanded(term, known)
-  return { ...term, over: bind(term.over, known), where: bind(term.where, known), ...(term.of === undefined ? {} : { of: bind(term.of, known) }) }
+  const { [term.as]: _, ...around } = known
+  return { ...term, over: bind(term.over, known), where: bind(term.where, around), ...(term.of === undefined ? {} : { of: bind(term.of, around) }) }
 }
 
 /** Elements that are known, with a condition that is not, become one condition for each. */

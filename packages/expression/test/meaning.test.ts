@@ -103,6 +103,10 @@ describe('bind()', () => {
     expect(print(bind(check('user.teams.exists(t, t.city == name)', shop), { user: null }))).toBe('false')
   })
 
+  test('leaves alone what a fold names as something known is named', () => {
+    expect(print(bind(check('orders.exists(o, o.paid)', shop), { o: { paid: true } }))).toBe('orders.exists(o, o.paid)')
+  })
+
   test('many known elements are bound quickly', () => {
     const teams = Array.from({ length: 20_000 }, (_, index) => ({ city: `c${index}` }))
     const began = performance.now()
