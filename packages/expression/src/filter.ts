@@ -31,10 +31,10 @@ function onlyInMemory(term: Term): Term | undefined {
   return isFiltered(term) ? undefined : term
 }
 
-/** Whether every database can hold the value: no half surrogate pair, no U+0000, at most 38 digits before the point and behind it, and 65 in all. */
+/** Whether every database takes the value as it is: no half surrogate pair, no U+0000, at most 35 digits before the point and 30 behind it, since MariaDB divides its 65 so. */
 function isHeld({ value, type }: ConstantTerm): boolean {
   if (typeof value !== 'string') return true
-  return type === 'number' ? value.length <= 65 && /^-?\d{1,38}(\.\d{1,38})?$/.test(value) : value.isWellFormed() && !value.includes('\0')
+  return type === 'number' ? /^-?\d{1,35}(\.\d{1,30})?$/.test(value) : value.isWellFormed() && !value.includes('\0')
 }
 
 function isFiltered(term: Term): boolean {

@@ -132,6 +132,7 @@ describe('filter()', () => {
     'orders.all(o, o.lines.exists(l, l.amount > 1))',
     'created > instant(date("2026-01-01"), time("00:00"), "Europe/Oslo")',
     'lower(user.name) == name',
+    'age > 1e-30 && age < 1e34',
   ])('lets %s pass', (source) => {
     const condition = check(source, shop, 'boolean')
     expect(filter(condition, { user: ada['user'] })).toEqual(bind(condition, { user: ada['user'] }))
@@ -146,6 +147,8 @@ describe('filter()', () => {
     ['orders.exists(o, round(o.total) == 1)', 'round(o.total)'],
     ['age < 1e300', `1${'0'.repeat(300)}`],
     ['age > 1e-39', `0.${'0'.repeat(38)}1`],
+    ['age + 0 == 1e-31', `0.${'0'.repeat(30)}1`],
+    ['age - 1e35 < 0', `1${'0'.repeat(35)}`],
   ])('refuses %s because of %s', (source, part) => {
     expect(() => filter(check(source, shop, 'boolean'))).toThrow(ExpressionError)
     expect(() => filter(check(source, shop, 'boolean'))).toThrow(`: databases do not compute ${JSON.stringify(part)} as memory does`)
