@@ -30,7 +30,7 @@ export function elements(over: Term): (values: Values) => readonly unknown[] {
   return (values) => ((run(values) ?? []) as readonly RuntimeScalar[]).map((one) => encode(one, type))
 }
 
-export function elementType(type: Type): Scalar {
+function elementType(type: Type): Scalar {
   return typeof type === 'object' && 'list' in type ? type.list : 'text'
 }
 
