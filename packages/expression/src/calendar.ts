@@ -63,9 +63,18 @@ export function instantAt(day: number, time: number): bigint {
 
 /** What a clock in UTC shows at the instant. */
 export function dayAndTime(instant: bigint): readonly [number, number] {
-  const perDay = BigInt(microsecondsPerDay)
-  const time = ((instant % perDay) + perDay) % perDay
-  return [Number((instant - time) / perDay), Number(time)]
+  const day = wholeDays(instant)
+  return [day, Number(instant - instantAt(day, 0))]
+}
+
+/** The days of so many microseconds, downwards. */
+export function wholeDays(microseconds: bigint): number {
+  return Number(floorDivide(microseconds, BigInt(microsecondsPerDay)))
+}
+
+/** The quotient downwards, by more than zero. */
+export function floorDivide(value: bigint, by: bigint): bigint {
+  return value / by - (value % by < 0n ? 1n : 0n)
 }
 
 /** Microseconds of `1d12h`, `-90m` or `1.5s`: numbers with the units d (24 hours), h, m, s, ms, us, each once or several times. */
@@ -106,11 +115,9 @@ export function addMonths(day: number, months: number): number | null {
   if (Math.abs(months) > 120_000) return null
   const date = new Date(day * 86_400_000)
   const wanted = date.getUTCDate()
-  date.setUTCDate(1)
-  date.setUTCMonth(date.getUTCMonth() + months)
-  const lastOfMonth = new Date(date)
-  lastOfMonth.setUTCMonth(date.getUTCMonth() + 1, 0)
-  date.setUTCDate(Math.min(wanted, lastOfMonth.getUTCDate()))
+  // The day before the first of the month after is the last of the month.
+  date.setUTCMonth(date.getUTCMonth() + months + 1, 0)
+  date.setUTCDate(Math.min(wanted, date.getUTCDate()))
   return dateInRange(date.getTime() / 86_400_000)
 }
 

@@ -1,4 +1,4 @@
-import { durationParts, microsecondsPerDay, parseDate, parseInstant, parseTime } from './calendar.ts'
+import { dayAndTime, durationParts, floorDivide, parseDate, parseInstant, parseTime } from './calendar.ts'
 import type { Phrases } from './explain.ts'
 import type { ConstantTerm } from './term.ts'
 
@@ -26,8 +26,8 @@ export function explainConstant({ value, type }: ConstantTerm, phrases: Phrases)
 }
 
 function explainInstant(instant: bigint, locale: string | undefined): string {
-  const fields = { ...clockFields(Number(instant % BigInt(microsecondsPerDay))), year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC', timeZoneName: 'short' } as const
-  return new Intl.DateTimeFormat(locale, fields).format(Number((instant - (((instant % 1000n) + 1000n) % 1000n)) / 1000n))
+  const fields = { ...clockFields(dayAndTime(instant)[1]), year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC', timeZoneName: 'short' } as const
+  return new Intl.DateTimeFormat(locale, fields).format(Number(floorDivide(instant, 1000n)))
 }
 
 /** Seconds only where there are any. */

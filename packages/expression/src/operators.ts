@@ -1,4 +1,4 @@
-import { addMonths, dateInRange, dateParts, dateText, durationInRange, durationText, instantInRange, instantText, microsecondsPerDay, parseDate, parseDuration, parseInstant, parseTime, timeText } from './calendar.ts'
+import { addMonths, dateInRange, dateParts, dateText, durationInRange, durationText, instantInRange, instantText, microsecondsPerDay, parseDate, parseDuration, parseInstant, parseTime, timeText, wholeDays } from './calendar.ts'
 import { codePointCount, codePointSlice } from './code-points.ts'
 import { add, decimalText, divide, floor, fromInteger, limited, multiply, negate, parseDecimal, remainder, round, subtract, wholeNumber } from './decimal.ts'
 import type { Decimal } from './decimal.ts'
@@ -55,13 +55,13 @@ export const operators: Readonly<Record<Op, readonly Overload[]>> = {
   '+': [
     filtered(['number', 'number'], 'number', add),
     filtered(['text', 'text'], 'text', (a, b) => a + b),
-    filtered(['date', 'duration'], 'date', (date, duration) => dateInRange(date + daysOf(duration))),
+    filtered(['date', 'duration'], 'date', (date, duration) => dateInRange(date + wholeDays(duration))),
     filtered(['instant', 'duration'], 'instant', (instant, duration) => instantInRange(instant + duration)),
     filtered(['duration', 'duration'], 'duration', (a, b) => durationInRange(a + b)),
   ],
   '-': [
     filtered(['number', 'number'], 'number', subtract),
-    filtered(['date', 'duration'], 'date', (date, duration) => dateInRange(date + daysOf(-duration))),
+    filtered(['date', 'duration'], 'date', (date, duration) => dateInRange(date + wholeDays(-duration))),
     filtered(['instant', 'duration'], 'instant', (instant, duration) => instantInRange(instant - duration)),
     filtered(['date', 'date'], 'duration', (a, b) => BigInt(a - b) * BigInt(microsecondsPerDay)),
     filtered(['instant', 'instant'], 'duration', (a, b) => a - b),
@@ -134,12 +134,6 @@ function test<const T extends readonly Scalar[]>(takes: T, run: (...args: Argume
 
 function looks(takes: readonly Type[], gives: Scalar, run: Overload['run'], several = false): Overload {
   return { takes, several, gives, onNull: 'looks', inFilter: true, run }
-}
-
-/** The whole days of a duration, downwards: a date and an hour less is the day before. */
-function daysOf(duration: bigint): number {
-  const perDay = BigInt(microsecondsPerDay)
-  return Number((duration - (((duration % perDay) + perDay) % perDay)) / perDay)
 }
 
 /** U+0020 only, as all databases have it; without a regular expression, which would look at inner spaces again and again. */

@@ -1,4 +1,4 @@
-import { dateInRange, dayAndTime, instantAt, instantInRange, microsecondsPerDay } from './calendar.ts'
+import { dateInRange, dayAndTime, floorDivide, instantAt, instantInRange, microsecondsPerDay } from './calendar.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 const mostFormats = 1000
@@ -31,7 +31,7 @@ export function instantIn(zone: string, day: number, time: number): bigint | nul
 
 /** How far the clock is ahead of UTC, in microseconds. */
 function offsetAt(format: Intl.DateTimeFormat, instant: bigint): bigint {
-  const seconds = (instant - (((instant % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n
+  const seconds = floorDivide(instant, 1_000_000n)
   const parts = new Map(format.formatToParts(Number(seconds) * 1000).map(({ type, value }) => [type, value]))
   const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type))
   const date = new Date(0)
