@@ -36,11 +36,11 @@ export function check(source: string | Expression, schema: Schema, wanted?: Scal
 export class Checker {
   readonly #schema: Schema
   /** What the folds around are about, by the names that they gave. */
-  readonly variables: ReadonlyMap<string, Type>
+  readonly #variables: ReadonlyMap<string, Type>
 
   constructor(schema: Schema, variables: ReadonlyMap<string, Type>) {
     this.#schema = schema
-    this.variables = variables
+    this.#variables = variables
   }
 
   term(expression: Expression): Term {
@@ -69,14 +69,14 @@ export class Checker {
 
   /** The same names and one more. */
   within(expression: Expression, variable: string, type: Type): Checker {
-    if (this.variables.has(variable) || Object.hasOwn(this.#schema.names, variable)) throw invalid(expression, `Name each element ${JSON.stringify(variable)}: the name is taken`)
-    if (this.variables.size === limits.loops) throw invalid(expression, `Ask about the elements of elements: at most ${limits.loops} levels are allowed`)
-    return new Checker(this.#schema, new Map([...this.variables, [variable, type]]))
+    if (this.#variables.has(variable) || Object.hasOwn(this.#schema.names, variable)) throw invalid(expression, `Name each element ${JSON.stringify(variable)}: the name is taken`)
+    if (this.#variables.size === limits.loops) throw invalid(expression, `Ask about the elements of elements: at most ${limits.loops} levels are allowed`)
+    return new Checker(this.#schema, new Map([...this.#variables, [variable, type]]))
   }
 
   #name(expression: Expression, name: string): Term {
-    const type = this.variables.get(name) ?? own(this.#schema.names, name)
-    if (type === undefined) throw invalid(expression, `Unknown name ${JSON.stringify(name)}${didYouMean(name, [...this.variables.keys(), ...Object.keys(this.#schema.names)])}`)
+    const type = this.#variables.get(name) ?? own(this.#schema.names, name)
+    if (type === undefined) throw invalid(expression, `Unknown name ${JSON.stringify(name)}${didYouMean(name, [...this.#variables.keys(), ...Object.keys(this.#schema.names)])}`)
     return { path: [name], type }
   }
 

@@ -6,6 +6,8 @@ export const limits = {
   depth: 100,
   /** Names, values, operators and calls together. */
   nodes: 2000,
+  /** Of one call. */
+  arguments: 32,
   /** Conditions over lists or relations inside each other, since each multiplies the work. */
   loops: 3,
   /** Significant digits of a number that is written or computed. */

@@ -8,7 +8,7 @@ import { limits } from './limits.ts'
 import { placeAt, syntaxError } from './syntax-error.ts'
 
 /** Only its parser is used; what it evaluates, and which names it knows, does not matter. */
-const cel = new Environment({ limits: { maxDepth: limits.depth, maxAstNodes: limits.nodes, maxListElements: limits.nodes } })
+const cel = new Environment({ limits: { maxDepth: limits.depth, maxAstNodes: limits.nodes, maxListElements: limits.nodes, maxCallArguments: limits.arguments } })
 
 const renamed = { '!_': 'not', '-_': 'negate', '&&': 'and', '||': 'or' } as const
 

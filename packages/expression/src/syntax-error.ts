@@ -41,7 +41,7 @@ function messageOf({ code, summary, range }: ParseError, source: string, start: 
     case 'invalid_macro_argument':
       return `Expected the name that each element gets: found ${found}`
     case 'limit_exceeded':
-      return summary.includes('maxDepth') ? `Read an expression: nested in more than ${limits.depth} levels` : `Read an expression: more than ${limits.nodes} parts, or 32 arguments of one call`
+      return summary.includes('maxDepth') ? `Read an expression: nested in more than ${limits.depth} levels` : `Read an expression: more than ${limits.nodes} parts, or ${limits.arguments} arguments of one call`
     default:
       return `${summary.split('\n', 1)[0]}: found ${found}`
   }

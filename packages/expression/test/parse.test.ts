@@ -43,10 +43,7 @@ test.each([
   ['a == "\ud800"', 1, 6, 'no database holds half a surrogate pair or the character U+0000'],
   ['1e999', 1, 1, 'Invalid number: Infinity: found "1e999"'],
 ])('refuses %j', (source, line, column, message) => {
-  const error = failure(() => parse(source))
-  expect(error.code).toBe('EXPRESSION_SYNTAX')
-  expect(error.message).toContain(message)
-  expect(error.details).toEqual({ line, column })
+  expect(() => parse(source)).toThrow(expect.objectContaining({ name: 'ExpressionError', code: 'EXPRESSION_SYNTAX', message: expect.stringContaining(message), details: { line, column } }))
 })
 
 describe('hostile sources end quickly with a clear error', () => {
@@ -62,11 +59,12 @@ describe('hostile sources end quickly with a clear error', () => {
     ['conditionals', `${'a?a:'.repeat(900)}a`, deep],
     ['calls', `${'size('.repeat(900)}a${')'.repeat(900)}`, deep],
     ['parts', `a${'&&a'.repeat(2000)}`, /more than 2000 parts/],
+    ['arguments', `coalesce(a${',a'.repeat(40)})`, /32 arguments of one call/],
     ['digits', '9'.repeat(9999), /at most 38 digits/],
     ['elements of elements', `${'tags.exists(t, '.repeat(20)}true${')'.repeat(20)}`, /the name is taken/],
   ])('%s', (_, source, message) => {
     const began = performance.now()
-    expect(failure(() => check(source, { names: { a: 'boolean', tags: { list: 'text' } } })).message).toMatch(message)
+    expect(() => check(source, { names: { a: 'boolean', tags: { list: 'text' } } })).toThrow(expect.objectContaining({ name: 'ExpressionError', message: expect.stringMatching(message) }))
     expect(performance.now() - began).toBeLessThan(500)
   })
 
@@ -130,14 +128,4 @@ describe('print()', () => {
 
 function placeless(expression: Expression): unknown {
   return JSON.parse(JSON.stringify(expression, (key, value: unknown) => (key === 'place' ? undefined : value)))
-}
-
-function failure(run: () => unknown): ExpressionError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof ExpressionError) return error
-    throw error
-  }
-  throw new Error('It did not fail')
 }
