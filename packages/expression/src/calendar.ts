@@ -1,10 +1,10 @@
-/** Days from 1970-01-01, microseconds of a day, microseconds from 1970-01-01T00:00Z, microseconds. */
-export const microsecondsPerDay = 86_400_000_000
+/** A date is its days from 1970-01-01, a time its microseconds of the day, an instant its microseconds from 1970-01-01T00:00Z, a duration its microseconds. */
+export const microsecondsPerDay = 86_400_000_000n
 
 const firstDay = -719_162
 const lastDay = 2_932_896
 const longest = 2n ** 63n - 1n
-const units: Readonly<Record<string, bigint>> = { d: 86_400_000_000n, h: 3_600_000_000n, m: 60_000_000n, s: 1_000_000n, ms: 1000n, us: 1n }
+const units: Readonly<Record<string, bigint>> = { d: microsecondsPerDay, h: 3_600_000_000n, m: 60_000_000n, s: 1_000_000n, ms: 1000n, us: 1n }
 
 /** Days from 1970-01-01 of `YYYY-MM-DD`; undefined where there is no such day. */
 export function parseDate(text: string): number | undefined {
@@ -58,7 +58,7 @@ export function instantInRange(instant: bigint): bigint | null {
 
 /** The instant at which a clock in UTC shows this day and time. */
 export function instantAt(day: number, time: number): bigint {
-  return BigInt(day) * BigInt(microsecondsPerDay) + BigInt(time)
+  return BigInt(day) * microsecondsPerDay + BigInt(time)
 }
 
 /** What a clock in UTC shows at the instant. */
@@ -69,7 +69,7 @@ export function dayAndTime(instant: bigint): readonly [number, number] {
 
 /** The days of so many microseconds, downwards. */
 export function wholeDays(microseconds: bigint): number {
-  return Number(floorDivide(microseconds, BigInt(microsecondsPerDay)))
+  return Number(floorDivide(microseconds, microsecondsPerDay))
 }
 
 /** The quotient downwards, by more than zero. */

@@ -63,7 +63,7 @@ export const operators: Readonly<Record<Op, readonly Overload[]>> = {
     filtered(['number', 'number'], 'number', subtract),
     filtered(['date', 'duration'], 'date', (date, duration) => dateInRange(date + wholeDays(-duration))),
     filtered(['instant', 'duration'], 'instant', (instant, duration) => instantInRange(instant - duration)),
-    filtered(['date', 'date'], 'duration', (a, b) => BigInt(a - b) * BigInt(microsecondsPerDay)),
+    filtered(['date', 'date'], 'duration', (a, b) => BigInt(a - b) * microsecondsPerDay),
     filtered(['instant', 'instant'], 'duration', (a, b) => a - b),
     filtered(['duration', 'duration'], 'duration', (a, b) => durationInRange(a - b)),
   ],

@@ -24,7 +24,7 @@ export function instantIn(zone: string, day: number, time: number): bigint | nul
   const format = formatOf(zone)
   if (format === undefined) return null
   const local = instantAt(day, time)
-  const [before, after] = [offsetAt(format, local - BigInt(microsecondsPerDay)), offsetAt(format, local + BigInt(microsecondsPerDay))]
+  const [before, after] = [offsetAt(format, local - microsecondsPerDay), offsetAt(format, local + microsecondsPerDay)]
   const shown = [local - before, local - after].filter((instant) => instant + offsetAt(format, instant) === local)
   return instantInRange(shown.length === 0 ? local - before : shown.reduce((least, one) => (one < least ? one : least)))
 }
