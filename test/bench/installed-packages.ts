@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { bundlePackage, isBundled } from '../../scripts/bundle.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const run = promisify(execFile)
 
@@ -17,7 +17,8 @@ interface Manifest {
 
 /** The built packages in a folder of their own, laid out as npm would install them: what users run, and not the sources. */
 export class InstalledPackages {
-  readonly folder = mkdtempSync(join(tmpdir(), 'caruso-bench-'))
+  readonly #temporary = temporaryFolder('packages')
+  readonly folder = this.#temporary.path
   readonly modules = join(this.folder, 'node_modules')
   /** What was compiled, by the folders of the repository. */
   readonly built = join(this.folder, 'built')
@@ -45,7 +46,7 @@ export class InstalledPackages {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
+    this.#temporary[Symbol.dispose]()
   }
 
   async #compile(built: string): Promise<void> {

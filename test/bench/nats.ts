@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** A NATS server in a process of its own, on a random port of the loopback. */
 export interface Nats extends AsyncDisposable {
@@ -24,11 +24,11 @@ export function natsServerPath(): string | undefined {
 export async function startNatsServer(): Promise<Nats> {
   const path = natsServerPath()
   if (path === undefined) throw new Error('Started nats-server: not found (apt-get install nats-server)')
-  const folder = mkdtempSync(join(tmpdir(), 'caruso-bench-nats-'))
-  const server = spawn(path, ['-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', folder], { stdio: 'ignore' })
-  const stop = stopperOf(server, () => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder('nats')
+  const server = spawn(path, ['-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', folder.path], { stdio: 'ignore' })
+  const stop = stopperOf(server, () => folder[Symbol.dispose]())
   for (let waited = 0; waited < startLimit; waited += 20) {
-    const [url] = readdirSync(folder).flatMap((file) => natsUrls(readFileSync(join(folder, file), 'utf8')))
+    const [url] = readdirSync(folder.path).flatMap((file) => natsUrls(readFileSync(join(folder.path, file), 'utf8')))
     if (url !== undefined) return { url, [Symbol.asyncDispose]: stop }
     await sleep(20)
   }

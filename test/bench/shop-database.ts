@@ -1,12 +1,12 @@
 import Database from 'better-sqlite3'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { customerColumns, lineColumns, orderColumns, productColumns } from './peers/storage/columns.ts'
 import type { ShopDatabase } from './peers/storage/storage-peer.ts'
 import { startPostgres } from './postgres.ts'
 import type { Shop } from './shop.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** The shop in one database; whoever is measured gets a copy of it. */
 export interface ShopDatabases extends AsyncDisposable {
@@ -47,8 +47,8 @@ export function openShop(kind: ShopDatabase['kind'], shop: Shop): Promise<ShopDa
 }
 
 function openSqliteShop(shop: Shop): ShopDatabases {
-  const folder = mkdtempSync(join(tmpdir(), 'caruso-bench-shop-'))
-  const origin = join(folder, 'shop.db')
+  const folder = temporaryFolder('shop')
+  const origin = join(folder.path, 'shop.db')
   const sqlite = new Database(origin)
   sqlite.exec('begin')
   for (const table of tables) {
@@ -61,16 +61,17 @@ function openSqliteShop(shop: Shop): ShopDatabases {
   sqlite.close()
   return {
     copyFor: (peer) => {
-      const file = join(folder, `${peer}.db`)
+      const file = join(folder.path, `${peer}.db`)
       copyFileSync(origin, file)
       return Promise.resolve({ kind: 'sqlite', file })
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
+    [Symbol.asyncDispose]: () => Promise.resolve(folder[Symbol.dispose]()),
   }
 }
 
 async function openPgShop(shop: Shop): Promise<ShopDatabases> {
-  const server = await startPostgres()
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(await startPostgres())
   await execute(server.at('postgres'), ['create database shop'])
   const client = await connect(server.at('shop'))
   for (const table of tables) {
@@ -81,12 +82,13 @@ async function openPgShop(shop: Shop): Promise<ShopDatabases> {
   }
   for (const statement of indexes) await client.query(statement)
   await client.end()
+  const held = stack.move()
   return {
     copyFor: async (peer) => {
       await execute(server.at('postgres'), [`create database ${pg.escapeIdentifier(peer)} template shop`])
       return server.at(peer)
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }
 

@@ -1,8 +1,8 @@
 import { PluginStore } from '@caruso/manager'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InstalledPackages } from './installed-packages.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export type Isolation = 'inline' | 'worker' | 'process'
 
@@ -20,7 +20,8 @@ export function versionOf(i: number): string {
 /** An assembly in a folder of its own with one component; each version of its plugin is one that was never there before. */
 export class SwappedAssembly {
   readonly name = 'bench-swap'
-  readonly folder = mkdtempSync(join(tmpdir(), 'caruso-bench-swap-'))
+  readonly #temporary = temporaryFolder('swap')
+  readonly folder = this.#temporary.path
   readonly #ids = join(this.folder, '.caruso/data/counter')
   readonly #store = new PluginStore(this.folder)
   readonly #packages: InstalledPackages
@@ -67,7 +68,7 @@ export class SwappedAssembly {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
+    this.#temporary[Symbol.dispose]()
   }
 
   #lay(plugin: string, to: string, version: string): void {
