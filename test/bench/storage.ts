@@ -92,7 +92,7 @@ function findings(kind: Kind, results: Results, statements: ReadonlyMap<string, 
   const ms = (workload: string, peer: string): number => median(results.get(`${workload} ${peer}`) ?? [])
   const byPeer = (of: (peer: string) => number): Record<string, number> => Object.fromEntries([...statements.keys()].map((peer) => [peer, rounded(of(peer))]))
   return {
-    figures: statements.has(ours) ? figures(kind, ms) : [],
+    figures: figures(kind, ms),
     details: {
       ms: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer((peer) => ms(workload, peer))])),
       vs_knex: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer((peer) => ms(workload, peer) / ms(workload, 'knex'))])),

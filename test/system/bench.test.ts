@@ -1,7 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -25,15 +28,35 @@ test.skipIf(!hasNatsServer).each([
   expect(printed).toMatchObject({ bench: name, details: expect.any(Object), machine: { cores: expect.any(Number), node: process.versions.node } })
 }, 180_000)
 
-test('bench storage measures every peer on both databases', async () => {
+test('bench storage measures every peer on both databases, and prints the promised figures', async () => {
   const { stdout } = await run(process.execPath, ['--conditions=source', file, 'storage', '--quick', '--json'], { cwd: root, timeout: 170_000, killSignal: 'SIGTERM' })
   const each = (...peers: string[]): object => Object.fromEntries(peers.map((peer) => [peer, expect.any(Number)]))
   const measured = (driver: string): object => {
-    const peers = each(driver, 'knex', 'mikro-orm', 'objection', 'typeorm')
+    const peers = each('caruso', driver, 'knex', 'mikro-orm', 'objection', 'typeorm')
     return { ms: { get: peers, rows: peers, graph: peers, page: peers, commit: peers }, rows_loop_p99_ms: peers, graph_statements: peers }
   }
-  expect(JSON.parse(stdout)).toMatchObject({ bench: 'storage', details: { sqlite: measured('better-sqlite3'), pg: measured('pg') } })
+  const figures = each('get_vs_knex', 'rows_vs_knex', 'graph_vs_knex', 'commit_vs_knex', 'worst_vs_orms', 'rows_loop_p99_ms')
+  expect(JSON.parse(stdout)).toMatchObject({ bench: 'storage', sqlite: figures, pg: figures, details: { sqlite: measured('better-sqlite3'), pg: measured('pg') } })
 }, 180_000)
+
+test('the PostgreSQL of a benchmark that is told to end leaves neither files nor a process', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'caruso-bench-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  // PostgreSQL's own user has to get through it.
+  chmodSync(folder, 0o711)
+  const script = `import { startPostgres } from './test/bench/postgres.ts'
+    process.once('SIGTERM', () => process.exit(1))
+    await startPostgres()
+    console.log('started')`
+  const bench = spawn(process.execPath, ['--conditions=source', '--input-type=module', '--eval', script], { cwd: root, env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(bench, 'exit')
+  expect(String(await once(bench.stdout, 'data'))).toContain('started')
+  expect(readdirSync(folder)).toHaveLength(1)
+  bench.kill('SIGTERM')
+  await ended
+  expect(readdirSync(folder)).toEqual([])
+  await vi.waitFor(async () => expect((await run('ps', ['-eo', 'args'])).stdout).not.toContain(folder), 5_000)
+}, 60_000)
 
 test('bench without a name says which there are, and fails', async () => {
   await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|discovery|idle|neighbours|start|storage|swap|watch|all') })
