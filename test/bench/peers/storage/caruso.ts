@@ -3,38 +3,36 @@ import type { Client } from '@caruso/contract'
 import type { LoadedPlugin } from '@caruso/kernel'
 import { Host } from '@caruso/kernel/host'
 import modeler from '@caruso/modeler'
-import { defineObject, Objects } from '@caruso/modeler/contract'
+import { defineObject, Objects, objectsOf } from '@caruso/modeler/contract'
 import storage from '@caruso/storage'
 import { stderrLog } from '../../stderr-log.ts'
 import { customerColumns, lineColumns, orderColumns, productColumns } from './columns.ts'
 import { poolSize, type Customer, type CustomerOfGraph, type OpenPeer, type ShopDatabase } from './storage-peer.ts'
 
-const definitions = [
-  defineObject({ class: 'Product', key: 'id', attributes: { id: 'number', name: { type: 'text', required: true }, price: { type: 'decimal', required: true } } }),
-  defineObject({
-    class: 'Customer',
-    key: 'id',
-    attributes: { id: 'number', name: { type: 'text', required: true }, email: 'e-mail', country: { type: 'text', required: true }, active: { type: 'yes-no', required: true }, credit: { type: 'decimal', required: true }, created: { type: 'instant', required: true } },
-    relations: { orders: { many: 'Order', by: 'customer' } },
-  }),
-  defineObject({
-    class: 'Order',
-    key: 'id',
-    attributes: { id: 'number', customer: { type: 'reference', to: 'Customer', required: true }, paid: { type: 'yes-no', required: true }, total: { type: 'decimal', required: true }, placed: { type: 'instant', required: true } },
-    relations: { lines: { many: 'Line', by: 'order' } },
-  }),
-  defineObject({
-    class: 'Line',
-    key: 'id',
-    attributes: { id: 'number', order: { type: 'reference', to: 'Order', required: true }, product: { type: 'reference', to: 'Product', required: true }, quantity: { type: 'number', required: true }, price: { type: 'decimal', required: true }, note: 'text' },
-  }),
-]
+const Product = defineObject({ class: 'Product', key: 'id', attributes: { id: 'number', name: { type: 'text', required: true }, price: { type: 'decimal', required: true } } })
+const Customer = defineObject({
+  class: 'Customer',
+  key: 'id',
+  attributes: { id: 'number', name: { type: 'text', required: true }, email: 'e-mail', country: { type: 'text', required: true }, active: { type: 'yes-no', required: true }, credit: { type: 'decimal', required: true }, created: { type: 'instant', required: true } },
+  relations: { orders: { many: 'Order', by: 'customer' } },
+})
+const Order = defineObject({
+  class: 'Order',
+  key: 'id',
+  attributes: { id: 'number', customer: { type: 'reference', to: 'Customer', required: true }, paid: { type: 'yes-no', required: true }, total: { type: 'decimal', required: true }, placed: { type: 'instant', required: true } },
+  relations: { lines: { many: 'Line', by: 'order' } },
+})
+const Line = defineObject({
+  class: 'Line',
+  key: 'id',
+  attributes: { id: 'number', order: { type: 'reference', to: 'Order', required: true }, product: { type: 'reference', to: 'Product', required: true }, quantity: { type: 'number', required: true }, price: { type: 'decimal', required: true }, note: 'text' },
+})
 
-const mappings = [
-  { class: 'Product', table: 'products', columns: productColumns },
-  { class: 'Customer', table: 'customers', columns: customerColumns },
-  { class: 'Order', table: 'orders', columns: orderColumns },
-  { class: 'Line', table: 'order_lines', columns: lineColumns },
+const classes = [
+  { definition: Product, mapping: { class: 'Product', table: 'products', columns: productColumns } },
+  { definition: Customer, mapping: { class: 'Customer', table: 'customers', columns: customerColumns } },
+  { definition: Order, mapping: { class: 'Order', table: 'orders', columns: orderColumns } },
+  { definition: Line, mapping: { class: 'Line', table: 'order_lines', columns: lineColumns } },
 ]
 
 const most = 10_000
@@ -46,35 +44,31 @@ export const carusoPeer: OpenPeer = async (database) => {
   const component = (name: string, entry: LoadedPlugin, config: object) => ({ component: name, plugin: name, version: '1.0.0', entry, isolation: 'inline', config, grants: [] })
   await host.startAll([
     component('storage', storage, { sources: { shop: sourceOf(database) } }),
-    component('modeler', modeler, { model: 'no-such-folder', mapping: 'no-such-folder', source: 'shop', declared: definitions.map(({ class: name }) => name) }),
+    component('modeler', modeler, { model: 'no-such-folder', mapping: 'no-such-folder', source: 'shop', declared: classes.map(({ definition }) => definition.class) }),
   ])
   const consumer = { component: 'bench', grants: ['objects.declare'] }
   const objects: Client<typeof Objects> = bus.client(Objects, consumer)
   const call = bus.call({ ...consumer, identity: 'bench', permissions: [], timeout: 3_600_000 })
-  for (const [index, definition] of definitions.entries()) await objects.declare({ definitions: [definition], ...(mappings[index] === undefined ? {} : { mapping: mappings[index] }) }, call)
-  const rows = async (): Promise<Customer[]> => {
-    const found: Customer[] = []
-    let after: string | null = ''
-    while (after !== null) {
-      const page: { readonly objects: readonly object[]; readonly next: string | null } = await objects.find({ class: 'Customer', limit: most, ...(after === '' ? {} : { after }) }, call)
-      found.push(...(page.objects as readonly Customer[]))
-      after = page.next
-    }
-    return found
+  for (const { definition, mapping } of classes) await objects.declare({ definitions: [definition], mapping }, call)
+  const customers = objectsOf(objects, Customer)
+  const rows = async (after?: string): Promise<readonly Customer[]> => {
+    const { objects: found, next } = await customers.find({ limit: most, ...(after === undefined ? {} : { after }) }, call)
+    return next === null ? found : [...found, ...(await rows(next))]
   }
   // Whoever changes an object has seen it; these are as they were last read or written.
   const seen = new Map((await rows()).map((customer) => [customer.id, customer]))
   return {
-    get: async (id) => ((await objects.get({ class: 'Customer', key: { id } }, call)).object ?? undefined) as Customer | undefined,
-    rows,
-    graph: async (ids) => (await objects.find({ class: 'Customer', where: { attribute: 'id', in: [...ids] }, with: { orders: { with: { lines: {} } } } }, call)).objects as readonly object[] as readonly CustomerOfGraph[],
+    get: async (id) => (await customers.get(id, call)) ?? undefined,
+    rows: () => rows(),
+    // A reference to a class by its name may hold keys of any kind.
+    graph: async (ids) => (await customers.find({ where: { attribute: 'id', in: [...ids] }, with: { orders: { of: Order, with: { lines: { of: Line } } } } }, call)).objects as readonly CustomerOfGraph[],
     commit: async ({ created, changed }) => {
-      const answer = await objects.commit({ changes: [...created.map((customer) => ({ create: 'Customer', values: { ...customer } })), ...changed.map(({ id, ...set }) => ({ update: 'Customer', key: { id }, set, seen: { ...seen.get(id) } }))] }, call)
+      const answer = await customers.commit([...created.map((customer) => customers.create(customer)), ...changed.map(({ id, ...set }) => customers.update({ ...seen.get(id), id }, set))], call)
       for (const customer of changed) seen.set(customer.id, customer)
       return answer
     },
     page: async ({ country, createdFrom, limit }) =>
-      (await objects.find({ class: 'Customer', where: { and: [{ attribute: 'country', op: '==', value: country }, { attribute: 'active', op: '==', value: true }, { attribute: 'created', op: '>=', value: createdFrom }] }, order: [{ attribute: 'created' }], limit }, call)).objects as readonly object[] as readonly Customer[],
+      (await customers.find({ where: { and: [{ attribute: 'country', op: '==', value: country }, { attribute: 'active', op: '==', value: true }, { attribute: 'created', op: '>=', value: createdFrom }] }, order: [{ attribute: 'created' }], limit }, call)).objects,
     close: async () => {
       await host.close()
       await bus.close()
