@@ -4,11 +4,6 @@ export const orderColumns = { id: 'order_no', customer: 'cust_no', paid: 'is_pai
 export const lineColumns = { id: 'line_no', order: 'order_no', product: 'prod_no', quantity: 'qty', price: 'unit_price', note: 'line_note' } as const
 export const productColumns = { id: 'prod_no', name: 'prod_name', price: 'list_price' } as const
 
-/** Names of attributes, in the order of their columns. */
-export function attributesOf<Columns extends object>(columns: Columns): (keyof Columns & string)[] {
-  return Object.keys(columns) as (keyof Columns & string)[]
-}
-
 /** `cust_no as "id", …`: rows come with the names of attributes. */
 export function selected(columns: Readonly<Record<string, string>>): string {
   return Object.entries(columns).map(([attribute, column]) => `${column} as "${attribute}"`).join(', ')

@@ -10,7 +10,7 @@ export function readPlainValues(): void {
 }
 
 /** As numbers where those are exact. */
-export function keyOf(text: string): number | string {
+function keyOf(text: string): number | string {
   const number = Number(text)
   return Number.isSafeInteger(number) ? number : text
 }
