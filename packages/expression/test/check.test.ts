@@ -62,6 +62,7 @@ test.each<[string, Term]>([
   ['age >= 18', { op: '>=', of: [{ path: ['age'], type: 'number' }, { value: '18', type: 'number' }], type: 'boolean' }],
   ['vip', { op: '==', of: [{ path: ['vip'], type: 'boolean' }, { value: true, type: 'boolean' }], type: 'boolean' }],
   ['!vip', { op: 'not', of: [{ op: '==', of: [{ path: ['vip'], type: 'boolean' }, { value: true, type: 'boolean' }], type: 'boolean' }], type: 'boolean' }],
+  ['!!vip', { op: '==', of: [{ path: ['vip'], type: 'boolean' }, { value: true, type: 'boolean' }], type: 'boolean' }],
   ['address.city == null', { op: '==', of: [{ path: ['address', 'city'], type: 'text' }, { value: null, type: 'text' }], type: 'boolean' }],
   ['1 + 1 == 2 && born > date("2000-01-01")', { op: '>', of: [{ path: ['born'], type: 'date' }, { value: '2000-01-01', type: 'date' }], type: 'boolean' }],
   ['age in [1, 2]', { op: 'in', of: [{ path: ['age'], type: 'number' }, { list: [{ value: '1', type: 'number' }, { value: '2', type: 'number' }], type: { list: 'number' } }], type: 'boolean' }],
