@@ -16,6 +16,8 @@ export interface Planned {
   readonly step: number
   readonly row: number
   readonly values: ColumnValues
+  /** Whether it makes an object, whose key others may use. */
+  readonly creates: boolean
   /** For an update or a removal: the key, and what the caller saw. */
   readonly known?: { readonly key: Readonly<Record<string, unknown>>; readonly seen: SeenObject; readonly version: number | undefined }
 }
@@ -46,12 +48,12 @@ export class ChangeSet {
 
   /** What the changes did, of what the steps did. */
   results(done: readonly StepResult[]): Changed[] {
-    return this.planned.map(({ class: one, step, row, values, known }) => {
+    return this.planned.map(({ class: one, step, row, values, creates, known }) => {
       if (known) return { key: known.key, ...(known.version === undefined ? {} : { version: known.version }) }
-      if (values.size === 0) return { key: null }
+      if (!creates) return { key: null }
       const made = done[step]?.keys[row] ?? {}
-      const key = Object.fromEntries(one.key.map(({ name, stored }) => [name, keyPart(stored, values, made)]))
-      return { key, ...(one.locking ? { version: 1 } : {}) }
+      const key = Object.fromEntries(one.key.map(({ name, stored }) => [name, valueOf(stored, values, made)]))
+      return { key, ...(one.locking ? { version: Number(valueOf(one.locking.stored, values, made)) } : {}) }
     })
   }
 
@@ -80,7 +82,7 @@ export class ChangeSet {
       this.steps.push({ insert: one.table, rows, ...typesOf([...columns.keys(), ...one.key.flatMap(({ stored }) => leavesOf(stored))]) })
       this.#open = { shape, rows }
     }
-    this.planned.push({ class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns })
+    this.planned.push({ class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true })
   }
 
   #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
@@ -125,14 +127,14 @@ export class ChangeSet {
 
   readonly #created: CreatedKey = (change, target) => {
     const made = this.planned[change]
-    if (!made || made.known || made.values.size === 0 || made.class.name !== target) throw new ModelerError('REQUEST_INVALID', `Used the key of change ${change} for class "${target}": expected an earlier change that creates an object of that class`)
+    if (!made?.creates || made.class.name !== target) throw new ModelerError('REQUEST_INVALID', `Used the key of change ${change} for class "${target}": expected an earlier change that creates an object of that class`)
     return made.class.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf) => made.values.get(leaf) ?? { keyOf: made.step, row: made.row, column: leaf.column })
   }
 
-  #push(step: Step, planned: Omit<Planned, 'step' | 'row'>): void {
+  #push(step: Step, planned: Omit<Planned, 'step' | 'row' | 'creates'>): void {
     this.steps.push(step)
     this.#open = undefined
-    this.planned.push({ ...planned, step: this.steps.length - 1, row: 0 })
+    this.planned.push({ ...planned, step: this.steps.length - 1, row: 0, creates: false })
   }
 
   #writable(name: string): BusinessClass {
@@ -149,13 +151,13 @@ function typeOf({ codec: { type } }: Leaf): { readonly type?: LogicalType } {
 }
 
 /** What the values of a step mean, by column. */
-function typesOf(leaves: readonly Leaf[]): { readonly types?: Readonly<Record<string, LogicalType>> } {
-  const types = Object.fromEntries(leaves.flatMap(({ column, codec: { type } }) => (type === undefined ? [] : [[column, type] as const])))
-  return { types }
+function typesOf(leaves: readonly Leaf[]): { readonly types: Readonly<Record<string, LogicalType>> } {
+  return { types: Object.fromEntries(leaves.flatMap(({ column, codec: { type } }) => (type === undefined ? [] : [[column, type] as const]))) }
 }
 
-function keyPart(stored: Stored, values: ColumnValues, made: Row): unknown {
-  if (stored.kind === 'composite') return Object.fromEntries([...stored.parts].map(([name, part]) => [name, keyPart(part, values, made)]))
+/** The value of an attribute in a new row: as it was given, or as the database made it. */
+function valueOf(stored: Stored, values: ColumnValues, made: Row): unknown {
+  if (stored.kind === 'composite') return Object.fromEntries([...stored.parts].map(([name, part]) => [name, valueOf(part, values, made)]))
   const given = values.get(stored)
   const found = given === undefined || isKeyOf(given) ? (made[stored.column] ?? null) : (given as Value)
   return found === null ? null : stored.codec.decode(found)

@@ -19,17 +19,18 @@ export type ColumnValues = Map<Leaf, Value | KeyReference>
 export type CreatedKey = (change: number, target: string) => readonly (Value | KeyReference)[]
 
 /**
- * What the columns of a new object hold; those of its key and of attributes without a value are left to the database.
+ * What the columns of a new object hold; a key of one number and attributes without a value are left to the database.
  *
  * @throws ModelerError `ATTRIBUTE_UNKNOWN`, or `OBJECT_INVALID` with everything that is wrong
  */
 export function newObject(one: BusinessClass, values: Readonly<Record<string, unknown>>, created: CreatedKey): ColumnValues {
   refuseStrangers(one, values)
   const reader = new ValueReader(one, created)
+  const generated = one.key.length === 1 ? one.key.find(({ definition }) => definition.type === 'number') : undefined
   for (const attribute of one.attributes.values()) {
     const value = values[attribute.name] ?? (values[attribute.name] === null ? null : attribute === one.locking ? 1 : defaultOf(attribute))
     if (value !== undefined) reader.read(attribute, value)
-    else if (attribute.required && !one.key.includes(attribute)) reader.problems.push({ attribute: attribute.name, expected: 'a value', found: 'none' })
+    else if (attribute.required && attribute !== generated) reader.problems.push({ attribute: attribute.name, expected: 'a value', found: 'none' })
   }
   return reader.finish(`Created an object of class "${one.name}"`)
 }

@@ -47,12 +47,11 @@ export class SeenObject {
     })
   }
 
-  /** The attributes that have changed since they were seen. */
+  /** All that has changed since it was seen; nothing where the change may be, since what it compares is as it was. */
   collisions(now: Readonly<Record<string, unknown>>): Collision[] {
-    return [...this.#class.attributes.values()].flatMap(({ name, stored }) => {
-      const seen = this.#seen[name]
-      return seen === undefined || same(stored, seen, now[name]) ? [] : [{ attribute: name, seen, now: now[name] }]
-    })
+    const changed = [...this.#class.attributes.values()].filter(({ name, stored }) => this.#seen[name] !== undefined && !same(stored, this.#seen[name], now[name]))
+    if (!changed.some((attribute) => this.#compared.includes(attribute))) return []
+    return changed.map(({ name }) => ({ attribute: name, seen: this.#seen[name], now: now[name] }))
   }
 
   #tooLittle(expected: string): ModelerError {

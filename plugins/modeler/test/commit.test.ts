@@ -91,6 +91,33 @@ describe('commit', () => {
     expect((await objects.get({ class: 'Price', key: { id: 1 } }, call())).object).toEqual({ id: 1, amount: '13' })
   })
 
+  test('what others changed beside it is no conflict either, where what a change sets is written otherwise', async () => {
+    const crm = await opened()
+    const { objects, call, file } = crm
+    const seen = await customer(crm, 1)
+    runSql(file, `update KUNDEN set LAENGST = '["phone", "chat"]', NAME1 = 'Eva' where KDNR = 1`)
+    await objects.commit({ changes: [{ update: 'Customer', key: { number: 1 }, set: { channels: ['mail'] }, seen }] }, call())
+    expect(await customer(crm, 1)).toEqual({ ...seen, name: 'Eva', channels: ['mail'] })
+  })
+
+  test('answers the key of an object of which nothing was given, and others of the commit may use it', async () => {
+    const { objects, call } = await openModel(`${crmTables} create table room (id integer primary key, note text, beside_id integer)`, { ...crmFiles, 'model/room.yaml': 'class: Room\nkey: id\nattributes: { id: number, note: text, beside: { type: reference, to: Room } }' })
+    const changes = [{ create: 'Room', values: {} }, { create: 'Room', values: { beside: { keyOf: 0 } } }]
+    expect(await objects.commit({ changes }, call())).toEqual({ results: [{ key: { id: 1 } }, { key: { id: 2 } }] })
+    expect((await objects.get({ class: 'Room', key: { id: 2 } }, call())).object).toEqual({ id: 2, note: null, beside: 1 })
+  })
+
+  test('answers the count that a new object begins with', async () => {
+    const { objects, call } = await opened()
+    expect((await objects.commit({ changes: [{ create: 'Contact', values: { name: 'x', customer: 1, version: 7 } }] }, call())).results).toEqual([{ key: { id: 4 }, version: 7 }])
+  })
+
+  test('leaves a key to the database only where it is one number', async () => {
+    const { objects, call } = await openModel(`${crmTables} create table word (code text primary key, note text)`, { ...crmFiles, 'model/word.yaml': 'class: Word\nkey: code\nattributes: { code: text, note: text }' })
+    expect((await errorFrom(objects.commit({ changes: [{ create: 'Word', values: { note: 'x' } }] }, call()))).details).toEqual({ class: 'Word', problems: [{ attribute: 'code', expected: 'a value', found: 'none' }] })
+    expect((await errorFrom(objects.commit({ changes: [{ create: 'Profile', values: { note: 'x' } }] }, call()))).details).toMatchObject({ problems: [{ attribute: 'customer', expected: 'a value' }] })
+  })
+
   test('unlinks, removes, and refuses to break what refers to an object', async () => {
     const crm = await opened()
     const { objects, call } = crm
