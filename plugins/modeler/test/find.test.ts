@@ -91,6 +91,18 @@ describe('find', () => {
     expect(groups).toEqual([{ 'customer.name': 'Ada', people: 2, best: '1.5', rated: 1 }, { 'customer.name': 'Bea', people: 1, best: '3', rated: 1 }])
   })
 
+  test.each<[string, string, object]>([
+    ['the greatest of what is ordered otherwise', 'Aggregated class "Customer" by the max of "born": its column holds the values in a form that is ordered otherwise', { figures: { f: { fn: 'max', attribute: 'born' } } }],
+    ['the least of choices by what stands for them', 'Aggregated class "Customer" by the min of "status": its column holds the values in a form that is ordered otherwise', { figures: { f: { fn: 'min', attribute: 'status' } } }],
+    ['the sum of texts', 'Aggregated class "Customer" by the sum of "name": it holds no numbers', { figures: { f: { fn: 'sum', attribute: 'name' } } }],
+    ['the mean of numbers that stand for choices', 'Aggregated class "Customer" by the avg of "status": it holds no numbers', { figures: { f: { fn: 'avg', attribute: 'status' } } }],
+    ['groups in an order that the column does not have', 'Ordered groups of class "Customer" by "born": its column holds the values in a form that is ordered otherwise', { group: ['born'], figures: { f: { fn: 'count' } }, order: [{ by: 'born' }] }],
+  ])('refuses %s', async (_case, message, request) => {
+    const { objects, call } = await openModel(crmTables, crmFiles)
+    const error = await errorFrom(objects.aggregate({ class: 'Customer', ...request } as never, call()))
+    expect([error.code, error.message]).toEqual(['REQUEST_INVALID', message])
+  })
+
   test('streams all objects in batches with what is related', async () => {
     const { objects, call } = await openModel(crmTables, crmFiles)
     const names: unknown[] = []
