@@ -2,6 +2,7 @@ import { type Call, type Client, codeOf, didYouMean, messageOf } from '@caruso/c
 import { check, filter, type Term } from '@caruso/expression'
 import type { Storage } from '@caruso/storage/contract'
 import { LRUCache } from 'lru-cache'
+import { isDeepStrictEqual } from 'node:util'
 import type { BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import type { Written } from './draft.ts'
@@ -56,6 +57,8 @@ export class Model implements Classes {
    * @throws ModelError with every mistake; then nothing has changed
    */
   declare({ definitions, mappings }: Declarations): void {
+    // Clients declare again whenever a request fails; only what is new costs other classes their plans.
+    if (isAmong(definitions, this.#declared.definitions) && isAmong(mappings, this.#declared.mappings)) return
     const declared = { definitions: new Map([...this.#declared.definitions, ...definitions]), mappings: new Map([...this.#declared.mappings, ...mappings]) }
     this.#classes = this.#link(declared)
     this.#declared = declared
@@ -134,6 +137,10 @@ export class Model implements Classes {
     if (mistakes.length > 0) throw new ModelError(mistakes)
     return classes
   }
+}
+
+function isAmong<T>(news: ReadonlyMap<string, Written<T>>, known: ReadonlyMap<string, Written<T>>): boolean {
+  return [...news].every(([title, { value }]) => isDeepStrictEqual(value, known.get(title)?.value))
 }
 
 /** Components declare one class after the other, so a relation comes with the class that it leads to. */

@@ -88,8 +88,16 @@ export function objectsOf<const D extends ObjectDefinition>(objects: Client<type
     find: (request: { readonly with?: RelatedShapes }, call: Call) => declared(() => objects.find({ class: name, ...untyped(request) }, call), call),
     count: async (where: Filter | string | undefined, call: Call) => (await declared(() => objects.count({ class: name, ...(where === undefined ? {} : { where }) }, call), call)).count,
     async *stream(request: { readonly with?: RelatedShapes }, call: Call) {
-      await declared(() => objects.count({ class: name, where: { or: [] } }, call), call)
-      for await (const batch of objects.stream({ class: name, ...untyped(request) }, call)) yield batch.objects
+      // Whether the class is known shows with the first batch.
+      const { batches, first } = await declared(async () => {
+        const batches = objects.stream({ class: name, ...untyped(request) }, call)[Symbol.asyncIterator]()
+        return { batches, first: await batches.next() }
+      }, call)
+      try {
+        for (let batch = first; !batch.done; batch = await batches.next()) yield batch.value.objects
+      } finally {
+        await batches.return?.()
+      }
     },
     commit: async (changes: readonly Change[], call: Call) => (await declared(() => objects.commit({ changes }, call), call)).results,
     create: (values: Readonly<Record<string, unknown>>): Change => ({ create: name, values }),
@@ -100,16 +108,28 @@ export function objectsOf<const D extends ObjectDefinition>(objects: Client<type
   return typed as ObjectsOf<D>
 }
 
+/** What an operation fails with that meets no class, or an older form of it: conditions and orders name what it has not. */
+const unknown = new Set(['CLASS_UNKNOWN', 'ATTRIBUTE_UNKNOWN', 'RELATION_UNKNOWN', 'REQUEST_INVALID'])
+
 /** Declares the class each time it is found unknown: a modeler that has taken another's place knows nothing of it. */
 function declaring(objects: Client<typeof Objects>, definition: ObjectDefinition): <T>(work: () => Promise<T>, call: Call) => Promise<T> {
   return async (work, call) => {
     try {
       return await work()
     } catch (error) {
-      if (!['CLASS_UNKNOWN', 'ATTRIBUTE_UNKNOWN', 'RELATION_UNKNOWN'].includes(codeOf(error) ?? '')) throw error
-      await objects.declare({ definitions: [...describe(definition)] }, call)
+      if (!unknown.has(codeOf(error) ?? '')) throw error
+      await declare(objects, definition, error, call)
       return await work()
     }
+  }
+}
+
+async function declare(objects: Client<typeof Objects>, definition: ObjectDefinition, reason: unknown, call: Call): Promise<void> {
+  try {
+    await objects.declare({ definitions: [...describe(definition)] }, call)
+  } catch (error) {
+    // Who may not declare uses a class of the files: what is wrong is the request.
+    throw codeOf(error) === 'FORBIDDEN' && codeOf(reason) !== 'CLASS_UNKNOWN' ? reason : error
   }
 }
 

@@ -1,6 +1,7 @@
+import type { Call } from '@caruso/contract'
 import { expect, expectTypeOf, test } from 'vitest'
 import { codeFrom } from '../../../test/failures.ts'
-import { defineObject, defineValue, objectsOf, type Money, type ObjectOf } from '../src/contract.ts'
+import { defineObject, defineValue, objectsOf, type Money, type ObjectOf, type ObjectsOf } from '../src/contract.ts'
 import { crmFiles, crmTables } from './crm.ts'
 import { openModel } from './harness.ts'
 
@@ -101,6 +102,33 @@ test('a newer form of a class takes the place of the one before, and a broken on
   expect(await newer.find({ fields: ['state'] }, call())).toMatchObject({ objects: [{ state: 'lead' }] })
   await expect(objects.declare({ definitions: [{ class: 'Person', key: 'nope', attributes: { id: 'number' } }] }, call())).rejects.toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('component test Person.key: expected an attribute of Person, found "nope"') })
   expect(await newer.count(undefined, call())).toBe(1)
+})
+
+test.each<[string, (people: ObjectsOf<typeof Person>, call: Call) => Promise<unknown>]>([
+  ['a condition', async (people, call) => (await people.find({ where: 'state == "lead"' }, call)).objects],
+  ['chosen attributes', async (people, call) => (await people.find({ fields: ['state'] }, call)).objects],
+  ['a stream', async (people, call) => {
+    const found: unknown[] = []
+    for await (const batch of people.stream({ fields: ['state'] }, call)) found.push(...batch)
+    return found
+  }],
+])('a newer form is told where an older one is known, also by %s', async (_case, read) => {
+  const { objects, call } = await openModel(tables, crmFiles)
+  const people = objectsOf(objects, Person)
+  await people.commit([people.create({ version: 1, name: 'Ada', state: 'lead' })], call())
+  await objects.declare({ definitions: [{ class: 'Person', key: 'id', attributes: { id: 'number', name: 'text' } }] }, call())
+  expect(await read(people, call())).toMatchObject([{ id: 1, state: 'lead' }])
+})
+
+test('a wrong request is told as what it is, whether or not its caller may declare', async () => {
+  const { objects, call } = await openModel(tables, crmFiles)
+  const people = objectsOf(objects, Person)
+  await people.count(undefined, call())
+  const bare = { ...call(), caller: { ...call().caller, permissions: [] } }
+  for (const caller of [call(), bare]) {
+    expect(await codeFrom(people.count({ attribute: 'nmae', isNull: true }, caller))).toBe('ATTRIBUTE_UNKNOWN')
+    expect(await codeFrom(people.count('nmae == "x"', caller))).toBe('REQUEST_INVALID')
+  }
 })
 
 test('declaring takes a permission', async () => {
