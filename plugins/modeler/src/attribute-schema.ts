@@ -6,6 +6,7 @@ const truth = (description: string) => Type.Optional(Type.Boolean({ title: 'true
 const length = (description: string) => Type.Optional(Type.Integer({ title: 'a whole number', minimum: 0, description }))
 const text = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 1000 })
 const exact = (description: string) => Type.Optional(Type.Union([Type.Number(), Type.String({ pattern: '^-?\\d{1,38}(\\.\\d{1,38})?$' })], { title: 'a number, in quotes where it has many digits', description }))
+const day = (description: string) => Type.Optional(Type.String({ title: 'a date such as "2026-11-24"', pattern: '^\\d{4}-\\d\\d-\\d\\d$', description }))
 
 /** The name of a class, a value object or an attribute. */
 export const className = Type.String({ title: 'the name of a class: letters and digits, first a capital letter', pattern: '^[A-Z][A-Za-z0-9]{0,62}$' })
@@ -30,7 +31,7 @@ export const attributeSchemas = {
   money: typed('money', { min: range.min, max: range.max, scale: length('The most digits after the point'), currency: Type.Optional(Type.String({ title: 'a currency such as EUR', description: 'The currency of every amount; without it, each amount has its own', pattern: '^[A-Z]{3}$' })) }),
   percent: typed('percent', { ...range, scale: length('The most digits after the point') }),
   'yes-no': typed('yes-no', { default: truth('What a new object gets') }),
-  date: typed('date', { min: Type.Optional(text('a date such as "2026-11-24"', 'The first day')), max: Type.Optional(text('a date such as "2026-11-24"', 'The last day')), default: Type.Optional(text('a date such as "2026-11-24", or "today"', 'What a new object gets; today is the day in UTC')) }),
+  date: typed('date', { min: day('The first day'), max: day('The last day'), default: Type.Optional(text('a date such as "2026-11-24", or "today"', 'What a new object gets; today is the day in UTC')) }),
   time: typed('time', {}),
   instant: typed('instant', { default: Type.Optional(Type.Literal('now', { title: 'now', description: 'A new object gets the moment of its creation' })) }),
   duration: typed('duration', { min: exact('The least microseconds'), max: exact('The most microseconds') }),

@@ -1,7 +1,8 @@
-import { nearest } from '@caruso/contract'
+import { describeValue, nearest } from '@caruso/contract'
 import type { AttributeDefinition, AttributeType } from './attribute-schema.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { constraintsOf, partConstraints, type Wrong } from './constraints.ts'
+import { defaultValue } from './default-value.ts'
 import type { Draft, Written, WrittenMember } from './draft.ts'
 import { storedOf, type ColumnPlace, type Surroundings } from './stored-attribute.ts'
 import { linkRelations } from './link-relations.ts'
@@ -121,7 +122,9 @@ class Linker implements Surroundings {
       const stored = this.#stored(draft, name, true)
       if (stored === undefined) continue
       const required = definition.required === true || draft.key.includes(name)
-      attributes.set(name, { name, definition, stored, required, wrong: this.#constraints(draft.name, definition, { path: ['attributes', name], origin }) })
+      const attribute = { name, definition, stored, required, wrong: this.#constraints(draft.name, definition, { path: ['attributes', name], origin }) }
+      attributes.set(name, attribute)
+      this.#default(draft.name, attribute, origin)
     }
     this.#attributes.set(draft.name, attributes)
     this.#strangers(draft)
@@ -158,6 +161,14 @@ class Linker implements Surroundings {
 
   #unknown(name: string): { readonly expected: string; readonly found: string; readonly suggestion: string | undefined } {
     return { expected: 'the name of a class', found: JSON.stringify(name), suggestion: nearest(name, this.#drafts.keys()) }
+  }
+
+  /** A default that is no value of its attribute would fail with the first object that needs it. */
+  #default(title: string, { name, definition, stored, wrong }: Attribute, origin: Origin): void {
+    const value = defaultValue(definition)
+    if (value === undefined || stored.kind !== 'leaf') return
+    const expected = stored.codec.encode(value) === undefined ? stored.codec.expects : wrong(value)
+    if (expected !== undefined) this.mistakes.add(origin, title, ['attributes', name, 'default'], { expected, found: describeValue(value) })
   }
 
   /** What is asked of values; of a value object, what is asked of its parts. */

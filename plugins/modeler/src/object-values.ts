@@ -1,6 +1,7 @@
 import { describeValue } from '@caruso/contract'
 import type { KeyReference, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
+import { defaultValue } from './default-value.ts'
 import { ModelerError } from './errors.ts'
 import { unknownAttribute } from './path-resolver.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
@@ -28,7 +29,7 @@ export function newObject(one: BusinessClass, values: Readonly<Record<string, un
   const reader = new ValueReader(one, created)
   const generated = one.key.length === 1 ? one.key.find(({ definition }) => definition.type === 'number') : undefined
   for (const attribute of one.attributes.values()) {
-    const value = values[attribute.name] ?? (values[attribute.name] === null ? null : attribute === one.locking ? 1 : defaultOf(attribute))
+    const value = values[attribute.name] ?? (values[attribute.name] === null ? null : attribute === one.locking ? 1 : defaultValue(attribute.definition))
     if (value !== undefined) reader.read(attribute, value)
     else if (attribute.required && attribute !== generated) reader.problems.push({ attribute: attribute.name, expected: 'a value', found: 'none' })
   }
@@ -111,12 +112,4 @@ class ValueReader {
 
 export function isKeyOf(value: unknown): value is { readonly keyOf: number } {
   return typeof value === 'object' && value !== null && 'keyOf' in value && typeof value.keyOf === 'number'
-}
-
-function defaultOf({ definition }: Attribute): unknown {
-  if (!('default' in definition) || definition.default === undefined) return undefined
-  if (definition.type === 'instant') return new Date().toISOString()
-  if (definition.type === 'date' && definition.default === 'today') return new Date().toISOString().slice(0, 10)
-  if (definition.type === 'decimal' || definition.type === 'percent') return String(definition.default)
-  return definition.default
 }
