@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { attributeSchemas, attributeTypes } from '../src/attribute-schema.ts'
+import { Attribute, attributeSchemas, attributeTypes } from '../src/attribute-schema.ts'
 import { MappingSchema, ConvertedColumn } from '../src/mapping-schema.ts'
 import { ModelSchema, modelKinds } from '../src/model-schema.ts'
 
 // Rewritten by: npx vitest run plugins/modeler/test/schemas.test.ts -u
-test.each([['model', ModelSchema], ['mapping', MappingSchema]])('%s.schema.json is the schema that files are checked by', async (name, schema) => {
-  const published = { $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }
-  await expect(`${JSON.stringify(published, null, 2)}\n`).toMatchFileSnapshot(`../${name}.schema.json`)
+test.each([['model', ModelSchema, { attribute: Attribute }], ['mapping', MappingSchema, {}]])('%s.schema.json is the schema that files are checked by', async (name, schema, named) => {
+  await expect(published(schema, named)).toMatchFileSnapshot(`../${name}.schema.json`)
 })
+
+/** What stands in several places is written once, under its name. */
+function published(schema: object, named: Readonly<Record<string, object>>): string {
+  const nameOf = new Map(Object.entries(named).map(([name, one]) => [one, name]))
+  const text = (whole: object): string => JSON.stringify(whole, (_key, value: object) => (value !== whole && nameOf.has(value) ? { $ref: `#/$defs/${nameOf.get(value)}` } : value))
+  const $defs = Object.fromEntries(Object.entries(named).map(([name, one]) => [name, JSON.parse(text(one))]))
+  const all = { $schema: 'https://json-schema.org/draft/2020-12/schema', ...JSON.parse(text(schema)), ...(nameOf.size === 0 ? {} : { $defs }) }
+  return `${JSON.stringify(all, null, 2)}\n`
+}
 
 test('the reference names every type and every key, and no other', () => {
   const reference = readFileSync(join(import.meta.dirname, '../../../docs/reference/model-files.md'), 'utf8')
