@@ -31,7 +31,7 @@ export default definePlugin({
         await model.check(one, scope.call())
       } catch (error) {
         // The others stay usable; whoever uses this one is told the same, once its tables were looked for again.
-        log.warn({ class: one.name, reason: messageOf(error) }, 'class cannot be used')
+        log.warn({ class: one.name }, `Class "${one.name}" cannot be used: ${model.unusable(one.name) ?? messageOf(error)}`)
       }
     }
     scope.health(() => {

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '@caruso/contract'
+import { codeOf, messageOf } from '@caruso/contract'
 import { checkMappingFile, checkModelFile } from './check-schema.ts'
 import type { Written } from './draft.ts'
+import { ModelerError } from './errors.ts'
 import type { Mistakes } from './mistake.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelDefinition } from './model-schema.ts'
@@ -14,7 +16,11 @@ export interface ModelFiles {
   readonly mappings: readonly Written<MappingDefinition>[]
 }
 
-/** Reads the files; a folder that is not there has none. What is wrong with one is told among the mistakes. */
+/**
+ * Reads the files; a folder that is not there has none. What is wrong with one is told among the mistakes.
+ *
+ * @throws ModelerError `MODEL_INVALID` where files may not be read
+ */
 export async function readModelFolder(folders: { readonly model: string; readonly mapping: string }, mistakes: Mistakes): Promise<ModelFiles> {
   return {
     definitions: await readAll<ModelDefinition>(folders.model, checkModelFile, mistakes),
@@ -23,18 +29,19 @@ export async function readModelFolder(folders: { readonly model: string; readonl
 }
 
 async function readAll<T>(folder: string, check: typeof checkModelFile, mistakes: Mistakes): Promise<Written<T>[]> {
-  const files = await Promise.all((await filesIn(folder)).map(async (name) => ({ file: join(folder, name), text: await readFile(join(folder, name), 'utf8') })))
-  return files.flatMap(({ file, text }) => {
+  const texts = await textsIn(folder)
+  return texts.flatMap(({ file, text }) => {
     const read = readYaml(file, text, mistakes)
     return read && check(read.value, read.origin, mistakes) ? [{ value: read.value as T, origin: read.origin }] : []
   })
 }
 
-async function filesIn(folder: string): Promise<string[]> {
+async function textsIn(folder: string): Promise<{ readonly file: string; readonly text: string }[]> {
   try {
-    return (await readdir(folder, { recursive: true })).filter((name) => /\.ya?ml$/.test(name)).toSorted()
+    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.ya?ml$/.test(name)).toSorted()
+    return await Promise.all(names.map(async (name) => ({ file: join(folder, name), text: await readFile(join(folder, name), 'utf8') })))
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
+    if (codeOf(error) === 'ENOENT' && !existsSync(folder)) return []
+    throw new ModelerError('MODEL_INVALID', `Read the files in "${folder}": ${messageOf(error)}`, { cause: error })
   }
 }

@@ -1,8 +1,8 @@
 import { codeOf } from '@caruso/contract'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { errorFrom } from '../../../test/failures.ts'
+import { codeFrom, errorFrom } from '../../../test/failures.ts'
 import { linkModel } from '../src/link-model.ts'
 import { lineOf, Mistakes } from '../src/mistake.ts'
 import { readModelFolder } from '../src/model-folder.ts'
@@ -59,6 +59,14 @@ describe('a mistake in a file is told with its line and what was expected', () =
   })
 })
 
+test('files that cannot be read are told, and not taken for none', async () => {
+  const error = await errorFrom(openModel('create table customer (id integer)', { model: 'no folder' }))
+  expect([codeOf(error.cause), error.message]).toEqual(['MODEL_INVALID', expect.stringMatching(/Read the files in ".*\/model": ENOTDIR/)])
+  const folder = temporaryFolder()
+  symlinkSync('nowhere', join(folder, 'lost.yaml'))
+  expect(await codeFrom(readModelFolder({ model: folder, mapping: join(folder, 'none') }, new Mistakes()))).toBe('MODEL_INVALID')
+})
+
 test('a class is extended by another file', async () => {
   const { objects, call } = await openModel(`${crmTables} alter table KUNDEN add column shoe_size integer`, { ...crmFiles, 'model/more.yaml': 'extend: Customer\nattributes:\n  shoeSize: { type: number, min: 20 }' })
   expect((await objects.get({ class: 'Customer', key: { number: 1 }, fields: ['shoeSize'] }, call())).object).toEqual({ number: 1, shoeSize: null })
@@ -67,7 +75,7 @@ test('a class is extended by another file', async () => {
 test('a class whose table or columns are missing says so, the others are usable, and it is too once they are there', async () => {
   const { objects, call, health, logs, file } = await openModel(crmTables, { ...crmFiles, 'model/order.yaml': 'class: Order\nkey: id\nattributes: { id: number, total: decimal, note: text }', 'model/shop.yaml': 'class: Shop\nkey: id\nattributes: { id: number }', 'mapping/shop.yaml': 'class: Shop\ntable: tga' })
   expect(await health()).toEqual({ ok: false, detail: 'cannot be used: Order, Shop' })
-  expect(logs.filter((line) => (line as { readonly msg: string }).msg === 'class cannot be used')).toHaveLength(2)
+  expect(logs).toMatchObject([{ level: 'warn', class: 'Order', msg: 'Class "Order" cannot be used: Looked up table "order" in data source "crm": there is none' }, { level: 'warn', class: 'Shop', msg: expect.stringContaining('"tga"') }])
   expect((await errorFrom(objects.find({ class: 'Shop' }, call()))).message).toBe('Used class "Shop": Looked up table "tga" in data source "crm": there is none (did you mean "tag"?)')
   runSql(file, 'create table "order" (id integer primary key, totl numeric, nota text)')
   const error = await errorFrom(objects.count({ class: 'Order' }, call()))
