@@ -13,6 +13,11 @@ const mostSteps = 5_000
 
 /**
  * A regular expression as an automaton whose states are walked all at once (Thompson), so that no text makes it go back.
+ *
+ * JavaScript's own goes back: one slip in a file, such as `(a+)+b`, and a text of forty characters from anybody stops
+ * all calls of the host for hours. No rule about patterns tells those apart, and an engine that does not go back
+ * (RE2) comes as native code or WebAssembly, for the few patterns of a model.
+ *
  * It has characters, `.`, classes, groups, `|`, `* + ?`, `{n,m}`, `\d \w \s` and their opposites; the rest is refused.
  */
 export function compilePattern(source: string): Pattern | PatternMistake {
@@ -124,7 +129,7 @@ class PatternReader {
     const character = this.#source[this.#at++]
     if (character === '(') return this.#group(depth)
     if (character === '[') return this.#one(this.#class())
-    if (character === '.') return this.#one(() => true)
+    if (character === '.') return this.#one((found) => !/[\n\r\u2028\u2029]/.test(found))
     if (character === '\\') return this.#one(this.#escape())
     if (character === undefined || '*+?{'.includes(character)) return this.#fail('something to repeat', `${JSON.stringify(character ?? '')} at character ${this.#at}`)
     if ('^$'.includes(character)) return this.#fail('a pattern of the whole text', `${JSON.stringify(character)} in its middle`)
@@ -169,7 +174,9 @@ class PatternReader {
     const [text, least = '', comma, most = ''] = /^\{(\d{1,3})(,?)(\d{0,3})\}/.exec(this.#source.slice(this.#at, this.#at + 9).join('')) ?? []
     if (text === undefined) return [1, 1]
     this.#at += text.length
-    return [Number(least), comma === '' ? Number(least) : most === '' ? Infinity : Number(most)]
+    const times = [Number(least), comma === '' ? Number(least) : most === '' ? Infinity : Number(most)] as const
+    if (times[0] > times[1]) this.#fail('as many repetitions at most as at least', text)
+    return times
   }
 
   #one(test: (character: string) => boolean): Piece {
