@@ -1,5 +1,4 @@
-import { type Call, type Client, type Implementation } from '@caruso/contract'
-import type { Disposer, Scope } from '@caruso/kernel'
+import type { Call, Client } from '@caruso/contract'
 import storagePlugin from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
 import { double, testPlugin, type transports } from '@caruso/testing'
@@ -13,7 +12,7 @@ import modeler from '../src/index.ts'
 
 export interface Opened {
   readonly objects: Client<typeof Objects>
-  readonly storage: Implementation<typeof Storage>
+  readonly storage: Client<typeof Storage>
   readonly logs: readonly unknown[]
   readonly file: string
   call(): Call
@@ -24,7 +23,7 @@ export interface Opened {
   statements(): number
 }
 
-/** The modeler over a real storage with a SQLite file, made by SQL or copied, disposed when the test ends. */
+/** The modeler over a storage in a host of its own, so that its statements are counted on the way; with a SQLite file, made by SQL or copied. */
 export async function openModel(data: string | { readonly copyOf: string }, files: Readonly<Record<string, string>>, options: { readonly config?: { readonly source?: string; readonly declared?: string[] }; readonly transport?: (typeof transports)[number] } = {}): Promise<Opened> {
   const folder = temporaryFolder()
   for (const [path, text] of Object.entries(files)) {
@@ -34,9 +33,12 @@ export async function openModel(data: string | { readonly copyOf: string }, file
   const file = join(folder, 'crm.db')
   if (typeof data === 'string') runSql(file, data)
   else copyFileSync(data.copyOf, file)
-  const { storage, dispose } = await startStorage(file)
+  const transport = options.transport ?? 'direct'
+  const beneath = await testPlugin(storagePlugin, { config: { sources: { crm: { kind: 'sqlite', file } } }, transport })
+  onTestFinished(() => beneath.close())
+  const { storage } = beneath.clients
   let statements = 0
-  const counted: Implementation<typeof Storage> = {
+  const counted = double(Storage, {
     ...storage,
     query: (plan, call) => {
       statements++
@@ -46,19 +48,16 @@ export async function openModel(data: string | { readonly copyOf: string }, file
       statements++
       return storage.stream(plan, call)
     },
-  }
-  const config = { model: join(folder, 'model'), mapping: join(folder, 'mapping'), source: 'crm', ...options.config }
-  const kit = await testPlugin(modeler, { config, requires: { storage: double(Storage, counted) }, transport: options.transport ?? 'direct' })
-  onTestFinished(async () => {
-    await kit.close()
-    await dispose()
   })
+  const config = { model: join(folder, 'model'), mapping: join(folder, 'mapping'), source: 'crm', ...options.config }
+  const kit = await testPlugin(modeler, { config, requires: { storage: counted }, transport })
+  onTestFinished(() => kit.close())
   return {
     objects: kit.clients.objects,
     storage,
     logs: kit.logs,
     file,
-    call: () => kit.call({ permissions: ['objects.declare'] }),
+    call: () => kit.call({ permissions: ['objects.declare', 'storage.sql'] }),
     swap: () => kit.handOver(modeler),
     health: () => kit.health(),
     statements: () => {
@@ -90,23 +89,4 @@ export function northwind(): { readonly sql: string } | { readonly missing: stri
   if (existsSync(file)) return { sql: readFileSync(file, 'utf8') }
   if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for Northwind at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
   return { missing: `needs Northwind at ${file}; set CARUSO_TEST_DATA` }
-}
-
-async function startStorage(file: string): Promise<{ readonly storage: Implementation<typeof Storage>; dispose(): Promise<void> }> {
-  const disposers: Disposer[] = []
-  const scope: Pick<Scope, 'own' | 'health' | 'selfTest'> = {
-    own(resource, dispose) {
-      disposers.push(() => dispose(resource))
-      return resource
-    },
-    health() {},
-    selfTest() {},
-  }
-  const { storage } = await storagePlugin.start({ config: { sources: { crm: { kind: 'sqlite', file } } }, scope: scope as Scope, log: { debug() {}, info() {}, warn() {}, error() {} } })
-  return {
-    storage,
-    dispose: async () => {
-      for (const disposer of disposers.splice(0).toReversed()) await disposer()
-    },
-  }
 }
