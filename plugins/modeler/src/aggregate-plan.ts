@@ -19,7 +19,7 @@ export function aggregatePlan(one: BusinessClass, request: Request, classes: Cla
   const paths = request.group ?? []
   const grouped = paths.map((path) => resolver.leaf(path))
   const figures = Object.entries(request.figures).map(([as, figure]) => ({ as, figure, found: figure.attribute === undefined ? undefined : resolver.leaf(figure.attribute) }))
-  for (const { figure, found } of figures) if (found) refuseMeaningless(one, figure, found.leaf)
+  for (const { figure, found } of figures) refuseMeaningless(one, figure, found?.leaf)
   for (const { as } of figures) if (paths.includes(as)) throw new ModelerError('REQUEST_INVALID', `Aggregated class "${one.name}": "${as}" is both a figure and what is grouped by`)
   const where = request.where === undefined ? undefined : conditionOf(request.where, resolver, classes)
   const plan: Plan = {
@@ -39,10 +39,13 @@ export function aggregatePlan(one: BusinessClass, request: Request, classes: Cla
 }
 
 /** A column tells the same as its values only where it orders as they do, and holds numbers. */
-function refuseMeaningless(one: BusinessClass, { fn, attribute }: Request['figures'][string], { codec }: Leaf): void {
-  const tried = `Aggregated class "${one.name}" by the ${fn} of ${JSON.stringify(attribute)}`
-  if ((fn === 'min' || fn === 'max') && !codec.ordered) throw new ModelerError('REQUEST_INVALID', `${tried}: its column holds the values in a form that is ordered otherwise`)
-  if ((fn === 'sum' || fn === 'avg') && codec.type !== 'decimal' && codec.type !== 'integer') throw new ModelerError('REQUEST_INVALID', `${tried}: it holds no numbers`)
+function refuseMeaningless(one: BusinessClass, { fn, attribute }: Request['figures'][string], leaf: Leaf | undefined): void {
+  if (fn === 'count') return
+  const refused = (found: string): ModelerError => new ModelerError('REQUEST_INVALID', `Aggregated class "${one.name}" by the ${fn} of ${leaf ? JSON.stringify(attribute) : 'nothing'}: ${found}`)
+  if (!leaf) throw refused('expected an attribute')
+  const { ordered, type } = leaf.codec
+  if ((fn === 'min' || fn === 'max') && !ordered) throw refused('its column holds the values in a form that is ordered otherwise')
+  if ((fn === 'sum' || fn === 'avg') && type !== 'decimal' && type !== 'integer') throw refused('it holds no numbers')
 }
 
 function orderColumn(one: BusinessClass, request: Request, by: string, resolver: PathResolver): { readonly column: string; readonly of?: string } {

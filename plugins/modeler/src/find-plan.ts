@@ -139,7 +139,8 @@ export class FindPlan {
 
   #orderByLeaf(leaf: Leaf, of: string, desc: boolean): void {
     if (this.#order.some(({ at }) => at.column === leaf.column && at.of === of)) return
-    this.#order.push({ at: columnOf(leaf, of), desc, as: this.#select(leaf, of, of === own ? leaf.path : `${of}.${leaf.path}`) })
+    // A reference to a key of several parts has parts of the same names as what it leads to.
+    this.#order.push({ at: columnOf(leaf, of), desc, as: this.#select(leaf, of, of === own ? leaf.path : `${of}~${leaf.path}`) })
   }
 
   /** The name of a column in rows; it is selected unless it is already. */

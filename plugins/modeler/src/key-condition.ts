@@ -27,7 +27,7 @@ export function keyCondition(one: BusinessClass, key: Readonly<Record<string, un
  *
  * @param wrong makes the error for a part that is not of its type
  */
-export function partValues(stored: Stored, value: unknown, wrong: (path: string, expected: string, found: unknown) => Error): ColumnValue[] {
+function partValues(stored: Stored, value: unknown, wrong: (path: string, expected: string, found: unknown) => Error): ColumnValue[] {
   if (stored.kind === 'leaf') {
     const encoded = stored.codec.encode(value)
     if (encoded === undefined) throw wrong(`"${stored.path}"`, stored.codec.expects, value)

@@ -71,14 +71,16 @@ function valueConditions(stored: Stored, value: unknown, one: BusinessClass): Fi
 
 /** Related objects stand in the place of references; what was seen of them is their key. */
 function withoutRelated(one: BusinessClass, seen: Readonly<Record<string, unknown>>, classes: Classes): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(seen).map(([name, value]) => {
-      const attribute = one.attributes.get(name)
-      if (attribute?.definition.type !== 'reference' || attribute.stored.kind !== 'leaf' || typeof value !== 'object' || value === null) return [name, value]
-      const [key] = classes.get(attribute.definition.to).key
-      return [name, partsOf(value)[key?.name ?? '']]
-    }),
-  )
+  return Object.fromEntries(Object.entries(seen).map(([name, value]) => [name, bareValue(one.attributes.get(name), value, classes)]))
+}
+
+function bareValue(attribute: Attribute | undefined, value: unknown, classes: Classes): unknown {
+  if (attribute?.definition.type !== 'reference' || typeof value !== 'object' || value === null) return value
+  const { key } = classes.get(attribute.definition.to)
+  const parts = partsOf(value)
+  const [only] = key
+  if (attribute.stored.kind === 'leaf') return bareValue(only, parts[only?.name ?? ''], classes)
+  return Object.fromEntries(key.map((part) => [part.name, bareValue(part, parts[part.name], classes)]))
 }
 
 function same(stored: Stored, a: unknown, b: unknown): boolean {

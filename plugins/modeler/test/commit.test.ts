@@ -118,6 +118,19 @@ describe('commit', () => {
     expect((await errorFrom(objects.commit({ changes: [{ create: 'Profile', values: { note: 'x' } }] }, call()))).details).toMatchObject({ problems: [{ attribute: 'customer', expected: 'a value' }] })
   })
 
+  test('what was seen may hold related objects in the place of keys, also within keys', async () => {
+    const { objects, call } = await openModel(`${crmTables} create table card (holder_number integer, nr integer, primary key (holder_number, nr)); insert into card values (1, 7); create table deal (id integer primary key, card_holder_number integer, card_nr integer, about_customer integer); insert into deal values (1, 1, 7, 1)`, {
+      ...crmFiles,
+      'model/card.yaml': 'class: Card\nkey: [holder, nr]\nattributes: { holder: { type: reference, to: Customer }, nr: number }',
+      'model/deal.yaml': 'class: Deal\nkey: id\nattributes: { id: number, card: { type: reference, to: Card }, about: { type: reference, to: Profile } }',
+      'mapping/deal.yaml': 'class: Deal\ncolumns: { card: { holder: card_holder_number, nr: card_nr }, about: about_customer }',
+    })
+    const { object: seen } = await objects.get({ class: 'Deal', key: { id: 1 }, with: { card: { with: { holder: {} } }, about: { with: { customer: {} } } } }, call())
+    expect(seen).toMatchObject({ card: { holder: { name: 'Ada' } }, about: { customer: { name: 'Ada' } } })
+    await objects.commit({ changes: [{ update: 'Deal', key: { id: 1 }, set: { card: null, about: null }, seen: seen ?? {} }] }, call())
+    expect((await objects.get({ class: 'Deal', key: { id: 1 } }, call())).object).toEqual({ id: 1, card: null, about: null })
+  })
+
   test('unlinks, removes, and refuses to break what refers to an object', async () => {
     const crm = await opened()
     const { objects, call } = crm

@@ -94,6 +94,7 @@ describe('find', () => {
   test.each<[string, string, object]>([
     ['the greatest of what is ordered otherwise', 'Aggregated class "Customer" by the max of "born": its column holds the values in a form that is ordered otherwise', { figures: { f: { fn: 'max', attribute: 'born' } } }],
     ['the least of choices by what stands for them', 'Aggregated class "Customer" by the min of "status": its column holds the values in a form that is ordered otherwise', { figures: { f: { fn: 'min', attribute: 'status' } } }],
+    ['a figure of nothing', 'Aggregated class "Customer" by the sum of nothing: expected an attribute', { figures: { f: { fn: 'sum' } } }],
     ['the sum of texts', 'Aggregated class "Customer" by the sum of "name": it holds no numbers', { figures: { f: { fn: 'sum', attribute: 'name' } } }],
     ['the mean of numbers that stand for choices', 'Aggregated class "Customer" by the avg of "status": it holds no numbers', { figures: { f: { fn: 'avg', attribute: 'status' } } }],
     ['groups in an order that the column does not have', 'Ordered groups of class "Customer" by "born": its column holds the values in a form that is ordered otherwise', { group: ['born'], figures: { f: { fn: 'count' } }, order: [{ by: 'born' }] }],

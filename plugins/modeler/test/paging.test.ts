@@ -61,7 +61,7 @@ const things = fc
     ),
   )
 
-const paths = ['shelf', 'place', 'name', 'size', 'price', 'made', 'part.name', 'part.size', 'part.part.made'] as const
+const paths = ['shelf', 'place', 'name', 'size', 'price', 'made', 'part.name', 'part.place', 'part.size', 'part.part.made'] as const
 const orders = fc.array(fc.record({ attribute: fc.constantFrom(...paths), desc: fc.boolean() }), { maxLength: 3 })
 
 const comparison = fc.constantFrom('==', '!=', '<', '<=', '>', '>=').chain((op) =>
