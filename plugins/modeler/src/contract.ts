@@ -80,7 +80,6 @@ const FindInput = Type.Object({
 export type Change = DeepReadonly<Static<typeof Change>>
 export type Changed = DeepReadonly<Static<typeof Changed>>
 export type Shape = DeepReadonly<Static<typeof Shape>>
-export type FindInput = DeepReadonly<Static<typeof FindInput>>
 
 /** Business objects: read by conditions over attributes, changed in sets that are atomic and checked against what the caller saw. */
 export const Objects = contract({

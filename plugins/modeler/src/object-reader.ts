@@ -81,10 +81,10 @@ export class ObjectReader {
       const known = this.#whole.get(one)
       if (known) return known
       const made = new FindPlan(one, {}, this.#model)
-      // Related classes are looked up as plans are made, so one that was declared anew needs new plans.
       this.#whole.set(one, made)
       return made
     }
+    // Related classes are looked up as plans are made, so one that was declared anew needs new plans.
     const made = this.#plans.memo(JSON.stringify([name, shape.fields, shape.order, shape.with]), { context: () => new FindPlan(one, shape, this.#model) })
     if (this.#isCurrent(made)) return made
     this.#plans.clear()
@@ -123,7 +123,6 @@ export class ObjectReader {
     return objects
   }
 }
-
 
 /** A plan whose columns are answered as the database holds them. */
 function untyped(plan: Plan): Plan {
