@@ -6,9 +6,13 @@ import type { Waiting } from './patience.ts'
 export interface Pooled {
   /** It can be used again: it is not broken, and remembers no more than it should. */
   readonly usable: boolean
+  /** Says goodbye to the server, unless it is broken. */
   close(): Promise<void>
+  /** Closes it at once. */
+  drop(): void
 }
 
+const longestGoodbye = 2_000
 const longestWait = 10_000
 const longestIdle = 30_000
 // Who reads slowly must not keep all others from reading and writing.
@@ -27,22 +31,21 @@ interface Waiter<C> {
 export class Pool<C extends Pooled> {
   readonly #name: string
   readonly #most: number
+  readonly #mostLong: number
   readonly #open: () => Promise<C>
   readonly #idle: { readonly connection: C; readonly timer: NodeJS.Timeout }[] = []
   readonly #lent = new Map<C, boolean>()
   readonly #waiting: Waiter<C>[] = []
-  readonly #closing = new Set<Promise<void>>()
+  readonly #closing = new Set<C>()
+  readonly #left = Promise.withResolvers<void>()
   #opening = { all: 0, long: 0 }
   #closed = false
 
   constructor(name: string, most: number, open: () => Promise<C>) {
     this.#name = name
     this.#most = most
+    this.#mostLong = Math.max(1, Math.floor(most * longShare))
     this.#open = open
-  }
-
-  get lent(): number {
-    return this.#lent.size
   }
 
   /**
@@ -53,7 +56,11 @@ export class Pool<C extends Pooled> {
   async lend(call: Waiting, long = false): Promise<C> {
     if (this.#closed) throw new StorageError('SOURCE_CLOSED', `Used data source "${this.#name}": it is closed`)
     if (isOver(call)) throw cancelled(call)
-    return this.#mayLend(long) ? await this.#lendNow(long) : await this.#wait(call, long)
+    const connection = this.#mayLend(long) ? await this.#lendNow(long) : await this.#wait(call, long)
+    if (!this.#closed && !isOver(call)) return connection
+    // It took so long to open that nobody waits any more.
+    this.giveBack(connection)
+    throw this.#closed ? this.#closedMeanwhile() : cancelled(call)
   }
 
   giveBack(connection: C): void {
@@ -65,20 +72,21 @@ export class Pool<C extends Pooled> {
     this.#serveNext()
   }
 
-  /** Closes the idle ones; the lent ones are closed as they come back, so whoever has one ends it first. */
+  /** Closes the idle ones, and waits for the others, which are closed as they come back: whoever has one ends it first. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const waiter of this.#waiting.splice(0)) waiter.fail(new StorageError('SOURCE_CLOSED', `Waited for a connection to data source "${this.#name}": it was closed`))
+    for (const waiter of this.#waiting.splice(0)) waiter.fail(this.#closedMeanwhile())
     for (const { connection, timer } of this.#idle.splice(0)) {
       clearTimeout(timer)
       this.#close(connection)
     }
-    await Promise.all(this.#closing)
+    this.#leave()
+    await this.#left.promise
   }
 
   #mayLend(long: boolean): boolean {
     const longs = [...this.#lent.values()].filter(Boolean).length + this.#opening.long
-    return this.#lent.size + this.#opening.all < this.#most && (!long || longs < Math.max(1, this.#most * longShare))
+    return this.#lent.size + this.#opening.all < this.#most && (!long || longs < this.#mostLong)
   }
 
   async #lendNow(long: boolean): Promise<C> {
@@ -100,6 +108,7 @@ export class Pool<C extends Pooled> {
     } finally {
       this.#opening = { all: this.#opening.all - 1, long: this.#opening.long - Number(long) }
       if (this.#waiting.length > 0) queueMicrotask(() => this.#serveNext())
+      this.#leave()
     }
   }
 
@@ -148,12 +157,29 @@ export class Pool<C extends Pooled> {
   }
 
   #close(connection: C): void {
-    const closing = connection.close().finally(() => this.#closing.delete(closing))
-    this.#closing.add(closing)
+    this.#closing.add(connection)
+    // A server that has stopped to answer is not waited for.
+    const timer = setTimeout(() => gone(), longestGoodbye)
+    const gone = (): void => {
+      clearTimeout(timer)
+      connection.drop()
+      this.#closing.delete(connection)
+      this.#leave()
+    }
+    connection.close().then(gone, gone)
+  }
+
+  /** Lets `close` end when nothing is open any more. */
+  #leave(): void {
+    if (this.#closed && this.#opening.all + this.#lent.size + this.#closing.size === 0) this.#left.resolve()
+  }
+
+  #closedMeanwhile(): StorageError {
+    return new StorageError('SOURCE_CLOSED', `Waited for a connection to data source "${this.#name}": it was closed`)
   }
 
   #busy(waited: number, long: boolean): StorageError {
-    const what = long ? `the ${Math.max(1, this.#most * longShare)} that streams may hold` : `all ${this.#most}`
+    const what = long ? `the ${this.#mostLong} that streams may hold` : `all ${this.#most}`
     return new StorageError('SOURCE_BUSY', `Waited ${waited} ms for a connection to data source "${this.#name}": ${what} are in use`)
   }
 }

@@ -1,6 +1,7 @@
 import type { Bound, Decoder } from './codec.ts'
 import type { Raw } from './logical.ts'
 import type { Pooled } from './pool.ts'
+import type { Session } from './session.ts'
 import type { Answer } from './steps.ts'
 
 /** What a statement of a caller's own answers, with the names of its values and how they are read. */
@@ -11,14 +12,12 @@ export interface Described extends Answer {
 
 /** One connection to a database server; each dialect brings one. It does one thing at a time. */
 export interface ServerConnection extends Pooled {
+  readonly session: Session
   run(sql: string, values: readonly Bound[]): Promise<Answer>
   /** As `run`, not remembered, and with what the values are. */
   describe(sql: string, values: readonly Bound[]): Promise<Described>
   /** The rows as they come, in batches of the cursor; whoever stops early makes the connection unusable or ends the transaction. */
   stream(sql: string, values: readonly Bound[]): AsyncGenerator<readonly (readonly Raw[])[], void>
-  begin(kind: 'read' | 'write'): Promise<void>
-  commit(): Promise<void>
-  rollback(): Promise<void>
-  /** Stops what runs, over another connection; this one is not used again. */
-  cancel(): Promise<void>
+  /** Stops what runs, over another connection. */
+  kill(): Promise<void>
 }

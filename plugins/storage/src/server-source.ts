@@ -1,5 +1,6 @@
-import { codeOf, messageOf } from '@caruso/contract'
+import { codeOf } from '@caruso/contract'
 import type { Call } from '@caruso/contract'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Catalogue } from './catalogue.ts'
 import type { Table } from './catalogue.ts'
 import { decodeRow } from './codec.ts'
@@ -11,6 +12,7 @@ import { inBatches } from './in-batches.ts'
 import { keptFor, keysTable, once } from './keys.ts'
 import type { KeyStatements } from './keys.ts'
 import { limits } from './limits.ts'
+import { requireNames } from './own-keyword.ts'
 import { cancelled, isOver, patiently } from './patience.ts'
 import type { Waiting } from './patience.ts'
 import { Pool } from './pool.ts'
@@ -48,6 +50,7 @@ const staleAfter = 1_000
 const askedAgainAfter = 60_000
 const pruneEvery = 256
 const checkedWithin = 5_000
+const stoppedWithin = 2_000
 
 /** A database server: every call borrows a connection, and what it does there ends with the call. */
 export class ServerSource implements DataSource {
@@ -100,7 +103,7 @@ export class ServerSource implements DataSource {
     const connection = await this.#lend(call, tried, true)
     const stop = this.#watch(connection, call)
     try {
-      await connection.begin('read')
+      await connection.session.begin('read')
       for await (const piece of read(connection, this.#server.dialect)) {
         yield piece
         if (this.#ended.signal.aborted) throw new StorageError('SOURCE_CLOSED', 'Read the next rows: the data source was closed')
@@ -127,9 +130,10 @@ export class ServerSource implements DataSource {
     if (own.write) this.#requireWritable(tried)
     const sql = this.#server.own(own)
     const answer = await this.#use(call, tried, async (connection) => {
-      await connection.begin(own.write ? 'write' : 'read')
+      await connection.session.begin(own.write ? 'write' : 'read')
       const described = await connection.describe(sql, own.values.map(this.#server.dialect.encode))
-      if (own.write) await connection.commit()
+      requireNames(described.columns)
+      if (own.write) await connection.session.commit(tried)
       return described
     })
     if (own.write) await this.#ask(call)
@@ -138,8 +142,7 @@ export class ServerSource implements DataSource {
   }
 
   async check(): Promise<void> {
-    const waiting = { deadline: Date.now() + checkedWithin, cancellable: false, signal: this.#ended.signal }
-    await this.#use(waiting, `Checked data source "${this.name}"`, (connection) => connection.run('select 1', []))
+    await this.#use(this.#ownPatience(), `Checked data source "${this.name}"`, (connection) => connection.run('select 1', []))
   }
 
   async close(): Promise<void> {
@@ -150,9 +153,9 @@ export class ServerSource implements DataSource {
   /** One try of a transaction on a connection that stays with the call. */
   async #attempt(compiler: Compiler, connection: ServerConnection, steps: readonly Step[], call: Call, tried: string): Promise<readonly StepResult[]> {
     const { dialect, keys, explain } = this.#server
-    let committing = false
+    const { session } = connection
     try {
-      await connection.begin('write')
+      await session.begin('write')
       const results = await workLater(once(keys, call, steps, () => runSteps({ compiler, dialect, explain }, steps)), async ({ sql, values }) => {
         try {
           return await connection.run(sql, values)
@@ -160,13 +163,10 @@ export class ServerSource implements DataSource {
           throw explain(error, tried)
         }
       })
-      committing = true
-      await connection.commit()
-      if (call.key !== undefined && ++this.#keyed % pruneEvery === 0) await connection.run(keys.forget, [BigInt(Date.now() - keptFor)])
+      await session.commit(tried)
       return results
     } catch (error) {
-      if (committing && !connection.usable) throw new StorageError('SOURCE_UNAVAILABLE', `${tried}: the connection was lost while it was committed, so it is not known whether it was: ${messageOf(error)}`, { cause: error })
-      if (connection.usable) await connection.rollback()
+      await session.rollback()
       throw explain(error, tried)
     }
   }
@@ -210,12 +210,23 @@ export class ServerSource implements DataSource {
     this.#catalogue.refresh(true)
   }
 
-  #keysReady(call: Waiting, tried: string): Promise<void> {
-    this.#keys ??= this.#use(call, tried, async (connection) => void (await connection.run(this.#server.keys.create, []))).catch((error: unknown) => {
-      this.#keys = undefined
+  /** There is a table of keys, without those that are too old: they are looked for at the first call with a key and now and then, outside of its transaction. */
+  async #keysReady(call: Waiting, tried: string): Promise<void> {
+    const { create, forget } = this.#server.keys
+    // Many wait for this, so no single one's call may end it.
+    const make = async (): Promise<void> => void (await this.#use(this.#ownPatience(), tried, (connection) => connection.run(create, [])))
+    // Of two that make it at once, PostgreSQL refuses one.
+    this.#keys ??= make().catch((error: unknown) => {
+      if (codeOf(error) === 'UNIQUE_VIOLATION') return make()
       throw error
     })
-    return this.#keys
+    try {
+      await this.#keys
+    } catch (error) {
+      this.#keys = undefined
+      throw error
+    }
+    if (this.#keyed++ % pruneEvery === 0) await this.#use(call, tried, (connection) => connection.run(forget, [BigInt(Date.now() - keptFor)]))
   }
 
   async #use<T>(call: Waiting, tried: string, work: (connection: ServerConnection) => Promise<T>): Promise<T> {
@@ -224,7 +235,7 @@ export class ServerSource implements DataSource {
     try {
       return await work(connection)
     } catch (error) {
-      throw isOver(call) && !connection.usable ? cancelled(call) : this.#server.explain(error, tried)
+      throw isOver(call) && connection.session.broken ? cancelled(call) : this.#server.explain(error, tried)
     } finally {
       await stop()
       await this.#end(connection)
@@ -242,7 +253,7 @@ export class ServerSource implements DataSource {
   /** What a call began ends with it. */
   async #end(connection: ServerConnection): Promise<void> {
     try {
-      if (connection.usable) await connection.rollback()
+      await connection.session.rollback()
     } finally {
       this.#pool.giveBack(connection)
     }
@@ -250,17 +261,30 @@ export class ServerSource implements DataSource {
 
   /** Stops what the connection does when nobody waits for it any more; returns what ends the watch. */
   #watch(connection: ServerConnection, call: Waiting): () => Promise<void> {
-    let cancelling: Promise<void> | undefined
-    const cancel = (): void => void (cancelling ??= connection.cancel())
-    const timer = setTimeout(cancel, Math.max(0, call.deadline - Date.now()))
-    if (call.cancellable) call.signal.addEventListener('abort', cancel, { once: true })
-    this.#ended.signal.addEventListener('abort', cancel, { once: true })
+    let stopping: Promise<void> | undefined
+    const stop = (): void => void (stopping ??= this.#stop(connection))
+    const timer = setTimeout(stop, Math.max(0, call.deadline - Date.now()))
+    if (call.cancellable) call.signal.addEventListener('abort', stop, { once: true })
+    this.#ended.signal.addEventListener('abort', stop, { once: true })
     return async () => {
       clearTimeout(timer)
-      if (call.cancellable) call.signal.removeEventListener('abort', cancel)
-      this.#ended.signal.removeEventListener('abort', cancel)
-      await cancelling
+      if (call.cancellable) call.signal.removeEventListener('abort', stop)
+      this.#ended.signal.removeEventListener('abort', stop)
+      await stopping
     }
+  }
+
+  /** It is given back here too, since whoever pauses between two batches may never come back. */
+  async #stop(connection: ServerConnection): Promise<void> {
+    connection.session.break()
+    // When it has ended already, or the server does not answer, what is left is to close it.
+    await Promise.race([Promise.allSettled([connection.kill()]), pause(stoppedWithin, undefined, { ref: false })])
+    this.#pool.giveBack(connection)
+  }
+
+  /** For what no single call waits for. */
+  #ownPatience(): Waiting {
+    return { deadline: Date.now() + checkedWithin, cancellable: false, signal: this.#ended.signal }
   }
 
   #requireWritable(tried: string): void {

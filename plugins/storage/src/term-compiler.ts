@@ -6,7 +6,7 @@ import type { Fragment } from './fragment.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
 import { Parameter } from './sql-builder.ts'
 import type { Scalar, TermDialect } from './term-dialect.ts'
-import { isWhole, partsOf } from './term-shape.ts'
+import { isWhole, placesOf } from './term-shape.ts'
 import type { Constant, Fold } from './term-shape.ts'
 
 /** What a term is compiled with. */
@@ -24,18 +24,10 @@ type Places = ReadonlyMap<Term, number>
 
 /** A condition as SQL that is true or not, never null where it is negated; its values are numbered from `first` in the order of `placesOf`. */
 export function compileTerm(term: Term, negative: boolean, context: TermContext, first: number): Fragment {
-  return new TermCompiler(context, new Map(numbered(term, first))).condition(term, negative)
-}
-
-function numbered(term: Term, first: number): [Term, number][] {
-  const found: [Term, number][] = []
-  const walk = (one: Term): void => {
-    if ('value' in one) {
-      if (typeof one.value === 'string') found.push([one, first + found.length])
-    } else for (const part of partsOf(one)) walk(part)
-  }
-  walk(term)
-  return found
+  const places = new Map<Term, number>()
+  let next = first
+  for (const place of placesOf(term)) places.set(place, next++)
+  return new TermCompiler(context, places).condition(term, negative)
 }
 
 const orders = ['<', '<=', '>', '>=']
@@ -77,9 +69,15 @@ class TermCompiler {
     if (op === 'coalesce') return fragment`coalesce(${joined(of.map((one) => this.value(one)), ', ')})`
     if (op === 'if' && a && b && c) return fragment`case when ${this.condition(a, false)} then ${this.value(b)} else ${this.value(c)} end`
     if (type === 'boolean') return fragment`case when ${this.condition(term, false)} then ${terms.truth.yes} else ${terms.truth.no} end`
-    const make = terms.ops[[op, ...of.map(scalarOf)].join(' ')]
+    const make = this.#op([op, ...of.map(scalarOf)].join(' '))
     if (!make) throw invalid(`${JSON.stringify(op)} of ${of.map(scalarOf).join(' and ')}, which databases do not compute`)
     return make(...of.map((one) => this.value(one)))
+  }
+
+  /** Only what the dialect itself has: the name is the caller's. */
+  #op(name: string): TermDialect['ops'][string] | undefined {
+    const { ops } = this.#context.terms
+    return Object.hasOwn(ops, name) ? ops[name] : undefined
   }
 
   #group(of: readonly Term[], negative: boolean, all: boolean): Fragment {
@@ -101,7 +99,7 @@ class TermCompiler {
     if (op === '==' || op === '!=') return this.#equal(a, b, (op === '!=') !== negative)
     if (op === 'in') return this.#in(a, b, negative)
     const type = scalarOf(a)
-    const make = terms.ops[`${op} ${type} ${scalarOf(b)}`]
+    const make = this.#op(`${op} ${type} ${scalarOf(b)}`)
     const found = orders.includes(op) ? fragment`${terms.comparable(type, this.value(a))} ${op} ${terms.comparable(type, this.value(b))}` : make?.(this.value(a), this.value(b))
     if (!found) throw invalid(`${JSON.stringify(op)} of ${type} and ${scalarOf(b)}, which databases do not compute`)
     return negative ? fragment`(${found}) is not true` : found

@@ -1,14 +1,12 @@
 import type { Term } from './contract.ts'
 
 export type Constant = Extract<Term, { readonly value: unknown }>
+export type Placed = Constant & { readonly value: string }
 export type Fold = Extract<Term, { readonly fold: string }>
 
 /** The values of a term that get places in its SQL, in the order of their places; null, true and false are written out. */
-export function* placesOf(term: Term): Generator<Constant & { readonly value: string }, void> {
-  if ('value' in term) {
-    if (typeof term.value === 'string') yield { ...term, value: term.value }
-    return
-  }
+export function* placesOf(term: Term): Generator<Placed, void> {
+  if (isPlaced(term)) yield term
   for (const part of partsOf(term)) yield* placesOf(part)
 }
 
@@ -27,6 +25,10 @@ export function partsOf(term: Term): readonly Term[] {
   if ('list' in term) return term.list
   if ('fold' in term) return term.of === undefined ? [term.where] : [term.where, term.of]
   return term.of
+}
+
+function isPlaced(term: Term): term is Placed {
+  return 'value' in term && typeof term.value === 'string'
 }
 
 /** A number that a column of whole numbers can be compared with as one. */

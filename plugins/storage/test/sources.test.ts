@@ -69,6 +69,17 @@ describe('data sources', () => {
     expect(openFiles()).toEqual(before)
   })
 
+  test('opens all or none: what a failing one leaves is closed with the scope', async () => {
+    const before = openFiles()
+    let dispose = (): Promise<void> => Promise.resolve()
+    const crm = { kind: 'sqlite', file: join(temporaryFolder(), 'crm.db') }
+    const error = await errorFrom(startStorage({ crm, erp: { kind: 'pg', host: '127.0.0.1', port: 1, database: 'erp' } }, undefined, (end) => (dispose = end)))
+    expect(error.message).toBe('Read the configuration of data source "erp": kind "pg" needs "user"')
+    expect(openFiles()).not.toEqual(before)
+    await dispose()
+    expect(openFiles()).toEqual(before)
+  })
+
   test('waits a moment for a file that another application has locked', async () => {
     const file = makeDatabase(table)
     const other = new Database(file)

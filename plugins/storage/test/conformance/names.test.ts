@@ -74,6 +74,16 @@ onEachDatabase('sql of a caller\'s own', (open) => {
     expect(error.code ?? error.message).toMatch(/^SQL_REFUSED$|^SQL_FAILED$|^Checked a value/)
   })
 
+  test('with two values of one name, or one of a name that no row can have, is refused, and changes nothing', async () => {
+    const { storage, table, query, kind } = await open()
+    const from = await table({ id: 'key', value: 'integer' })
+    expect(await codeFrom(storage.sql({ source: 'data', sql: 'select 1 as x, 2 as x' }, makeCall()))).toBe('SQL_REFUSED')
+    // MySQL's driver refuses it too, in words of its own.
+    expect((await errorFrom(storage.sql({ source: 'data', sql: 'select 1 as __proto__' }, makeCall()))).message).toContain('__proto__')
+    if (kind !== 'mysql') expect(await codeFrom(storage.sql({ source: 'data', sql: `insert into ${from} (value) values (1) returning id as x, value as x`, write: true }, makeCall()))).toBe('SQL_REFUSED')
+    expect(await query({ from })).toEqual([])
+  })
+
   test('that reads cannot change anything, whatever it calls', async () => {
     const { storage, table, transact, query, kind } = await open()
     const from = await table({ id: 'key', value: 'integer' })

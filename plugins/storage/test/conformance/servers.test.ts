@@ -1,54 +1,11 @@
-import { createServer, connect, type Server, type Socket } from 'node:net'
-import { once } from 'node:events'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { codeFrom, errorFrom } from '../../../../test/failures.ts'
 import { freshDatabase } from '../../../../test/databases.ts'
 import { awaitServer } from '../../src/await-server.ts'
 import type { SourceConfig } from '../../src/config.ts'
+import type { Step } from '../../src/contract.ts'
+import { gate } from '../gate.ts'
 import { makeCall, startStorage } from '../harness.ts'
-
-interface Gate {
-  readonly port: number
-  open(): Promise<void>
-  /** Cuts every connection. */
-  cut(): void
-  close(): void
-}
-
-/** A port that leads to a server while it is open. */
-async function gate(to: number): Promise<Gate> {
-  const sockets = new Set<Socket>()
-  const make = (): Server =>
-    createServer((near) => {
-      const far = connect(to, '127.0.0.1')
-      for (const [one, other] of [[near, far], [far, near]] as const) {
-        sockets.add(one)
-        one.on('error', () => other.destroy())
-        one.on('close', () => other.destroy())
-        one.pipe(other)
-      }
-    })
-  let server = make()
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy()
-    sockets.clear()
-  }
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const close = (): void => {
-    cut()
-    server.close()
-  }
-  const open = async (): Promise<void> => {
-    server = make()
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-  }
-  onTestFinished(close)
-  return { port, open, cut, close }
-}
 
 describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
   describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('is', () => {
@@ -145,8 +102,35 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
 
     test('not spoken to in the clear where TLS is asked for', async () => {
       const database = await freshDatabase(kind)
-      const error = await errorFrom(startStorage({ crm: { ...database, ssl: true } }))
+      const error = await errorFrom(startStorage({ crm: { ...database, host: 'localhost', ssl: true } }))
       expect(error.code).toBe('SOURCE_UNAVAILABLE')
+    })
+
+    test('rid of keys that are more than a day old, at the first call with one', async () => {
+      const database = await freshDatabase(kind)
+      const once = async (key: string): Promise<void> => {
+        const { storage, dispose } = await startStorage({ crm: database })
+        await storage.transact({ source: 'crm', steps: [{ insert: 't', rows: [{ n: 1 }] }] }, makeCall({ key }))
+        await dispose()
+      }
+      const { storage } = await startStorage({ crm: database })
+      const own = async (sql: string, write = true): Promise<unknown> => (await storage.sql({ source: 'crm', sql, write }, makeCall())).rows
+      await own('create table t (n bigint)')
+      await once('old')
+      await once('young')
+      await own(`update caruso_keys set at = at - 86400000 - 60000 where seq = 1`)
+      await own(`update caruso_keys set at = at - 86400000 + 60000 where seq = 2`)
+      await once('new')
+      expect(await own('select seq as n from caruso_keys order by seq', false)).toEqual([{ n: 2 }, { n: 3 }])
+    })
+
+    test('given its table of keys by several that start at the same time', async () => {
+      const database = await freshDatabase(kind)
+      const all = await Promise.all(Array.from({ length: 6 }, () => startStorage({ crm: database })))
+      await all[0]?.storage.sql({ source: 'crm', sql: 'create table t (n bigint)', write: true }, makeCall())
+      await Promise.all(all.map(({ storage }) => storage.query({ source: 'crm', from: 't' }, makeCall())))
+      await Promise.all(all.map(({ storage }, index) => storage.transact({ source: 'crm', steps: [{ insert: 't', rows: [{ n: 1 }] }] }, makeCall({ key: `key ${index}` }))))
+      expect((await all[0]?.storage.query({ source: 'crm', from: 't' }, makeCall()))?.rows).toHaveLength(6)
     })
 
     test('read only where it is configured so', async () => {
@@ -156,6 +140,18 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       expect([error.code, error.message]).toEqual(['SOURCE_READONLY', 'Changed data source "crm": it is configured as read-only'])
     })
   })
+})
+
+test('a transaction of more statements than a connection of PostgreSQL remembers is told why it cannot be committed', async () => {
+  const { storage } = await startStorage({ crm: await freshDatabase('pg') })
+  const run = async (sql: string): Promise<unknown> => await storage.sql({ source: 'crm', sql, write: true }, makeCall())
+  const columns = Array.from({ length: 9 }, (_, index) => `c${index}`)
+  await run('create table parent (id integer primary key)')
+  await run(`create table t (${columns.map((column) => `${column} integer`).join(', ')}, parent integer references parent deferrable initially deferred)`)
+  const steps: Step[] = Array.from({ length: 511 }, (_, index) => ({ update: 't', set: Object.fromEntries(columns.filter((_name, place) => ((index + 1) >> place) & 1).map((column) => [column, index])), where: { and: [] } }))
+  const error = await errorFrom(storage.transact({ source: 'crm', steps: [{ insert: 't', rows: [{ c0: 0, parent: 7 }] }, ...steps] }, makeCall()))
+  expect(error.code).toBe('FOREIGN_KEY_VIOLATION')
+  expect((await storage.query({ source: 'crm', from: 't' }, makeCall())).rows).toEqual([])
 })
 
 test('awaitServer() gives up after its time, and says where it looked', async () => {

@@ -132,6 +132,8 @@ onEachDatabase('terms', (open) => {
       [is('or', ...Array.from({ length: 600 }, () => is('==', n, number('1')))), 'LIMIT_EXCEEDED'],
       [is('==', to('number', '/', n, n), number('1')), 'PLAN_INVALID'],
       [is('; drop table x', n, n), 'PLAN_INVALID'],
+      [is('==', to('text', 'toString'), text('x')), 'PLAN_INVALID'],
+      [is('==', to('text', '__proto__'), text('x')), 'PLAN_INVALID'],
       [is('==', { column: 'n; drop', type: 'integer' }, number('1')), 'COLUMN_UNKNOWN'],
       [is('==', { column: 'n', of: 'elsewhere', type: 'integer' }, number('1')), 'TABLE_UNKNOWN'],
     ]

@@ -171,6 +171,13 @@ onEachDatabase('streams', (open) => {
     expect(await codeFrom(tried.query({ from }))).toBe('SOURCE_CLOSED')
   })
 
+  test('can begin behind some rows, without a limit', async () => {
+    const tried = await open()
+    const from = await tried.table({ id: 'key', n: 'integer' })
+    await tried.transact([{ insert: from, rows: Array.from({ length: 300 }, (_, n) => ({ n })) }])
+    expect(await streamed(tried.storage, { from, columns: ['n'], order: [{ column: 'n' }], offset: 298 })).toEqual([{ n: 298 }, { n: 299 }])
+  })
+
   test('leave room for others: many slow ones do not keep a change waiting', async () => {
     const tried = await open()
     const from = await tried.table({ id: 'key', n: 'integer' })

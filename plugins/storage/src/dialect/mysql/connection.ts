@@ -1,12 +1,14 @@
 import { createConnection } from 'mysql2'
-import type { Connection as Driver, ConnectionOptions, FieldPacket, ResultSetHeader } from 'mysql2'
+import type { Connection as Driver, FieldPacket, ResultSetHeader } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
+import type { Socket } from 'node:net'
 import type { Bound } from '../../codec.ts'
 import { limits } from '../../limits.ts'
 import type { Raw } from '../../logical.ts'
-import { requireNames } from '../../own-keyword.ts'
 import type { Described, ServerConnection } from '../../server-connection.ts'
+import { Session } from '../../session.ts'
 import type { Answer } from '../../steps.ts'
+import type { MysqlConfig } from './open.ts'
 import { decoderOf } from './values.ts'
 
 // Strict, so that no value is cut or replaced in silence; a stream may be read as slowly as its call allows.
@@ -15,21 +17,24 @@ const isolation = 'set session transaction isolation level repeatable read'
 
 /** One connection to MySQL or MariaDB with its prepared statements, in UTC. */
 export class MysqlConnection implements ServerConnection {
+  readonly session: Session
+  readonly #socket: Socket
   readonly #driver: Driver
   readonly #client: Connection
-  readonly #config: ConnectionOptions
-  #broken = false
-  #inTransaction = false
+  readonly #config: MysqlConfig
 
-  private constructor(config: ConnectionOptions) {
-    this.#driver = createConnection(config)
+  private constructor(config: MysqlConfig) {
+    const { openSocket, ...options } = config
+    this.#socket = openSocket()
+    this.#driver = createConnection({ ...options, stream: this.#socket })
     this.#client = this.#driver.promise()
     this.#config = config
-    this.#driver.on('error', () => (this.#broken = true))
-    this.#driver.on('end', () => (this.#broken = true))
+    this.session = new Session((sql) => this.#client.query(sql), 'start transaction')
+    this.#driver.on('error', () => this.session.break())
+    this.#driver.on('end', () => this.session.break())
   }
 
-  static async open(config: ConnectionOptions): Promise<MysqlConnection> {
+  static async open(config: MysqlConfig): Promise<MysqlConnection> {
     const connection = new MysqlConnection(config)
     try {
       await connection.#client.connect()
@@ -43,7 +48,7 @@ export class MysqlConnection implements ServerConnection {
   }
 
   get usable(): boolean {
-    return !this.#broken
+    return !this.session.broken
   }
 
   async run(sql: string, values: readonly Bound[]): Promise<Answer> {
@@ -55,11 +60,12 @@ export class MysqlConnection implements ServerConnection {
     const [result, fields] = await this.#execute(sql, values)
     this.#client.unprepare(sql)
     if (!Array.isArray(result)) return { rows: [], affected: result.affectedRows, columns: [], decoders: [] }
-    return { rows: result, affected: result.length, columns: requireNames(fields.map(({ name }) => name)), decoders: fields.map(({ columnType }) => decoderOf(columnType ?? -1)) }
+    return { rows: result, affected: result.length, columns: fields.map(({ name }) => name), decoders: fields.map(({ columnType }) => decoderOf(columnType ?? -1)) }
   }
 
   /** The rows as the server sends them; the connection takes no more while the consumer pauses. */
   async *stream(sql: string, values: readonly Bound[]): AsyncGenerator<readonly (readonly Raw[])[], void> {
+    this.session.requireWhole()
     const rows = this.#driver.execute({ sql, rowsAsArray: true }, bound(values)).stream({ highWaterMark: limits.batchRows })
     let batch: Raw[][] = []
     let size = 0
@@ -76,60 +82,32 @@ export class MysqlConnection implements ServerConnection {
       if (batch.length > 0) yield batch
     } finally {
       // What the server still sends would be taken for the answer to the next statement.
-      if (!whole) this.#abandon()
+      if (!whole) this.drop()
     }
   }
 
-  async begin(kind: 'read' | 'write'): Promise<void> {
-    await this.#client.query(`start transaction ${kind === 'read' ? 'read only' : 'read write'}`)
-    this.#inTransaction = true
-  }
-
-  async commit(): Promise<void> {
-    this.#inTransaction = false
-    await this.#client.query('commit')
-  }
-
-  async rollback(): Promise<void> {
-    if (!this.#inTransaction) return
-    this.#inTransaction = false
+  async kill(): Promise<void> {
+    const other = await MysqlConnection.open({ ...this.#config, connectTimeout: 2_000 })
     try {
-      await this.#client.query('rollback')
-    } catch {
-      // The server rolls back what a connection leaves that has ended.
-      this.#broken = true
+      await other.#client.query(`kill query ${this.#driver.threadId}`)
+    } finally {
+      await other.close()
     }
-  }
-
-  async cancel(): Promise<void> {
-    this.#broken = true
-    // When it has ended already, or the server cannot be reached, what is left is to abandon the connection.
-    await Promise.allSettled([this.#kill()])
-    // Whoever reads a stream is told at once, and not when the server has sent what it had begun to send.
-    this.#abandon()
   }
 
   async close(): Promise<void> {
-    if (this.#broken) return this.#driver.destroy()
-    this.#broken = true
+    if (this.session.broken) return this.drop()
+    this.session.break()
     await this.#client.end()
   }
 
-  async #kill(): Promise<void> {
-    const other = await MysqlConnection.open({ ...this.#config, connectTimeout: 2_000 })
-    await other.#client.query(`kill query ${this.#driver.threadId}`)
-    await other.close()
-  }
-
-  #abandon(): void {
-    this.#broken = true
-    this.#inTransaction = false
-    this.#driver.destroy()
+  drop(): void {
+    this.session.break()
+    this.#socket.destroy()
   }
 
   async #execute(sql: string, values: readonly Bound[]): Promise<[Raw[][] | ResultSetHeader, FieldPacket[]]> {
-    // Told to stop between two statements, the server would not stop the second.
-    if (this.#broken) throw Object.assign(new Error('nobody waits for the statement'), { code: 'PROTOCOL_CONNECTION_LOST' })
+    this.session.requireWhole()
     return await this.#client.execute({ sql, rowsAsArray: true }, bound(values)) as [Raw[][] | ResultSetHeader, FieldPacket[]]
   }
 }

@@ -18,7 +18,7 @@ const longest = 60_000
 /** Opens a MySQL or MariaDB database as a data source. It waits up to a minute for the server. */
 export async function openSource(name: string, source: SourceConfig, log: Log): Promise<DataSource> {
   const config = serverConfig(name, source, usualPort)
-  const client = clientConfig(config)
+  const client = clientConfig(name, config)
   const connect = (): Promise<MysqlConnection> => MysqlConnection.open(client)
   await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
   const mariadb = await isMariadb(connect)

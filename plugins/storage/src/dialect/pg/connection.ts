@@ -4,6 +4,7 @@ import type { Bound } from '../../codec.ts'
 import { limits } from '../../limits.ts'
 import type { Raw } from '../../logical.ts'
 import type { Described, ServerConnection } from '../../server-connection.ts'
+import { Session } from '../../session.ts'
 import type { Answer } from '../../steps.ts'
 import { isOutdated } from './failures.ts'
 import { decoderOf } from './values.ts'
@@ -16,19 +17,19 @@ const asTheyCome = { getTypeParser: () => (value: string) => value } as const
 
 /** One connection to PostgreSQL with its prepared statements, in UTC. */
 export class PgConnection implements ServerConnection {
+  readonly session: Session
   readonly #client: Client
   readonly #config: ClientConfig
   readonly #names = new Map<string, string>()
-  #broken = false
-  #inTransaction = false
   #process = 0
 
   private constructor(client: Client, config: ClientConfig) {
     this.#client = client
     this.#config = config
+    this.session = new Session((sql) => client.query(sql), 'begin isolation level repeatable read')
     // Without a listener a connection that breaks while nobody uses it would end the process.
-    client.on('error', () => (this.#broken = true))
-    client.on('end', () => (this.#broken = true))
+    client.on('error', () => this.session.break())
+    client.on('end', () => this.session.break())
   }
 
   static async open(config: ClientConfig): Promise<PgConnection> {
@@ -45,7 +46,7 @@ export class PgConnection implements ServerConnection {
   }
 
   get usable(): boolean {
-    return !this.#broken && this.#names.size < rememberedStatements
+    return !this.session.broken && this.#names.size < rememberedStatements
   }
 
   async run(sql: string, values: readonly Bound[]): Promise<Answer> {
@@ -71,56 +72,34 @@ export class PgConnection implements ServerConnection {
     }
   }
 
-  async begin(kind: 'read' | 'write'): Promise<void> {
-    await this.#client.query(`begin isolation level repeatable read ${kind === 'read' ? 'read only' : 'read write'}`)
-    this.#inTransaction = true
-  }
-
-  async commit(): Promise<void> {
-    this.#inTransaction = false
-    await this.#client.query('commit')
-  }
-
-  async rollback(): Promise<void> {
-    if (!this.#inTransaction) return
-    this.#inTransaction = false
+  async kill(): Promise<void> {
+    const other = await PgConnection.open({ ...this.#config, connectionTimeoutMillis: 2_000 })
     try {
-      await this.#client.query('rollback')
-    } catch {
-      // The server rolls back what a connection leaves that has ended.
-      this.#broken = true
-    }
-  }
-
-  async cancel(): Promise<void> {
-    this.#broken = true
-    const other = new Client({ ...this.#config, connectionTimeoutMillis: 2_000 })
-    other.on('error', () => {})
-    try {
-      await other.connect()
-      await other.query('select pg_cancel_backend($1)', [this.#process])
-    } catch {
-      // Whoever runs the statement hears that the connection has ended; the server ends it when it next writes to it.
-      this.#client.connection.stream.destroy()
+      await other.run('select pg_cancel_backend($1)', [this.#process])
     } finally {
-      await other.end()
+      await other.close()
     }
   }
 
   async close(): Promise<void> {
-    this.#broken = true
+    if (this.session.broken) return this.drop()
+    this.session.break()
     await this.#client.end()
   }
 
+  drop(): void {
+    this.session.break()
+    this.#client.connection.stream.destroy()
+  }
+
   async #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
-    // Told to stop between two statements, the server would not stop the second.
-    if (this.#broken) throw new Error('Connection terminated: nobody waits for the statement')
+    this.session.requireWhole()
     // Without this the driver sends what has no values as a script, which may be several statements.
     const query: QueryArrayConfig & { readonly queryMode: 'extended' } = { text, values: [...values], rowMode: 'array', queryMode: 'extended', ...(name === undefined ? {} : { name }) }
     try {
       return await this.#client.query<Raw[]>(query)
     } catch (error) {
-      if (isOutdated(error)) this.#broken = true
+      if (isOutdated(error)) this.session.break()
       throw error
     }
   }
