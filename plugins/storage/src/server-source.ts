@@ -215,11 +215,8 @@ export class ServerSource implements DataSource {
     const { create, forget } = this.#server.keys
     // Many wait for this, so no single one's call may end it.
     const make = async (): Promise<void> => void (await this.#use(this.#ownPatience(), tried, (connection) => connection.run(create, [])))
-    // Of two that make it at once, PostgreSQL refuses one.
-    this.#keys ??= make().catch((error: unknown) => {
-      if (codeOf(error) === 'UNIQUE_VIOLATION') return make()
-      throw error
-    })
+    // Of two that make it at once, PostgreSQL refuses one, now with the one code and now with the other.
+    this.#keys ??= make().catch(make)
     try {
       await this.#keys
     } catch (error) {

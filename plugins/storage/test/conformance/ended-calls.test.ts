@@ -1,10 +1,10 @@
 import type { Call } from '@caruso/contract'
 import { describe, expect, inject, test } from 'vitest'
 import { freshDatabase } from '../../../../test/databases.ts'
+import { codeFrom } from '../../../../test/failures.ts'
 import type { Plan, Step } from '../../src/contract.ts'
 import { gate } from '../gate.ts'
 import type { Gate } from '../gate.ts'
-import { codeFrom } from '../../../../test/failures.ts'
 import { makeCall, startStorage } from '../harness.ts'
 import type { Started } from '../harness.ts'
 
