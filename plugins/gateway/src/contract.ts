@@ -1,5 +1,9 @@
 import { contract, Type } from '@caruso/contract'
 
+export { chooseLanguage } from './language.ts'
+export { escapeHtml, languageLinks, loadTexts } from './texts.ts'
+export type { Texts } from './texts.ts'
+
 /**
  * What a component provides that shows pages to people. The gateway's configuration says under which address;
  * the component sees paths below that, and links to its own files by relative addresses.

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { definePlugin, everyPublic } from '@caruso/kernel'
 import type { PublicServices } from '@caruso/kernel'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { serveApi } from './api.ts'
 import { Config, requireSafe } from './config.ts'
-import { docsPage } from './docs-page.ts'
+import { DocsPage } from './docs-page.ts'
 import { Drain } from './drain.ts'
 import { EventFeed } from './event-feed.ts'
 import type { ClientSocket } from './event-feed.ts'
+import { chooseLanguage } from './language.ts'
 import { Offer } from './offer.ts'
 import { servePages } from './pages.ts'
 import { RequestFigures } from './request-figures.ts'
+import { loadTexts } from './texts.ts'
 import { requireOwnOrigin, webServer } from './web-server.ts'
 
 /** Milliseconds between two questions to a WebSocket client whether it is still there. */
@@ -74,9 +76,16 @@ function serveHealth(app: FastifyInstance, drain: Drain, services: PublicService
   })
 }
 
+type DocsRequest = FastifyRequest<{ Querystring: Readonly<Record<string, unknown>> }>
+
 async function serveDocs(app: FastifyInstance, offer: Offer): Promise<void> {
-  const stylesheet = await readFile(new URL('../public/docs.css', import.meta.url), 'utf8')
+  const [stylesheet, texts] = await Promise.all([readFile(new URL('../public/docs.css', import.meta.url), 'utf8'), loadTexts(new URL('../i18n/', import.meta.url))])
+  const pages = new Map([...texts.keys()].map((language) => [language, new DocsPage(texts, language)]))
   app.get('/openapi.json', async (_request, reply) => reply.header('cache-control', 'no-cache').send(offer.document))
-  app.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(offer.table.routes)))
+  app.get('/docs', async (request: DocsRequest, reply) => {
+    const { lang } = request.query
+    const language = chooseLanguage(new Set(pages.keys()), typeof lang === 'string' ? lang : undefined, request.headers['accept-language'])
+    return reply.header('content-language', language).header('vary', 'accept-language').type('text/html; charset=utf-8').send(pages.get(language)?.html(offer.table.routes))
+  })
   app.get('/docs/docs.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet))
 }

@@ -1,7 +1,7 @@
 import type { InputOf, OutputOf } from '@caruso/contract'
-import type { Pages } from '@caruso/gateway/contract'
-import type { Files, Texts } from './files.ts'
-import { chooseLanguage } from './language.ts'
+import { chooseLanguage, escapeHtml, languageLinks } from '@caruso/gateway/contract'
+import type { Pages, Texts } from '@caruso/gateway/contract'
+import type { Files } from './files.ts'
 
 type Request = InputOf<typeof Pages.operations.get>
 type Page = OutputOf<typeof Pages.operations.get>
@@ -12,8 +12,7 @@ export class StatusPage {
   readonly #files: ReadonlyMap<string, Page>
 
   constructor(files: Files) {
-    const languages = new Map([...files.texts].map(([language, texts]) => [language, texts['language'] ?? language]))
-    this.#pages = new Map([...files.texts].map(([language, texts]) => [language, render(files.template, language, texts, languages)]))
+    this.#pages = new Map([...files.texts].map(([language, texts]) => [language, render(files.template, language, texts, files.texts)]))
     this.#files = new Map([
       ['/status.css', { status: 200, type: 'text/css', body: files.stylesheet }],
       ['/status.js', { status: 200, type: 'text/javascript', body: files.script }],
@@ -28,18 +27,13 @@ export class StatusPage {
   }
 }
 
-function render(template: string, language: string, texts: Texts, languages: ReadonlyMap<string, string>): string {
-  const links = [...languages].map(([tag, name]) => `<a href="?lang=${tag}" lang="${tag}" hreflang="${tag}"${tag === language ? ' aria-current="true"' : ''}>${escape(name)}</a>`)
+function render(template: string, language: string, texts: Texts, all: ReadonlyMap<string, Texts>): string {
   // Inside a script element only "<" could end the data early.
   const data = JSON.stringify(texts).replaceAll('<', String.raw`\u003c`)
-  const places: Texts = { ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, escape(text)])), lang: language, languages: links.join('\n'), texts: data }
+  const places: Texts = { ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, escapeHtml(text)])), lang: language, languages: languageLinks(all, language), texts: data }
   return template.replace(/\{\{([a-zA-Z.]+)\}\}/g, (_place, name: string) => places[name] ?? missing(name, language))
 }
 
 function missing(name: string, language: string): never {
   throw new TypeError(`Made the page in "${language}": the text "${name}" is missing from its file in i18n`)
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
