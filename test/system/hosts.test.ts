@@ -48,6 +48,11 @@ async function listed({ operator }: Hosts, manager = operator.manager): Promise<
   return components.filter(({ component }) => !component.startsWith('manager')).map(({ component, host, version, state }) => `${component} ${host} ${version} ${state}`).toSorted()
 }
 
+/** Waits until the managers list this: a host is ready a moment before the others have heard so. */
+async function expectListed(all: Hosts, expected: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => expect(await listed(all)).toEqual(expected), { timeout: 15_000, interval: 50 })
+}
+
 function managerAt({ bus }: Operator, component: string): Operator['manager'] {
   return clientOf(Manager, bus.outlet(Manager, { component: 'operator', grants: [] }, component))
 }
@@ -68,7 +73,7 @@ test.skipIf(natsServer === undefined)('SIGKILL of a host: its components are gon
   expect(await listed(all)).toEqual(['desk b * away', 'porter main 1.0.0 active'])
   expect(await operator.version()).toBe('1.0.0')
   await start('b')
-  expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 active'])
+  await expectListed(all, ['desk b 1.1.0 active', 'porter main 1.0.0 active'])
   expect(await operator.history()).toEqual(['swap 1.0.0 1.1.0 done'])
 })
 
@@ -100,7 +105,7 @@ test.skipIf(natsServer === undefined)('SIGKILL of a host that swaps at the word 
   desks.release('1.0.0', 'dispose')
   expect(await swapping).toMatch(/^(PROVIDER_LOST|MOVED)$/)
   await start('b')
-  expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 active'])
+  await expectListed(all, ['desk b 1.1.0 active', 'porter main 1.0.0 active'])
   expect(await operator.history()).toEqual(['swap 1.0.0 1.1.0 interrupted interrupted after the point of no return: 1.1.0 runs'])
 })
 
@@ -120,7 +125,7 @@ test.skipIf(natsServer === undefined).each(['connections live', 'connections die
   desks.release('1.1.0', 'start')
   await until(() => desks.journalled('switch', 'b') === 1)
   proxy.heal(how)
-  await vi.waitFor(async () => expect(await listed(all)).toEqual(['desk b 1.1.0 active', 'porter main 1.0.0 active']), { timeout: 15_000, interval: 50 })
+  await expectListed(all, ['desk b 1.1.0 active', 'porter main 1.0.0 active'])
   await swapping
   expect(await listed(all, managerAt(operator, 'manager-b'))).toEqual(await listed(all, managerAt(operator, 'manager')))
   expect(found(all)).toEqual(['desk', 'manager', 'manager-b', 'porter'])
@@ -173,7 +178,7 @@ test.skipIf(natsServer === undefined).each(kills)('SIGKILL in the middle of a mo
   desks.release('1.0.0', step)
   await start(killed)
   await moving
-  await vi.waitFor(async () => expect(await listed(all)).toEqual([`desk ${place} 1.0.0 active`]), { timeout: 15_000, interval: 50 })
+  await expectListed(all, [`desk ${place} 1.0.0 active`])
   expect(await operator.ask('peek')).toEqual({ version: '1.0.0', active: true })
   await expectOnlyLost(flow, desks, 1)
   expect(found(all)).toEqual(['desk', 'manager', 'manager-b'])
