@@ -38,12 +38,13 @@ export class Compiler {
     this.#catalogue.refresh(false)
     const { from, as, columns, joins, where, group, aggregates, order, offset } = plan
     const values: Value[] = []
+    const joined = joins?.map(({ where: term, ...join }) => [join, term ? filterShape({ term }, values) : ''])
     const filter = where ? filterShape(where, values) : ''
-    const filterValues = values.length
+    const conditions = values.length
     if (limit !== undefined) values.push(limit)
     if (offset !== undefined) values.push(offset)
-    const shape = JSON.stringify([from, as, columns, joins, filter, group, aggregates, order, limit !== undefined, offset !== undefined])
-    const statement = this.#selects.memo(shape, { context: () => compileSelect(this.#knex, this.#dialect, this.#catalogue, plan, { filter: filterValues, limited: limit !== undefined }) })
+    const shape = JSON.stringify([from, as, columns, joined, filter, group, aggregates, order, limit !== undefined, offset !== undefined])
+    const statement = this.#selects.memo(shape, { context: () => compileSelect(this.#knex, this.#dialect, this.#catalogue, plan, { conditions, limited: limit !== undefined }) })
     return { statement, values }
   }
 

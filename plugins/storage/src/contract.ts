@@ -37,15 +37,10 @@ const TermScalar = Type.Union([
 const TermType = Type.Union([TermScalar, Type.Object({ list: TermScalar })])
 const Correlation = Type.Array(Type.Object({ left: Column, right: Column }), { minItems: 1, maxItems: 16 })
 
-const Join = Type.Object({
-  table: Name,
-  as: Type.Optional(Name),
-  kind: Type.Optional(Type.Union([Type.Literal('inner'), Type.Literal('left')])),
-  on: Correlation,
-})
+const joined = { table: Name, as: Type.Optional(Name), kind: Type.Optional(Type.Union([Type.Literal('inner'), Type.Literal('left')])), on: Correlation }
 
 const Fold = Type.Union([Type.Literal('exists'), Type.Literal('all'), Type.Literal('count'), Type.Literal('sum'), Type.Literal('min'), Type.Literal('max')])
-const Over = Type.Object({ table: Name, as: Type.Optional(Name), joins: Type.Optional(Type.Array(Join, { maxItems: limits.joins })), on: Correlation })
+const Over = Type.Object({ table: Name, as: Type.Optional(Name), joins: Type.Optional(Type.Array(Type.Object({ ...joined, where: Type.Optional(Type.Ref('Term')) }), { maxItems: limits.joins })), on: Correlation })
 
 const terms = {
   Term: Type.Union([
@@ -66,6 +61,9 @@ const terms = {
  * are any (`exists`), or no others (`all`), their number, or of `of` the sum, the least or the greatest.
  */
 export const Term = Type.Cyclic(terms, 'Term')
+
+/** Another table beside those before it. Of a left join's rows, those that do not match, or for which `where` does not hold, are null. */
+const Join = Type.Object({ ...joined, where: Type.Optional(Term) })
 
 /**
  * A condition, two-valued: `==` and `!=` compare null as a value, `in` too; every other comparison with null is false.
@@ -129,6 +127,15 @@ export const Step = Type.Union([
   Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), types, expect }),
   Type.Object({ update: Name, set: Values, types, where: Filter, expect }),
   Type.Object({ remove: Name, where: Filter, expect }),
+  Type.Object({
+    check: { ...Name, description: 'A table or a view, as the steps before have left it; its rows are counted, and nothing is changed' },
+    as: Type.Optional(Name),
+    joins: Type.Optional(Type.Array(Join, { maxItems: limits.joins })),
+    rows: Type.Optional(Type.Array(Values, { minItems: 1, maxItems: limits.rows, description: 'Counts only rows with these values; all name the same columns' })),
+    types,
+    where: Type.Optional(Filter),
+    expect: Type.Integer({ minimum: 0, description: 'How many rows there must be; any other number undoes the transaction' }),
+  }),
 ])
 
 /** What a step did; `keys` holds the primary key of each inserted row, in order. */
@@ -156,7 +163,7 @@ export type SourceStatus = DeepReadonly<Static<typeof SourceStatus>>
 /** Data sources behind plans: plain data, of which only the storage makes SQL. */
 export const Storage = contract({
   name: 'storage',
-  version: '1.2.0',
+  version: '1.3.0',
   operations: {
     query: {
       description: `The rows of a plan, at most ${limits.rows}`,
@@ -172,7 +179,7 @@ export const Storage = contract({
       timeout: 3_600_000,
     },
     transact: {
-      description: 'Changes of one data source, all or none, in order; a repeat with the same key gets the first answer',
+      description: 'Changes and checks of one data source, all or none, in order; a repeat with the same key gets the first answer',
       input: Type.Object({ source: Name, steps: Type.Array(Step, { minItems: 1, maxItems: limits.steps }) }),
       output: Type.Object({ results: Type.Array(StepResult) }),
     },

@@ -15,7 +15,7 @@ export const limits = Object.freeze({
   filterValues: 32_000,
   filterNodes: 500,
   filterDepth: 32,
-  joins: 16,
+  joins: 48,
   columns: 1_000,
   /** Characters of one text value. */
   text: 1024 * 1024,

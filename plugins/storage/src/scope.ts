@@ -6,7 +6,7 @@ import type { FilterContext, Reference, Resolved } from './filter-compiler.ts'
 import { fragment, joined } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import type { Names, SqlDialect } from './sql-builder.ts'
-import type { TermContext } from './term-compiler.ts'
+import type { Inside, TermContext } from './term-compiler.ts'
 import type { Fold } from './term-shape.ts'
 
 export interface Place {
@@ -66,14 +66,15 @@ export class Scope implements FilterContext, TermContext {
     return compileLeaf(filter, this, indexes)
   }
 
-  subquery(over: Fold['over'], inside: (context: TermContext) => { readonly selected: Fragment; readonly where: Fragment }): Fragment {
+  subquery(over: Fold['over'], inside: (context: TermContext) => Inside): Fragment {
     const scope = new Scope(this.dialect, this.#catalogue, this.#names, this.#what, this)
     const tables = [from(this.#names, scope.add(over.table, over.as))]
-    for (const { table, as, kind, on } of over.joins ?? []) {
+    const { condition, made } = inside(scope)
+    for (const { table, as, kind, on, where } of over.joins ?? []) {
       const place = scope.add(table, as, { outer: kind === 'left' })
-      tables.push(fragment` ${kind === 'left' ? 'left' : 'inner'} join ${from(this.#names, place)} on ${scope.equalities(on)}`)
+      tables.push(fragment` ${kind === 'left' ? 'left' : 'inner'} join ${from(this.#names, place)} on ${scope.equalities(on)}${where ? fragment` and (${condition(where)})` : ''}`)
     }
-    const { selected, where } = inside(scope)
+    const { selected, where } = made()
     return fragment`select ${selected} from ${joined(tables, '')} where ${scope.equalities(over.on)} and (${where})`
   }
 

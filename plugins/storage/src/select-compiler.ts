@@ -5,10 +5,13 @@ import type { Plan } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
+import { fragment } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import { Scope } from './scope.ts'
 import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
 import type { Aggregation, SqlDialect, Statement } from './sql-builder.ts'
+import { compileTerm } from './term-compiler.ts'
+import { placesOf } from './term-shape.ts'
 
 /** A plan's statement, and the names of the values in each of its rows with how they are read. */
 export interface Select extends Statement {
@@ -23,12 +26,12 @@ interface Selected extends Reference {
 type Aggregate = NonNullable<Plan['aggregates']>[number]
 
 /**
- * Makes the SQL of a plan. `limit` and `offset` are values too, numbered after the filter's.
+ * Makes the SQL of a plan. Its values are numbered in this order: those of the joins, of the filter, `limit`, `offset`.
  *
  * @throws StorageError `TABLE_UNKNOWN`, `COLUMN_UNKNOWN`, `COLUMN_AMBIGUOUS`, `PLAN_INVALID`
  */
-export function compileSelect(knex: Knex, dialect: SqlDialect, catalogue: Catalogue, plan: Plan, values: { readonly filter: number; readonly limited: boolean }): Select {
-  return new SelectCompiler(knex, dialect, catalogue, plan).compile(values.filter, values.limited)
+export function compileSelect(knex: Knex, dialect: SqlDialect, catalogue: Catalogue, plan: Plan, values: { readonly conditions: number; readonly limited: boolean }): Select {
+  return new SelectCompiler(knex, dialect, catalogue, plan).compile(values.conditions, values.limited)
 }
 
 class SelectCompiler {
@@ -48,30 +51,35 @@ class SelectCompiler {
     this.#scope = new Scope(dialect, catalogue, this.#names, `a plan over ${JSON.stringify(plan.from)}`)
   }
 
-  compile(filterValues: number, limited: boolean): Select {
+  compile(conditionValues: number, limited: boolean): Select {
     const { from, as, where, group, offset } = this.#plan
     const place = this.#scope.add(from, as)
     const builder = this.#knex({ [place.token]: this.#names.token(place.table.name) })
-    this.#join(builder)
+    const joinValues = this.#join(builder)
     this.#select(builder, place.table)
-    if (where) builder.whereRaw(this.#raw(compileFilter(where, this.#scope, 0)))
+    if (where) builder.whereRaw(this.#raw(compileFilter(where, this.#scope, joinValues)))
     for (const column of group ?? []) builder.groupByRaw(this.#raw(grouping(this.#resolve(column))))
     this.#order(builder)
     if (limited) builder.limit(limitMark)
     if (offset !== undefined) builder.offset(offsetMark)
-    const marks = new Map([[limitMark, new Parameter(filterValues, 'match')], [offsetMark, new Parameter(filterValues + (limited ? 1 : 0), 'match')]])
+    const marks = new Map([[limitMark, new Parameter(conditionValues, 'match')], [offsetMark, new Parameter(conditionValues + (limited ? 1 : 0), 'match')]])
     return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), columns: Object.freeze(this.#columns), decoders: Object.freeze(this.#decoders) })
   }
 
-  #join(builder: Knex.QueryBuilder): void {
-    for (const { table, as, kind, on } of this.#plan.joins ?? []) {
+  /** How many values the joins have. */
+  #join(builder: Knex.QueryBuilder): number {
+    let values = 0
+    for (const { table, as, kind, on, where } of this.#plan.joins ?? []) {
       const place = this.#scope.add(table, as, { outer: kind === 'left' })
       const joined = { [place.token]: this.#names.token(place.table.name) }
-      const condition = this.#raw(this.#scope.equalities(on))
+      const equal = this.#scope.equalities(on)
+      const condition = this.#raw(where ? fragment`${equal} and (${compileTerm(where, false, this.#scope, values)})` : equal)
+      if (where) values += [...placesOf(where)].length
       const clause = (join: Knex.JoinClause): void => void join.on(condition)
       if (kind === 'left') builder.leftJoin(joined, clause)
       else builder.innerJoin(joined, clause)
     }
+    return values
   }
 
   #select(builder: Knex.QueryBuilder, table: Table): void {

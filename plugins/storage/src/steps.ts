@@ -2,7 +2,7 @@ import type { Bound } from './codec.ts'
 import { decode } from './codec.ts'
 import type { Insert, Types } from './change-compiler.ts'
 import type { Compiler } from './compiler.ts'
-import type { KeyReference, Row, Step, StepResult, Value } from './contract.ts'
+import type { Filter, KeyReference, LogicalType, Row, Step, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import type { Raw } from './logical.ts'
 import { bindValues } from './sql-builder.ts'
@@ -24,7 +24,9 @@ export interface Answer {
 /** Work inside a transaction: it gives statements and is given what they did, so that it is the same whether a driver answers at once or later. */
 export type Work<T> = Generator<Command, T, Answer>
 
+type CheckStep = Extract<Step, { readonly check: string }>
 type InsertStep = Extract<Step, { readonly insert: string }>
+type Column = { readonly column: string; readonly of: string; readonly type?: LogicalType }
 type Cells = Readonly<Record<string, Value | KeyReference>>
 
 /** What the steps are compiled with, and how a failure of the driver is told. */
@@ -84,6 +86,7 @@ export async function workLater<T>(steps: Work<T>, run: (command: Command) => Pr
 function* runStep(context: StepContext, step: Step, earlier: readonly StepResult[]): Work<StepResult> {
   const { compiler, dialect } = context
   if ('insert' in step) return yield* insertRows(context, step, earlier)
+  if ('check' in step) return { affected: yield* countRows(context, step, earlier), keys: [] }
   if ('remove' in step) {
     const { statement, values } = compiler.remove(step.remove, step.where)
     const { affected } = yield { sql: statement.sql, values: bindValues(dialect, statement, values) }
@@ -93,6 +96,31 @@ function* runStep(context: StepContext, step: Step, earlier: readonly StepResult
   const set = Object.values(step.set).map((value) => resolve(value, earlier))
   const { affected } = yield { sql: statement.sql, values: bindValues(dialect, statement, [...set, ...values]) }
   return { affected, keys: [] }
+}
+
+// So few that a filter of them is within the limits of filters, with room for what else must hold.
+const conditionsAtOnce = 200
+const valuesAtOnce = 4_096
+
+function* countRows(context: StepContext, { check, as, joins, rows, types = {}, where }: CheckStep, earlier: readonly StepResult[]): Work<number> {
+  const plan = { source: '', from: check, ...(as === undefined ? {} : { as }), ...(joins === undefined ? {} : { joins }), aggregates: [{ fn: 'count', as: 'n' }] } as const
+  const columns = Object.keys(rows?.[0] ?? {})
+  const size = columns.length === 1 ? valuesAtOnce : Math.max(1, Math.floor(conditionsAtOnce / (columns.length + 1)))
+  let found = 0
+  for (let from = 0; from === 0 || from < (rows?.length ?? 0); from += size) {
+    const given = rows?.slice(from, from + size).map((row, index) => cells(row, columns, from + index, earlier))
+    const conditions = [...(given ? [isAmong(columns.map((column) => ({ column, of: as ?? check, ...(types[column] === undefined ? {} : { type: types[column] }) })), given)] : []), ...(where ? [where] : [])]
+    const { statement, values } = context.compiler.select({ ...plan, where: { and: conditions } }, undefined)
+    const { rows: counted } = yield { sql: statement.sql, values: bindValues(context.dialect, statement, values) }
+    found += Number(decode(statement.decoders[0], counted[0]?.[0] ?? null, 'n'))
+  }
+  return found
+}
+
+function isAmong(columns: readonly Column[], rows: readonly (readonly Value[])[]): Filter {
+  const [only] = columns
+  if (columns.length === 1 && only) return { ...only, in: rows.map(([value = null]) => value) }
+  return { or: rows.map((row) => ({ and: columns.map((column, index) => ({ ...column, op: '==', value: row[index] ?? null })) })) }
 }
 
 function* insertRows(context: StepContext, step: InsertStep, earlier: readonly StepResult[]): Work<StepResult> {
@@ -170,6 +198,7 @@ function expectRows(step: Step, found: number): void {
 }
 
 function title(step: Step): string {
+  if ('check' in step) return `a check of ${JSON.stringify(step.check)}`
   if ('insert' in step) return `an insert into ${JSON.stringify(step.insert)}`
   return 'update' in step ? `an update of ${JSON.stringify(step.update)}` : `a removal from ${JSON.stringify(step.remove)}`
 }

@@ -13,10 +13,16 @@ import type { Constant, Fold } from './term-shape.ts'
 export interface TermContext {
   readonly terms: TermDialect
   resolve(column: Reference): Resolved
-  /** The SQL of a subquery over other tables: what it selects, and the condition, are made where its tables are seen. */
-  subquery(over: Fold['over'], inside: (context: TermContext) => { readonly selected: Fragment; readonly where: Fragment }): Fragment
+  /** The SQL of a subquery over other tables, whose terms are made where its tables are seen. */
+  subquery(over: Fold['over'], inside: (context: TermContext) => Inside): Fragment
   /** A comparison of a column with values, as a filter has it, which can use an index. */
   leaf(filter: Filter, values: readonly number[]): Fragment
+}
+
+/** How the terms of a subquery are made: the conditions of its joins, one after the other, then the rest, which sees all its tables. */
+export interface Inside {
+  condition(term: Term): Fragment
+  made(): { readonly selected: Fragment; readonly where: Fragment }
 }
 
 /** The places of a term's values, by the term. */
@@ -150,20 +156,25 @@ class TermCompiler {
 
   #exists({ fold, over, where }: Fold, negative: boolean): Fragment {
     const all = fold === 'all'
-    const rows = this.#context.subquery(over, (context) => ({ selected: fragment`1`, where: new TermCompiler(context, this.#places).condition(where, all) }))
+    const rows = this.#context.subquery(over, (context) => this.#inside(context, (inner) => ({ selected: fragment`1`, where: inner.condition(where, all) })))
     return all === negative ? fragment`exists (${rows})` : fragment`not exists (${rows})`
   }
 
   #fold({ fold, over, where, of }: Fold): Fragment {
     const { terms } = this.#context
     if (fold === 'exists' || fold === 'all') throw invalid(`"${fold}" where a value is expected`)
-    return fragment`(${this.#context.subquery(over, (context) => {
-      const inside = new TermCompiler(context, this.#places)
-      const condition = inside.condition(where, false)
+    const made = (inner: TermCompiler): ReturnType<Inside['made']> => {
+      const condition = inner.condition(where, false)
       if (fold === 'count' || of === undefined) return { selected: fragment`count(*)`, where: condition }
-      const value = inside.value(of)
+      const value = inner.value(of)
       return { selected: fold === 'sum' ? terms.sum(value) : (fold === 'min' ? terms.least : terms.greatest)(terms.comparable(scalarOf(of), value), value), where: condition }
-    })})`
+    }
+    return fragment`(${this.#context.subquery(over, (context) => this.#inside(context, made))})`
+  }
+
+  #inside(context: TermContext, made: (inner: TermCompiler) => ReturnType<Inside['made']>): Inside {
+    const inner = new TermCompiler(context, this.#places)
+    return { condition: (term) => inner.condition(term, false), made: () => made(inner) }
   }
 }
 

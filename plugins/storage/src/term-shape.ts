@@ -16,14 +16,14 @@ export function termShape(term: Term): string {
   if ('column' in term) return JSON.stringify([term.column, term.of, term.type])
   const parts = partsOf(term).map(termShape).join(',')
   if ('list' in term) return `[${parts}]`
-  return 'fold' in term ? `${term.fold}${JSON.stringify(term.over)}(${parts})` : `${JSON.stringify(term.op)}(${parts})`
+  return 'fold' in term ? `${term.fold}${JSON.stringify(term.over, (key, value: unknown) => (key === 'where' ? true : value))}(${parts})` : `${JSON.stringify(term.op)}(${parts})`
 }
 
 /** The terms directly inside, in the order of their places. */
 export function partsOf(term: Term): readonly Term[] {
   if ('value' in term || 'column' in term) return []
   if ('list' in term) return term.list
-  if ('fold' in term) return term.of === undefined ? [term.where] : [term.where, term.of]
+  if ('fold' in term) return [...(term.over.joins ?? []).flatMap(({ where }) => where ?? []), term.where, ...(term.of === undefined ? [] : [term.of])]
   return term.of
 }
 

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { codeFrom, errorFrom } from '../../../../test/failures.ts'
+import type { Step, Term } from '../../src/contract.ts'
+import { onEachDatabase } from './each-database.ts'
+import type { Tried } from './each-database.ts'
+
+/** People, each with a chief among them, and what they ordered. */
+async function staff({ table, transact }: Tried): Promise<{ readonly people: string; readonly orders: string }> {
+  const people = await table({ id: 'key', name: 'text', team: 'text', chief: 'integer' })
+  const orders = await table({ id: 'key', person: 'integer', total: 'decimal' })
+  await transact([
+    { insert: people, rows: [{ name: 'Ada', team: 'a', chief: null }, { name: 'Bea', team: 'b', chief: 1 }, { name: 'Cem', team: 'a', chief: 2 }, { name: 'Dag', team: null, chief: 3 }] },
+    { insert: orders, rows: [{ person: 1, total: '1.5' }, { person: 2, total: '2.5' }, { person: 3, total: '4' }] },
+  ])
+  return { people, orders }
+}
+
+const is = (of: string, team: string): Term => ({ op: '==', of: [{ column: 'team', of, type: 'text' }, { value: team, type: 'text' }], type: 'boolean' })
+const toChief = (people: string, where: Term) => ({ table: people, as: 'c', kind: 'left', on: [{ left: { column: 'chief', of: 'p' }, right: { column: 'id', of: 'c' } }], where }) as const
+
+onEachDatabase('conditions of joins', (open) => {
+  test('leave a row without the other where they do not hold, and their values come before those of the filter', async () => {
+    const tried = await open()
+    const { people } = await staff(tried)
+    const chiefs = (team: string, from: string): Promise<unknown> =>
+      tried.query({ from: people, as: 'p', joins: [toChief(people, is('c', team))], columns: [{ column: 'name', of: 'p' }, { column: 'name', of: 'c', as: 'chief' }], where: { column: 'name', of: 'p', op: '>=', value: from }, order: [{ column: 'id', of: 'p' }], limit: 2 })
+    expect(await chiefs('a', 'Bea')).toEqual([{ name: 'Bea', chief: 'Ada' }, { name: 'Cem', chief: null }])
+    expect(await chiefs('b', 'Cem')).toEqual([{ name: 'Cem', chief: 'Bea' }, { name: 'Dag', chief: null }])
+  })
+
+  test('may ask about other tables, and hold within folds', async () => {
+    const tried = await open()
+    const { people, orders } = await staff(tried)
+    const ordered = (of: string, least: string): Term => ({
+      fold: 'exists',
+      over: { table: orders, as: 'o', joins: [{ table: people, as: 'q', kind: 'left', on: [{ left: { column: 'person', of: 'o' }, right: { column: 'id', of: 'q' } }], where: is('q', 'a') }], on: [{ left: { column: 'id', of }, right: { column: 'person', of: 'o' } }] },
+      where: { op: 'and', of: [{ op: '>', of: [{ column: 'total', of: 'o', type: 'decimal' }, { value: least, type: 'number' }], type: 'boolean' }, { op: '!=', of: [{ column: 'id', of: 'q', type: 'integer' }, { value: null, type: 'number' }], type: 'boolean' }], type: 'boolean' },
+      type: 'boolean',
+    })
+    const names = { from: people, as: 'p', columns: [{ column: 'name', of: 'p' }], order: [{ column: 'id', of: 'p' }] }
+    expect(await tried.query({ ...names, where: { term: ordered('p', '1') } })).toEqual([{ name: 'Ada' }, { name: 'Cem' }])
+    expect(await tried.query({ ...names, columns: [{ column: 'name', of: 'c', as: 'chief' }], joins: [toChief(people, ordered('c', '2'))] })).toEqual([{ chief: null }, { chief: null }, { chief: null }, { chief: 'Cem' }])
+  })
+})
+
+onEachDatabase('a check', (open) => {
+  test('undoes the transaction where the rows are not as expected after the steps before it', async () => {
+    const tried = await open()
+    const { people } = await staff(tried)
+    const change: Step = { update: people, set: { team: 'b' }, where: { column: 'name', op: '==', value: 'Ada' } }
+    const check = (team: string, expected: number): Step => ({ check: people, as: 'p', rows: [{ id: 1 }, { id: 2 }], types: { id: 'integer' }, where: { term: is('p', team) }, expect: expected })
+    const error = await errorFrom(tried.transact([change, check('a', 1)]))
+    expect([error.code, error.details, error.message]).toEqual(['ROW_COUNT_MISMATCH', { step: 1, expected: 1, found: 0 }, `Ran step 1, a check of "${people}": expected 1 rows, found 0`])
+    expect(await tried.query({ from: people, columns: ['team'], limit: 1, order: [{ column: 'id' }] })).toEqual([{ team: 'a' }])
+    expect(await tried.transact([check('a', 1), change, check('b', 2)])).toMatchObject([{ affected: 1, keys: [] }, { affected: 1 }, { affected: 2 }])
+  })
+
+  test('knows the keys that earlier steps generated, joins other tables, and counts thousands of rows', async () => {
+    const tried = await open()
+    const { people } = await staff(tried)
+    const insert: Step = { insert: people, rows: Array.from({ length: 5_000 }, () => ({ team: 'c', chief: 1 })) }
+    const checks = (rows: number): Step => ({ check: people, as: 'p', joins: [toChief(people, is('c', 'a'))], rows: Array.from({ length: rows }, (_, row) => ({ id: { keyOf: 0, row } })), where: { and: [{ term: is('p', 'c') }, { column: 'name', of: 'c', op: '==', value: 'Ada' }] }, expect: 5_000 })
+    expect(await codeFrom(tried.transact([insert, checks(4_999)]))).toBe('ROW_COUNT_MISMATCH')
+    expect((await tried.transact([insert, checks(5_000)]))[1]).toEqual({ affected: 5_000, keys: [] })
+    const pairs: Step = { check: people, rows: Array.from({ length: 300 }, (_, id) => ({ id, name: id === 2 ? 'Bea' : 'Ada' })), types: { id: 'integer' }, expect: 2 }
+    expect((await tried.transact([insert, pairs]))[1]).toEqual({ affected: 2, keys: [] })
+  })
+})
