@@ -78,6 +78,11 @@ export class Catalogue {
     return table
   }
 
+  has(name: string): boolean {
+    this.refresh(true)
+    return this.#names.has(name)
+  }
+
   /** @throws StorageError `COLUMN_UNKNOWN` */
   column(table: Table, name: string): Column {
     const found = table.columns.get(name)

@@ -29,14 +29,15 @@ export class ChangeCompiler {
   }
 
   /** The values are numbered row by row, as the columns are given. */
-  insert(name: string, columns: readonly string[], types: Types, rows: number): Insert {
+  insert(name: string, columns: readonly string[], types: Types, rows: number, replace: boolean): Insert {
     const table = this.#catalogue.table(name)
     const names = new Names()
     const given = Array.from({ length: rows }, (_, row) => this.#assignments(table, names, columns, types, row * columns.length))
     const statement = toStatement(this.#knex(names.token(table.name)).insert(rows === 1 ? given[0] : given), names, this.#dialect)
     const key = table.key.map((column) => this.#catalogue.column(table, column))
+    const replacing = replace ? ` ${this.#replacing(table, columns)}` : ''
     const returning = this.#dialect.returning && key.length > 0 ? ` returning ${key.map((column) => this.#dialect.quote(column.name)).join(', ')}` : ''
-    return Object.freeze({ ...statement, sql: statement.sql + returning, key: table.key, decoders: key.map((column) => this.#dialect.codec(column, own(types, column.name))) })
+    return Object.freeze({ ...statement, sql: statement.sql + replacing + returning, key: table.key, decoders: key.map((column) => this.#dialect.codec(column, own(types, column.name))) })
   }
 
   /** The values are numbered as the columns are given, then those of the filter. */
@@ -52,6 +53,13 @@ export class ChangeCompiler {
     const table = this.#catalogue.table(name)
     const names = new Names()
     return toStatement(this.#where(this.#knex(names.token(table.name)).delete(), table, names, where, 0), names, this.#dialect)
+  }
+
+  #replacing({ name, key }: Table, columns: readonly string[]): string {
+    if (key.length === 0 || !key.every((column) => columns.includes(column))) throw new StorageError('PLAN_INVALID', `Read an insert into ${JSON.stringify(name)} that replaces: it must name the columns of the primary key`)
+    const others = columns.filter((column) => !key.includes(column))
+    const quoted = (names: readonly string[]): string[] => names.map((column) => this.#dialect.quote(column))
+    return this.#dialect.replacing(quoted(key), quoted(others.length === 0 ? key : others))
   }
 
   #where(builder: Knex.QueryBuilder, table: Table, names: Names, where: Filter, first: number): Knex.QueryBuilder {

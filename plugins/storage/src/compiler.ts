@@ -48,8 +48,8 @@ export class Compiler {
     return { statement, values }
   }
 
-  insert(table: string, columns: readonly string[], types: Types, rows: number): Insert {
-    return this.#inserts.memo(JSON.stringify([table, columns, types, rows]), { context: () => this.#changes.insert(table, columns, types, rows) })
+  insert(table: string, columns: readonly string[], types: Types, rows: number, replace: boolean): Insert {
+    return this.#inserts.memo(JSON.stringify([table, columns, types, rows, replace]), { context: () => this.#changes.insert(table, columns, types, rows, replace) })
   }
 
   /** The values are those of the filter. */

@@ -6,6 +6,8 @@ import { LogicalType } from './logical-type.ts'
 
 export { ColumnDescription, ForeignKey, IndexDescription, TableDescription } from './description.ts'
 export { LogicalType } from './logical-type.ts'
+export { sidecarName } from './sidecar.ts'
+export type { SidecarKind } from './sidecar.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 256 })
 const Text = Type.String({ maxLength: limits.text })
@@ -124,7 +126,7 @@ const types = Type.Optional(Type.Record(Type.String(), LogicalType, { descriptio
 
 /** One step of a transaction. All rows of an insert name the same columns. */
 export const Step = Type.Union([
-  Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), types, expect }),
+  Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), types, replace: Type.Optional(Type.Boolean({ description: 'Rows take the place of those with their primary key; of a table without another unique index' })), expect }),
   Type.Object({ update: Name, set: Values, types, where: Filter, expect }),
   Type.Object({ remove: Name, where: Filter, expect }),
   Type.Object({
@@ -200,6 +202,12 @@ export const Storage = contract({
       stream: Type.Object({ tables: Type.Array(TableDescription) }),
       idempotent: true,
       timeout: 600_000,
+    },
+    sidecar: {
+      description: 'Makes a table beside another, unless it is there: it knows the rows by their primary key, and keeps their state or the history of their changes',
+      input: Type.Object({ source: Name, table: Name, key: Type.Array(Name, { minItems: 1, maxItems: 16, description: 'The columns of the primary key' }), kind: Type.Union([Type.Literal('state'), Type.Literal('history')]) }),
+      output: Type.Object({ name: Name }),
+      idempotent: true,
     },
     sources: {
       description: 'The data sources and how they are',

@@ -1,4 +1,5 @@
 import type { Call } from '@caruso/contract'
+import type { Sidecar } from './sidecar.ts'
 import type { Plan, Row, Step, StepResult, TableDescription, Value } from './contract.ts'
 
 /** A statement of a caller's own. */
@@ -20,6 +21,8 @@ export interface DataSource {
   /** All steps or none; a key that is known already gets the first answer. */
   transact(steps: readonly Step[], call: Call): Promise<readonly StepResult[]>
   sql(own: OwnSql, call: Call): Promise<{ readonly rows: readonly Row[]; readonly affected: number }>
+  /** Makes a table beside another unless it is there. */
+  sidecar(sidecar: Sidecar, call: Call): Promise<void>
   /** Its tables and views in batches, by schema and name. */
   describe(call: Call): AsyncGenerator<readonly TableDescription[], void>
   /** Asks the database something trivial; it fails by throwing. */

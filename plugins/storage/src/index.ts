@@ -2,6 +2,7 @@ import { definePlugin } from '@caruso/kernel'
 import { StorageConfig } from './config.ts'
 import { Storage } from './contract.ts'
 import type { DataSource } from './data-source.ts'
+import { sidecarName } from './sidecar.ts'
 import { openSource, Sources } from './sources.ts'
 
 export { SourceConfig, StorageConfig } from './config.ts'
@@ -26,6 +27,11 @@ export default definePlugin({
         },
         transact: async ({ source, steps }, call) => ({ results: await sources.get(source).transact(steps, call) }),
         sql: ({ source, sql, values = [], write = false }, call) => sources.get(source).sql({ sql, values, write }, call),
+        sidecar: async ({ source, table, key, kind }, call) => {
+          const name = sidecarName(kind, table)
+          await sources.get(source).sidecar({ kind, table, key, name }, call)
+          return { name }
+        },
         async *describe({ source }, call) {
           for await (const tables of sources.get(source).describe(call)) yield { tables }
         },

@@ -10,7 +10,7 @@ export const limits = Object.freeze({
   description: 512 * 1024,
   steps: 10_000,
   /** Values of one transaction, all steps together. */
-  values: 100_000,
+  values: 500_000,
   /** Values of one filter; the smallest bound among the supported databases is SQLite's 32,766 per statement. */
   filterValues: 32_000,
   filterNodes: 500,

@@ -20,6 +20,8 @@ import { ServerCatalogue } from './server-catalogue.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { bindValues, loadKnex } from './sql-builder.ts'
 import type { SqlDialect } from './sql-builder.ts'
+import { requireKey } from './sidecar-key.ts'
+import type { Sidecar } from './sidecar.ts'
 import { runSteps, workLater } from './steps.ts'
 import { requireSize } from './transaction-size.ts'
 
@@ -34,6 +36,8 @@ export interface Server {
   tables(connection: ServerConnection): Promise<readonly Table[]>
   /** All tables and views, inside a transaction that reads. */
   describe(connection: ServerConnection): AsyncIterable<TableDescription>
+  /** What makes a table beside another. */
+  sidecar(sidecar: Sidecar): readonly string[]
   /** A statement of a caller's own with its values. @throws StorageError `SQL_REFUSED` */
   own(own: OwnSql): string
   explain(error: unknown, tried: string, details?: Readonly<Record<string, unknown>>): unknown
@@ -139,6 +143,26 @@ export class ServerSource implements DataSource {
     if (own.write) await this.#ask(call)
     if (answer.rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit`)
     return { rows: answer.rows.map((row) => decodeRow(answer.columns, answer.decoders, row)), affected: own.write ? answer.affected : 0 }
+  }
+
+  async sidecar(sidecar: Sidecar, call: Call): Promise<void> {
+    const tried = `Made a table beside ${JSON.stringify(sidecar.table)} of data source "${this.name}"`
+    this.#requireWritable(tried)
+    await this.#ask(call)
+    requireKey(this.#catalogue, sidecar, tried)
+    if (this.#catalogue.has(sidecar.name)) return
+    try {
+      await this.#use(call, tried, async (connection) => {
+        await connection.session.begin('write')
+        for (const statement of this.#server.sidecar(sidecar)) await connection.run(statement, [])
+        await connection.session.commit(tried)
+      })
+    } catch (error) {
+      await this.#ask(call)
+      // Of two that make it at once, one is refused.
+      if (!this.#catalogue.has(sidecar.name)) throw error
+    }
+    await this.#ask(call)
   }
 
   async check(): Promise<void> {

@@ -49,6 +49,8 @@ export interface SqlDialect {
   readonly nulls?: { readonly asc: string; readonly desc: string }
   /** An insert can answer the keys; otherwise the database tells the last one it generated. */
   readonly returning: boolean
+  /** What follows an insert so that its rows take the place of those that have their key; names as they are quoted. */
+  replacing(key: readonly string[], columns: readonly string[]): string
   /** Rows that one insert may have. */
   readonly insertRows: number
 }

@@ -1,6 +1,6 @@
 import type { Bound } from './codec.ts'
 import { decode } from './codec.ts'
-import type { Insert, Types } from './change-compiler.ts'
+import type { Insert } from './change-compiler.ts'
 import type { Compiler } from './compiler.ts'
 import type { Filter, KeyReference, LogicalType, Row, Step, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
@@ -124,18 +124,19 @@ function isAmong(columns: readonly Column[], rows: readonly (readonly Value[])[]
 }
 
 function* insertRows(context: StepContext, step: InsertStep, earlier: readonly StepResult[]): Work<StepResult> {
-  const { rows, types = {} } = step
+  const { rows, types = {}, replace = false } = step
   const columns = Object.keys(rows[0] ?? {})
   const keys: Row[] = []
   let affected = 0
   let size = 0
   let insert: Insert | undefined
   for (let from = 0; from < rows.length; ) {
-    const next = rowsAtOnce(context, step.insert, columns, types, rows.length - from)
-    if (insert === undefined || next !== size) insert = context.compiler.insert(step.insert, columns, types, (size = next))
+    const next = rowsAtOnce(context, step, columns, rows.length - from)
+    if (insert === undefined || next !== size) insert = context.compiler.insert(step.insert, columns, types, (size = next), replace)
     const given = rows.slice(from, from + size).map((row, index) => cells(row, columns, from + index, earlier))
     const answer = yield { sql: insert.sql, values: bindValues(context.dialect, insert, given.flat()) }
-    affected += answer.affected
+    // MySQL counts a row that took another's place twice.
+    affected += replace ? given.length : answer.affected
     keys.push(...keysOf(context.dialect, insert, columns, given, answer))
     from += size
   }
@@ -146,10 +147,10 @@ function* insertRows(context: StepContext, step: InsertStep, earlier: readonly S
 const mostPlaces = 65_535
 
 /** A power of two, so that inserts of many lengths share statements; one where the database would not tell every generated key. */
-function rowsAtOnce({ compiler, dialect }: StepContext, table: string, columns: readonly string[], types: Types, left: number): number {
+function rowsAtOnce({ compiler, dialect }: StepContext, { insert, types = {}, replace = false }: InsertStep, columns: readonly string[], left: number): number {
   const most = Math.min(left, dialect.insertRows, columns.length === 0 ? 1 : Math.floor(mostPlaces / columns.length))
   if (most <= 1) return 1
-  const told = dialect.returning || compiler.insert(table, columns, types, 1).key.every((column) => columns.includes(column))
+  const told = dialect.returning || compiler.insert(insert, columns, types, 1, replace).key.every((column) => columns.includes(column))
   return told ? 2 ** Math.floor(Math.log2(most)) : 1
 }
 

@@ -102,6 +102,7 @@ function checked(storage: Implementation<typeof Storage>): Client<typeof Storage
     },
     transact: async (input, call) => fits(operations.transact.output, await storage.transact(fits(operations.transact.input, input), call)),
     sql: async (input, call) => fits(operations.sql.output, await storage.sql(fits(operations.sql.input, input), call)),
+    sidecar: async (input, call) => fits(operations.sidecar.output, await storage.sidecar(fits(operations.sidecar.input, input), call)),
     async *describe(input, call) {
       for await (const item of storage.describe(fits(operations.describe.input, input), call)) yield fits(operations.describe.stream, item)
     },

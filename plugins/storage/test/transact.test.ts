@@ -148,7 +148,7 @@ describe('transact', () => {
 
   test('refuses more values than one call may carry', async () => {
     const { transact } = await shop()
-    const rows = Array.from({ length: 50_001 }, () => ({ Customer: null, Note: null }))
+    const rows = Array.from({ length: 250_001 }, () => ({ Customer: null, Note: null }))
     expect(await codeFrom(transact([{ insert: 'Orders', rows }]))).toBe('LIMIT_EXCEEDED')
   })
 

@@ -12,6 +12,7 @@ import { toStorageError } from './failures.ts'
 import { mysqlKeys } from './keys.ts'
 import { clientConfig, usualPort } from './open.ts'
 import { mysqlOwn } from './own-sql.ts'
+import { sidecarStatements } from './sidecar.ts'
 
 const longest = 60_000
 
@@ -22,7 +23,7 @@ export async function openSource(name: string, source: SourceConfig, log: Log): 
   const connect = (): Promise<MysqlConnection> => MysqlConnection.open(client)
   await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
   const mariadb = await isMariadb(connect)
-  return new ServerSource(name, { kind: 'mysql', dialect: mysqlDialect(mariadb), keys: mysqlKeys, connect, tables: mysqlTables, describe: (connection) => describeTables(connection, mariadb), own: mysqlOwn, explain: toStorageError }, config)
+  return new ServerSource(name, { kind: 'mysql', dialect: mysqlDialect(mariadb), keys: mysqlKeys, connect, tables: mysqlTables, describe: (connection) => describeTables(connection, mariadb), sidecar: sidecarStatements, own: mysqlOwn, explain: toStorageError }, config)
 }
 
 /** MariaDB is told by its version, such as `10.11.6-MariaDB`. */

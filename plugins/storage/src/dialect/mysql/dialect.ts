@@ -5,11 +5,15 @@ import { bytesOf, mysqlCodec } from './codecs.ts'
 import { mysqlTerms } from './terms.ts'
 import { encode } from './values.ts'
 
+export function quote(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``
+}
+
 /** How MySQL and MariaDB write what differs between databases; MariaDB's inserts can answer the keys. */
 export function mysqlDialect(returning: boolean): SqlDialect {
   return {
     client: 'mysql2',
-    quote: (name) => `\`${name.replaceAll('`', '``')}\``,
+    quote,
     startsWith: `${bytesOf} like ? escape '|'`,
     notStartsWith: `${bytesOf} not like ? escape '|'`,
     prefix: (text) => `${text.replace(/[|%_]/g, '|$&')}%`,
@@ -19,6 +23,7 @@ export function mysqlDialect(returning: boolean): SqlDialect {
     terms: mysqlTerms,
     counted: { type: 'integer', read: (raw) => fromRaw('integer', raw) },
     returning,
+    replacing: (_key, columns) => `on duplicate key update ${columns.map((column) => `${column} = values(${column})`).join(', ')}`,
     insertRows: 1_024,
   }
 }

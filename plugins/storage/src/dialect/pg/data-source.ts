@@ -12,6 +12,7 @@ import { toStorageError } from './failures.ts'
 import { pgKeys } from './keys.ts'
 import { clientConfig, usualPort } from './open.ts'
 import { pgOwn } from './own-sql.ts'
+import { sidecarStatements } from './sidecar.ts'
 
 const longest = 60_000
 
@@ -20,5 +21,5 @@ export async function openSource(name: string, source: SourceConfig, log: Log): 
   const config = serverConfig(name, source, usualPort)
   const connect = (): Promise<PgConnection> => PgConnection.open(clientConfig(config))
   await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
-  return new ServerSource(name, { kind: 'pg', dialect: pgDialect, keys: pgKeys, connect, tables: pgTables, describe: describeTables, own: pgOwn, explain: toStorageError }, config)
+  return new ServerSource(name, { kind: 'pg', dialect: pgDialect, keys: pgKeys, connect, tables: pgTables, describe: describeTables, sidecar: sidecarStatements, own: pgOwn, explain: toStorageError }, config)
 }

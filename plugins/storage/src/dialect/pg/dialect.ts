@@ -19,6 +19,7 @@ export const pgDialect: SqlDialect = {
   counted: { type: 'integer', read: (raw) => fromRaw('integer', raw) },
   nulls: { asc: ' nulls first', desc: ' nulls last' },
   returning: true,
+  replacing: (key, columns) => `on conflict (${key.join(', ')}) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
   insertRows: 1_024,
 }
 

@@ -15,6 +15,8 @@ import { limits } from '../../limits.ts'
 import { patiently } from '../../patience.ts'
 import type { Select } from '../../select-compiler.ts'
 import { bindValues, loadKnex } from '../../sql-builder.ts'
+import { requireKey } from '../../sidecar-key.ts'
+import type { Sidecar } from '../../sidecar.ts'
 import { runSteps, work } from '../../steps.ts'
 import { requireSize } from '../../transaction-size.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
@@ -28,6 +30,7 @@ import { openSqlite } from './open.ts'
 import type { Connections } from './open.ts'
 import { bindOwn, columnsOf, prepareOwn } from './own-sql.ts'
 import type { ReaderThread } from './reader-thread.ts'
+import { sidecarStatements } from './sidecar.ts'
 
 type Rows = readonly Row[]
 
@@ -118,6 +121,15 @@ class SqliteSource implements DataSource {
   async *describe(call: Call): AsyncGenerator<readonly TableDescription[], void> {
     const tried = `Described data source "${this.name}"`
     yield* inBatches(describeTables((work) => this.#patiently(call, tried, () => this.#connections.short(work))))
+  }
+
+  async sidecar(sidecar: Sidecar, call: Call): Promise<void> {
+    const tried = `Made a table beside ${JSON.stringify(sidecar.table)} of data source "${this.name}"`
+    await this.#patiently(call, tried, () => {
+      const writer = this.#writer(tried)
+      requireKey(this.#catalogue, sidecar, tried)
+      if (!this.#catalogue.has(sidecar.name)) writer.immediate(() => writer.execute(sidecarStatements(sidecar, writer).join(';')))
+    })
   }
 
   check(): void {

@@ -19,6 +19,7 @@ export const sqliteDialect: SqlDialect = {
   terms: sqliteTerms,
   counted: undefined,
   returning: true,
+  replacing: (key, columns) => `on conflict (${key.join(', ')}) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
   // One by one a prepared statement is as fast, and every row has the same statement.
   insertRows: 1,
 }
