@@ -50,6 +50,8 @@ function openSqliteShop(shop: Shop): ShopDatabases {
   const folder = temporaryFolder('shop')
   const origin = join(folder.path, 'shop.db')
   const sqlite = new Database(origin)
+  // The mode is kept in the file, so that whoever opens a copy has the mode that the others ask for.
+  sqlite.exec('pragma journal_mode = wal')
   sqlite.exec('begin')
   for (const table of tables) {
     sqlite.exec(createTable(table, 'sqlite'))
