@@ -16,6 +16,8 @@ export interface Codec {
   decode(stored: Value): unknown
   /** Whether the database orders the column's values as the attribute's, and finds the beginning of a text. */
   readonly ordered: boolean
+  /** What the storage answers of the type is the attribute's value as it is. */
+  readonly plain?: true
   /** What stands for each value. */
   readonly standing?: readonly (readonly [value: unknown, stored: string | number])[]
   /** Written in a form that only this codec reads. */
@@ -32,6 +34,7 @@ export const textCodec: Codec = {
   encode: (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined),
   decode: (stored) => (typeof stored === 'string' ? stored : typeof stored === 'number' ? String(stored) : undefined),
   ordered: true,
+  plain: true,
   startsWith: true,
 }
 
@@ -67,6 +70,7 @@ export const truthCodec: Codec = {
   encode: (value) => (typeof value === 'boolean' ? value : undefined),
   decode: (stored) => (stored === 1 || stored === true ? true : stored === 0 || stored === false ? false : undefined),
   ordered: true,
+  plain: true,
   startsWith: false,
 }
 
@@ -76,6 +80,7 @@ export const dateCodec: Codec = {
   encode: (value) => (typeof value === 'string' && isDate(value) ? value : undefined),
   decode: (stored) => (typeof stored === 'string' && isDate(stored) ? stored : undefined),
   ordered: true,
+  plain: true,
   startsWith: false,
 }
 
@@ -85,6 +90,7 @@ export const timeCodec: Codec = {
   encode: (value) => (typeof value === 'string' && clock.test(value) ? withoutZeros(value) : undefined),
   decode: (stored) => (typeof stored === 'string' && clock.test(stored) ? withoutZeros(stored) : undefined),
   ordered: true,
+  plain: true,
   startsWith: false,
 }
 
@@ -95,6 +101,7 @@ export const instantCodec: Codec = {
   encode: (value) => (typeof value === 'string' && isInstant(value) ? instantFormat.write(value) : undefined),
   decode: (stored) => (typeof stored === 'string' && isInstant(stored) ? `${withoutZeros(stored.slice(0, -1))}Z` : undefined),
   ordered: true,
+  plain: true,
   startsWith: false,
 }
 
@@ -130,8 +137,9 @@ export function standingFor(codec: Codec, pairs: readonly (readonly [value: unkn
 /** Dates or instants that the column writes in a form of its own. */
 export function formatted(codec: Codec, format: DateFormat): Codec {
   return {
-    ...codec,
     type: 'text',
+    expects: codec.expects,
+    startsWith: codec.startsWith,
     encode: (value) => (typeof value === 'string' && codec.encode(value) !== undefined ? format.write(value) : undefined),
     decode: (stored) => {
       const read = typeof stored === 'string' ? format.read(stored) : undefined

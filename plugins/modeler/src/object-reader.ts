@@ -108,7 +108,7 @@ export class ObjectReader {
       return (await this.#storage.query(plan, call)).rows
     } catch (error) {
       if (codeOf(error) !== 'VALUE_INVALID') throw error
-      for (const row of (await this.#storage.query(untyped(plan), call)).rows) find.mapper.map(row)
+      for (const row of (await this.#storage.query(untyped(plan), call)).rows) find.mapper.check(row)
       throw new ModelerError('OBJECT_BROKEN', `Read objects of class "${find.class.name}": ${messageOf(error)}`, { cause: error, details: { class: find.class.name } })
     }
   }

@@ -12,6 +12,8 @@ export class RowMapper {
   readonly #attributes: readonly Attribute[]
   /** The attributes, where each has one column. */
   readonly #leaves: readonly Leaf[] | undefined
+  /** Those of them whose values the storage does not answer as they are. */
+  readonly #coded: readonly Leaf[]
   readonly #own: boolean
 
   /** @param own whether each object must be a new one: the rows hold more than objects do, or objects get more */
@@ -20,6 +22,7 @@ export class RowMapper {
     this.#attributes = attributes
     const leaves = attributes.flatMap(({ stored }) => (stored.kind === 'leaf' ? [stored] : []))
     this.#leaves = leaves.length === attributes.length ? leaves : undefined
+    this.#coded = leaves.filter(({ codec }) => !codec.plain)
     this.#own = own
   }
 
@@ -27,33 +30,34 @@ export class RowMapper {
   map(row: Row): BusinessObject {
     if (this.#leaves) return this.#flat(row, this.#leaves)
     const object: BusinessObject = {}
-    for (const { name, stored } of this.#attributes) object[name] = this.#value(stored, row)
+    for (const { name, stored } of this.#attributes) object[name] = this.#value(stored, row, true)
     return object
+  }
+
+  /** Looks at a row that is as the database holds it, of no type. @throws ModelerError `OBJECT_BROKEN` naming the attribute and the object */
+  check(row: Row): void {
+    for (const { stored } of this.#attributes) this.#value(stored, row, false)
   }
 
   /** Where every value is already as it should be, the row is the object. */
   #flat(row: Row, leaves: readonly Leaf[]): BusinessObject {
-    let object: BusinessObject | undefined = this.#own ? {} : undefined
-    for (let index = 0; index < leaves.length; index++) {
-      const leaf = leaves[index]
-      if (leaf === undefined) continue
-      const stored = row[leaf.path] ?? null
-      const value = stored === null ? null : leaf.codec.decode(stored)
-      if (value === undefined) throw this.#broken(leaf, stored, row)
-      if (object) object[leaf.path] = value
-      else if (value !== stored) {
-        object = {}
-        for (let before = 0; before < index; before++) object[leaves[before]?.path ?? ''] = row[leaves[before]?.path ?? '']
-        object[leaf.path] = value
-      }
+    let object = this.#own ? copyOf(row, leaves) : undefined
+    for (const leaf of this.#coded) {
+      const found = row[leaf.path] ?? null
+      if (found === null) continue
+      const value = leaf.codec.decode(found)
+      if (value === undefined) throw this.#broken(leaf, found, row)
+      if (value === found) continue
+      object ??= copyOf(row, leaves)
+      object[leaf.path] = value
     }
     return object ?? (row as BusinessObject)
   }
 
-  #value(stored: Stored, row: Row): unknown {
+  #value(stored: Stored, row: Row, typed: boolean): unknown {
     if (stored.kind === 'leaf') {
       const found = row[stored.path] ?? null
-      if (found === null) return null
+      if (found === null || (typed && stored.codec.plain)) return found
       const value = stored.codec.decode(found)
       if (value === undefined) throw this.#broken(stored, found, row)
       return value
@@ -61,7 +65,7 @@ export class RowMapper {
     const whole: BusinessObject = {}
     let nulls = 0
     for (const [name, part] of stored.parts) {
-      const value = this.#value(part, row)
+      const value = this.#value(part, row, typed)
       if (value === null) nulls++
       whole[name] = value
     }
@@ -75,4 +79,10 @@ export class RowMapper {
     const expected = stored.kind === 'leaf' ? `column "${stored.column}" holds ${describeValue(found)}, expected ${stored.codec.expects}` : `only some of its parts ${[...stored.parts.keys()].join(', ')} are there`
     return new ModelerError('OBJECT_BROKEN', `Read attribute "${stored.path}" of class "${this.#class.name}"${key === '' ? '' : ` with ${key}`}: ${expected}`, { details: { class: this.#class.name, attribute: stored.path } })
   }
+}
+
+function copyOf(row: Row, leaves: readonly Leaf[]): BusinessObject {
+  const object: BusinessObject = {}
+  for (const { path } of leaves) object[path] = row[path] ?? null
+  return object
 }

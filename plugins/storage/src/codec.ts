@@ -1,6 +1,6 @@
 import type { LogicalType, Row, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
-import type { Raw } from './logical.ts'
+import type { Held, Raw } from './logical.ts'
 import { limits } from './limits.ts'
 
 /** What a driver takes for a value. */
@@ -29,27 +29,30 @@ export interface Codec {
   /** A value to compare with. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */
   match(value: Value): Bound
   /** What was read; undefined where it is no value of the type. */
-  read(raw: Raw): Value | undefined
+  read(raw: Held): Value | undefined
 }
 
 /** How one value of a row is read; undefined to take it as the database gives it. */
 export type Decoder = Pick<Codec, 'type' | 'read'> | undefined
 
-/** A row as plans answer it. */
-export function decodeRow(columns: readonly string[], decoders: readonly Decoder[], raw: readonly Raw[]): Row {
-  const row: Record<string, Value> = {}
-  for (let index = 0; index < columns.length; index++) {
-    const column = columns[index]
-    if (column !== undefined) row[column] = decode(decoders[index], raw[index] ?? null, column)
+/** What makes rows as plans answer them of what a statement gives; how each column is read is known before the first. */
+export function rowReader(columns: readonly string[], decoders: readonly Decoder[]): (values: readonly Raw[]) => Row {
+  const cells = columns.map((name, index) => ({ name, decoder: decoders[index] }))
+  return (values) => {
+    const row: Record<string, Value> = {}
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index]
+      if (cell !== undefined) row[cell.name] = decode(cell.decoder, values[index] ?? null, cell.name)
+    }
+    return row
   }
-  return row
 }
 
 /** @throws StorageError `VALUE_INVALID` where the database holds no value of the type, `LIMIT_EXCEEDED` */
 export function decode(decoder: Decoder, raw: Raw, column: string): Value {
   if (raw === null) return null
   if (typeof raw === 'string' && raw.length > limits.text) throw tooLong(column, `a text of ${raw.length} characters`, limits.text)
-  if (raw instanceof Uint8Array && raw.length > limits.bytes) throw tooLong(column, `a binary value of ${raw.length} bytes`, limits.bytes)
+  if (typeof raw === 'object' && raw.length > limits.bytes) throw tooLong(column, `a binary value of ${raw.length} bytes`, limits.bytes)
   if (decoder === undefined) return asHeld(raw)
   const value = decoder.read(raw)
   if (value !== undefined) return value
@@ -57,7 +60,7 @@ export function decode(decoder: Decoder, raw: Raw, column: string): Value {
   throw new StorageError('VALUE_INVALID', `Read column ${JSON.stringify(column)} as ${decoder.type}: found ${found}`)
 }
 
-function asHeld(raw: Exclude<Raw, null>): Value {
+function asHeld(raw: Held): Value {
   if (typeof raw === 'bigint') {
     const number = Number(raw)
     return Number.isSafeInteger(number) ? number : String(raw)

@@ -21,8 +21,11 @@ export const Value = Type.Union([Type.Null(), Type.Boolean(), Type.Number(), Tex
 
 const type = Type.Optional(LogicalType)
 
-/** One row: values by the name of the column, or by the name the plan gave it. */
-export const Row = Type.Record(Type.String(), Value)
+/**
+ * One row: values by the name of the column, or by the name the plan gave it. The storage makes rows value by value, and
+ * looking at each once more would take as long as reading them; so it is checked only that one is an object.
+ */
+export const Row = Type.Unsafe<Record<string, Static<typeof Value>>>({ type: 'object', description: 'Values by the name of the column, or by the name the plan gave it' })
 
 const of = Type.Optional(Type.String({ ...Name, description: 'The table, or the name the plan gave it, when several have such a column' }))
 const Column = Type.Object({ column: Name, of, type })

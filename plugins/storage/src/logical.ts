@@ -1,9 +1,13 @@
 import type { LogicalType, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { limits } from './limits.ts'
+import { beginsWithDay, plainDecimal, plainInstant, plainInteger } from './plain-forms.ts'
 
 /** What drivers give for a value: more than plans know. */
-export type Raw = string | number | bigint | boolean | Uint8Array | null
+export type Raw = Held | null
+
+/** What drivers give for a value that is there. */
+export type Held = string | number | bigint | boolean | Uint8Array
 
 /** A value of every type but bytes. */
 export type Plain = string | number | boolean | null
@@ -21,19 +25,24 @@ export function toCanonical(type: LogicalType, value: Value): Value {
     if (type === 'bytes') return value
     throw unlike(type, 'binary')
   }
-  if (type === 'instant' && (typeof value !== 'string' || !zoned.test(value))) throw unlike(type, value)
+  if (type === 'instant' && (typeof value !== 'string' || !(value.endsWith('Z') || zoned.test(value)))) throw unlike(type, value)
   if (type === 'date' && String(value).length > 10) throw unlike(type, value)
   const found = readers[type](value)
   if (found === undefined) throw unlike(type, value)
   return typeof found === 'string' ? checkedText(found) : found
 }
 
-/**
- * What a database holds, as its type writes it: more forms are understood than are accepted, since other applications
- * wrote them. Undefined when it is none of the type.
- */
+/** As `readerOf`; null is null. */
 export function fromRaw(type: LogicalType, raw: Raw): Value | undefined {
   return raw === null ? null : readers[type](raw)
+}
+
+/**
+ * What reads what a database holds as its type writes it: more forms are understood than are accepted, since other
+ * applications wrote them. It gives undefined for what is none of the type.
+ */
+export function readerOf(type: LogicalType): Reader {
+  return readers[type]
 }
 
 /** @throws StorageError `LIMIT_EXCEEDED`, and `VALUE_INVALID` for half a character, which databases would replace */
@@ -53,6 +62,8 @@ export function toBuffer(encoded: string): Buffer {
 
 /** `-12.5` for whatever way of writing a decimal number: no exponent, no padding, no negative zero. */
 export function decimalText(text: string): string | undefined {
+  const plain = plainDecimal(text)
+  if (plain !== undefined) return plain
   const found = number.exec(text)
   if (!found) return undefined
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = found
@@ -68,17 +79,16 @@ export function decimalText(text: string): string | undefined {
 
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 const number = /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,4}))?\s*$/
-const day = /^(\d{4})-(\d{2})-(\d{2})(?=$|[T ])/
 const clock = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?$/
 const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$/
 const zoned = /[T ]\d{2}:\d{2}.*(Z|z|[+-]\d{2}(:?\d{2})?)$/
 const uuid = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i
 const [least, most] = [-(2n ** 63n), 2n ** 64n - 1n]
 
-type Reader = (raw: Exclude<Raw, null>) => Value | undefined
+export type Reader = (raw: Held) => Value | undefined
 
 const readers: Readonly<Record<LogicalType, Reader>> = {
-  text: (raw) => (raw instanceof Uint8Array ? undefined : String(raw)),
+  text: (raw) => (typeof raw === 'string' ? raw : raw instanceof Uint8Array ? undefined : String(raw)),
   integer: readInteger,
   decimal: (raw) => (raw instanceof Uint8Array || typeof raw === 'boolean' ? undefined : decimalText(String(raw))),
   float: readFloat,
@@ -94,8 +104,9 @@ const readers: Readonly<Record<LogicalType, Reader>> = {
   bytes: (raw) => (raw instanceof Uint8Array ? { bytes: Buffer.from(raw).toString('base64') } : undefined),
 }
 
-function readInteger(raw: Exclude<Raw, null>): Value | undefined {
-  if (typeof raw === 'number' && Number.isSafeInteger(raw)) return raw === 0 ? 0 : raw
+function readInteger(raw: Held): Value | undefined {
+  const plain = typeof raw === 'string' ? plainInteger(raw) : typeof raw === 'number' || typeof raw === 'bigint' ? Number(raw) + 0 : undefined
+  if (plain !== undefined && Number.isSafeInteger(plain)) return plain
   if (typeof raw === 'boolean') return raw ? 1 : 0
   if (raw instanceof Uint8Array) return undefined
   const text = typeof raw === 'bigint' ? String(raw) : decimalText(String(raw))
@@ -106,15 +117,16 @@ function readInteger(raw: Exclude<Raw, null>): Value | undefined {
   return exact >= least && exact <= most ? text : undefined
 }
 
-function readFloat(raw: Exclude<Raw, null>): Value | undefined {
+function readFloat(raw: Held): Value | undefined {
   if (raw instanceof Uint8Array || typeof raw === 'boolean') return undefined
   const found = typeof raw === 'string' && raw.trim() === '' ? Number.NaN : Number(raw)
   if (Number.isFinite(found)) return found
   return Math.abs(found) === Infinity ? String(found) : undefined
 }
 
-function readBoolean(raw: Exclude<Raw, null>): Value | undefined {
-  if (typeof raw === 'boolean') return raw
+function readBoolean(raw: Held): Value | undefined {
+  if (raw === 1n || raw === 't' || raw === true) return true
+  if (raw === 0n || raw === 'f' || raw === false) return false
   // MySQL's bit(1) comes as a byte.
   const text = raw instanceof Uint8Array ? String(raw.at(-1) ?? 0) : String(raw).toLowerCase()
   if (text === '1' || text === 't' || text === 'true') return true
@@ -122,13 +134,9 @@ function readBoolean(raw: Exclude<Raw, null>): Value | undefined {
 }
 
 function readDay(text: string): string | undefined {
-  const found = day.exec(text)
-  if (!found) return undefined
-  const [, year = '', month = '', date = ''] = found
-  // JavaScript takes the years below 100 for those of the last century; the calendar repeats every 400 years.
-  const last = new Date(Date.UTC(Number(year) + 400, Number(month), 0)).getUTCDate()
-  const fits = year !== '0000' && Number(month) >= 1 && Number(month) <= 12 && Number(date) >= 1 && Number(date) <= last
-  return fits ? `${year}-${month}-${date}` : undefined
+  if (!beginsWithDay(text)) return undefined
+  const next = text[10]
+  return next === undefined ? text : next === 'T' || next === ' ' ? text.slice(0, 10) : undefined
 }
 
 function readTime(text: string): string | undefined {
@@ -140,9 +148,11 @@ function readTime(text: string): string | undefined {
   return `${hours}:${minutes}:${seconds}${digits === '' ? '' : `.${digits}`}`
 }
 
-function readInstant(raw: Exclude<Raw, null>): string | undefined {
+function readInstant(raw: Held): string | undefined {
   if (typeof raw === 'number' || typeof raw === 'bigint') return fromMilliseconds(Number(raw))
   if (typeof raw !== 'string') return undefined
+  const plain = plainInstant(raw)
+  if (plain !== undefined) return plain
   const found = moment.exec(raw)
   if (!found) return undefined
   const [date, time] = [readDay(found[1] ?? ''), readTime(found[2] ?? '00:00:00')]

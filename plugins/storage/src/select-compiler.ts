@@ -1,22 +1,23 @@
 import type { Knex } from 'knex'
 import type { Catalogue, Table } from './catalogue.ts'
+import { rowReader } from './codec.ts'
 import type { Decoder } from './codec.ts'
-import type { Plan } from './contract.ts'
+import type { Plan, Row } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
 import { fragment } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
+import type { Raw } from './logical.ts'
 import { Scope } from './scope.ts'
 import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
 import type { Aggregation, SqlDialect, Statement } from './sql-builder.ts'
 import { compileTerm } from './term-compiler.ts'
 import { placesOf } from './term-shape.ts'
 
-/** A plan's statement, and the names of the values in each of its rows with how they are read. */
+/** A plan's statement, and what makes its rows of what it gives. */
 export interface Select extends Statement {
-  readonly columns: readonly string[]
-  readonly decoders: readonly Decoder[]
+  readonly row: (values: readonly Raw[]) => Row
 }
 
 interface Selected extends Reference {
@@ -63,7 +64,7 @@ class SelectCompiler {
     if (limited) builder.limit(limitMark)
     if (offset !== undefined) builder.offset(offsetMark)
     const marks = new Map([[limitMark, new Parameter(conditionValues, 'match')], [offsetMark, new Parameter(conditionValues + (limited ? 1 : 0), 'match')]])
-    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), columns: Object.freeze(this.#columns), decoders: Object.freeze(this.#decoders) })
+    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), row: rowReader(this.#columns, this.#decoders) })
   }
 
   /** How many values the joins have. */

@@ -3,7 +3,7 @@ import type { Call } from '@caruso/contract'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Catalogue } from './catalogue.ts'
 import type { Table } from './catalogue.ts'
-import { decodeRow } from './codec.ts'
+import { rowReader } from './codec.ts'
 import { Compiler } from './compiler.ts'
 import type { Plan, Row, Step, StepResult, TableDescription } from './contract.ts'
 import type { DataSource, OwnSql } from './data-source.ts'
@@ -84,7 +84,7 @@ export class ServerSource implements DataSource {
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const rows = await this.#compiled(call, tried, (compiler) => compiler.select(plan, limit), async ({ statement, values }, connection) => {
       const answer = await connection.run(statement.sql, bindValues(this.#server.dialect, statement, values))
-      return answer.rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+      return answer.rows.map(statement.row)
     })
     if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
     return rows
@@ -94,7 +94,7 @@ export class ServerSource implements DataSource {
     const tried = this.#title('Streamed', plan)
     const { statement, values } = await this.#compile(call, (compiler) => compiler.select(plan, plan.limit))
     yield* this.#reading(call, tried, async function* (connection, dialect) {
-      for await (const rows of connection.stream(statement.sql, bindValues(dialect, statement, values))) yield rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+      for await (const rows of connection.stream(statement.sql, bindValues(dialect, statement, values))) yield rows.map(statement.row)
     })
   }
 
@@ -142,7 +142,7 @@ export class ServerSource implements DataSource {
     })
     if (own.write) await this.#ask(call)
     if (answer.rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit`)
-    return { rows: answer.rows.map((row) => decodeRow(answer.columns, answer.decoders, row)), affected: own.write ? answer.affected : 0 }
+    return { rows: answer.rows.map(rowReader(answer.columns, answer.decoders)), affected: own.write ? answer.affected : 0 }
   }
 
   async sidecar(sidecar: Sidecar, call: Call): Promise<void> {

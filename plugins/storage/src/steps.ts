@@ -112,7 +112,7 @@ function* countRows(context: StepContext, { check, as, joins, rows, types = {}, 
     const conditions = [...(given ? [isAmong(columns.map((column) => ({ column, of: as ?? check, ...(types[column] === undefined ? {} : { type: types[column] }) })), given)] : []), ...(where ? [where] : [])]
     const { statement, values } = context.compiler.select({ ...plan, where: { and: conditions } }, undefined)
     const { rows: counted } = yield { sql: statement.sql, values: bindValues(context.dialect, statement, values) }
-    found += Number(decode(statement.decoders[0], counted[0]?.[0] ?? null, 'n'))
+    found += Number(statement.row(counted[0] ?? [])['n'])
   }
   return found
 }

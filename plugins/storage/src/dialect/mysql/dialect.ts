@@ -1,5 +1,5 @@
 import type { Codec } from '../../codec.ts'
-import { fromRaw } from '../../logical.ts'
+import { fromRaw, readerOf } from '../../logical.ts'
 import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { bytesOf, mysqlCodec } from './codecs.ts'
 import { mysqlTerms } from './terms.ts'
@@ -21,14 +21,14 @@ export function mysqlDialect(returning: boolean): SqlDialect {
     codec: mysqlCodec,
     aggregate,
     terms: mysqlTerms,
-    counted: { type: 'integer', read: (raw) => fromRaw('integer', raw) },
+    counted: { type: 'integer', read: readerOf('integer') },
     returning,
     replacing: (_key, columns) => `on duplicate key update ${columns.map((column) => `${column} = values(${column})`).join(', ')}`,
     insertRows: 1_024,
   }
 }
 
-const decimal = { type: 'decimal', read: (raw) => fromRaw('decimal', raw) } as const satisfies Pick<Codec, 'type' | 'read'>
+const decimal = { type: 'decimal', read: readerOf('decimal') } as const satisfies Pick<Codec, 'type' | 'read'>
 
 function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation {
   const compare = codec?.compare ?? '??'

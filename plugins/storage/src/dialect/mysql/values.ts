@@ -2,7 +2,7 @@ import type { Bound, Decoder } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
 import { checkedText, fromRaw, toBuffer } from '../../logical.ts'
-import type { Raw } from '../../logical.ts'
+import type { Held } from '../../logical.ts'
 
 /**
  * A value as MySQL takes it. Whole numbers go as texts, since the driver would send them as floating-point numbers.
@@ -19,7 +19,7 @@ export function encode(value: Value): Bound {
 }
 
 /** A raw value; a date of zeros, which MySQL keeps for one that is not known, is none. */
-export function read(type: LogicalType, raw: Raw): Value | undefined {
+export function read(type: LogicalType, raw: Held): Value | undefined {
   if (raw instanceof Uint8Array && (type === 'text' || type === 'json')) return fromRaw(type, Buffer.from(raw).toString('utf8'))
   if (typeof raw === 'string' && (type === 'date' || type === 'instant') && raw.startsWith('0000-00-00')) return null
   return fromRaw(type, raw)

@@ -3,7 +3,7 @@ import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { requirePlaces } from '../../places.ts'
 import { toCanonical } from '../../logical.ts'
-import { encode, read } from './values.ts'
+import { encode, readerOf } from './values.ts'
 
 /** What a column is, whose plan does not say. */
 export function naturalType({ stored }: Pick<Column, 'stored'>): LogicalType {
@@ -20,14 +20,14 @@ export function pgCodec(column: Column, type: LogicalType | undefined): Codec {
   const store = (value: Value): Bound => onStored(column, requirePlaces(column, wanted, toCanonical(wanted, value)))
   // A timestamp without a zone holds UTC.
   const sql = wanted === 'instant' && column.stored === 'timestamp' ? 'timestamp' : cast
-  return { type: wanted, compare: found === wanted ? '??' : `(??)${wanted === 'boolean' ? '::text' : ''}::${sql}`, place: `?::${sql}`, store, match: write, read: (raw) => read(wanted, raw) }
+  return { type: wanted, compare: found === wanted ? '??' : `(??)${wanted === 'boolean' ? '::text' : ''}::${sql}`, place: `?::${sql}`, store, match: write, read: readerOf(wanted) }
 }
 
 function textCodec({ stored, binary }: Column, typed: boolean): Codec {
   const isText = stored === 'text' || stored === 'varchar' || stored === 'bpchar'
   const plain = stored === 'bpchar' || !isText ? '(??)::text' : '??'
   const write = (value: Value): Bound => encode(toCanonical('text', value))
-  const base = { type: 'text', place: '?', store: write, match: write, select: isText ? '??' : '(??)::text', read: (raw) => read('text', raw) } as const satisfies Partial<Codec>
+  const base = { type: 'text', place: '?', store: write, match: write, select: isText ? '??' : '(??)::text', read: readerOf('text') } as const satisfies Partial<Codec>
   if (!typed || binary) return { ...base, compare: isText ? '??' : plain }
   // Texts are equal whatever the collation, unless it is one of those that are not deterministic; order needs one.
   return { ...base, compare: `${plain} collate "C"`, group: plain, ...(isText ? { narrow: '?' } : {}) }

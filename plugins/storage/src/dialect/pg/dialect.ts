@@ -1,5 +1,5 @@
 import type { Codec } from '../../codec.ts'
-import { fromRaw } from '../../logical.ts'
+import { fromRaw, readerOf } from '../../logical.ts'
 import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { pgCodec } from './codecs.ts'
 import { pgTerms } from './terms.ts'
@@ -16,14 +16,14 @@ export const pgDialect: SqlDialect = {
   codec: (column, type) => pgCodec(column, type),
   aggregate,
   terms: pgTerms,
-  counted: { type: 'integer', read: (raw) => fromRaw('integer', raw) },
+  counted: { type: 'integer', read: readerOf('integer') },
   nulls: { asc: ' nulls first', desc: ' nulls last' },
   returning: true,
   replacing: (key, columns) => `on conflict (${key.join(', ')}) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
   insertRows: 1_024,
 }
 
-const decimal = { type: 'decimal', read: (raw) => fromRaw('decimal', raw) } as const satisfies Pick<Codec, 'type' | 'read'>
+const decimal = { type: 'decimal', read: readerOf('decimal') } as const satisfies Pick<Codec, 'type' | 'read'>
 
 function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation {
   const compare = codec?.compare ?? '??'

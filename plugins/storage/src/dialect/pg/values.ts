@@ -1,8 +1,8 @@
 import type { Bound, Decoder } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
-import { checkedText, fromRaw, toBuffer } from '../../logical.ts'
-import type { Raw } from '../../logical.ts'
+import { checkedText, readerOf as canonicalReaderOf, toBuffer } from '../../logical.ts'
+import type { Reader } from '../../logical.ts'
 
 /** A value as PostgreSQL takes it, which reads texts as whatever its place is. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */
 export function encode(value: Value): Bound {
@@ -13,15 +13,16 @@ export function encode(value: Value): Bound {
   return String(value)
 }
 
-/** A raw value, which comes as PostgreSQL writes it. */
-export function read(type: LogicalType, raw: Raw): Value | undefined {
-  return fromRaw(type, type === 'bytes' && typeof raw === 'string' ? Buffer.from(raw.slice(2), 'hex') : raw)
+/** What reads a value, which comes as PostgreSQL writes it. */
+export function readerOf(type: LogicalType): Reader {
+  const read = canonicalReaderOf(type)
+  return type === 'bytes' ? (raw) => read(typeof raw === 'string' ? Buffer.from(raw.slice(2), 'hex') : raw) : read
 }
 
 /** How a value is read that no plan says the type of, by PostgreSQL's number of its type. */
 export function decoderOf(oid: number): Decoder {
   const type = types.get(oid)
-  return type === undefined ? undefined : { type, read: (raw) => read(type, raw) }
+  return type === undefined ? undefined : { type, read: readerOf(type) }
 }
 
 const types: ReadonlyMap<number, LogicalType> = new Map([

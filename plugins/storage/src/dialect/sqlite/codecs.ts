@@ -2,7 +2,7 @@ import type { Column } from '../../catalogue.ts'
 import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
-import { decimalText, fromRaw, toBuffer, toCanonical } from '../../logical.ts'
+import { decimalText, readerOf, toBuffer, toCanonical } from '../../logical.ts'
 import type { Plain } from '../../logical.ts'
 import { decimalKey } from './decimal-key.ts'
 import { dayOf } from './functions.ts'
@@ -22,7 +22,7 @@ export function sqliteCodec(column: Column, type: LogicalType): Codec {
 
 function plain(type: LogicalType): Codec {
   const write = (value: Value): Bound => encode(toCanonical(type, value))
-  return { type, compare: '??', place: '?', store: write, match: write, read: (raw) => fromRaw(type, raw) }
+  return { type, compare: '??', place: '?', store: write, match: write, read: readerOf(type) }
 }
 
 const special: { readonly [Type in LogicalType]?: (column: Column) => Partial<Codec> } = {

@@ -1,7 +1,6 @@
 import type { Call } from '@caruso/contract'
 import type { Bound } from 'better-sqlite3'
 import { setImmediate } from 'node:timers/promises'
-import { decodeRow } from '../../codec.ts'
 import type { Row } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
 import { limits } from '../../limits.ts'
@@ -13,7 +12,7 @@ const sliceMilliseconds = 4
 /** Rows of a running statement, read in slices that leave the event loop to others. It holds its connection until it ends. */
 export class Cursor {
   readonly #rows: IterableIterator<Bound[]>
-  readonly #read: Pick<Select, 'columns' | 'decoders'>
+  readonly #row: Select['row']
   readonly #call: Call
   readonly #release: () => void
   readonly #cancel = (): void => this.end()
@@ -22,10 +21,10 @@ export class Cursor {
   #watching = false
 
   /** Reads the first row at once, so that what prevents reading is told here. */
-  constructor(rows: IterableIterator<Bound[]>, read: Pick<Select, 'columns' | 'decoders'>, call: Call, release: () => void) {
+  constructor(rows: IterableIterator<Bound[]>, row: Select['row'], call: Call, release: () => void) {
     this.#next = rows.next()
     this.#rows = rows
-    this.#read = read
+    this.#row = row
     this.#call = call
     this.#release = release
   }
@@ -70,7 +69,7 @@ export class Cursor {
     for (let size = 0; !this.#next.done && batch.length < limits.batchRows && size < limits.batchText && performance.now() < end; ) {
       const values = this.#next.value
       for (const value of values) size += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
-      batch.push(decodeRow(this.#read.columns, this.#read.decoders, values))
+      batch.push(this.#row(values))
       this.#next = this.#rows.next()
     }
     return batch

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { Catalogue } from '../../catalogue.ts'
 import { Compiler } from '../../compiler.ts'
 import type { Bound as BoundPlan } from '../../compiler.ts'
-import { decodeRow } from '../../codec.ts'
+import { rowReader } from '../../codec.ts'
 import type { SourceConfig } from '../../config.ts'
 import type { Plan, Row, Step, StepResult, TableDescription } from '../../contract.ts'
 import type { DataSource, OwnSql } from '../../data-source.ts'
@@ -72,8 +72,8 @@ class SqliteSource implements DataSource {
     const read = (): Rows | Cursor => {
       const { statement, values } = compiler.select(plan, limit)
       const bound = bindValues(sqliteDialect, statement, values)
-      if (limit > oneGo) return this.#open((connection) => connection.prepare(statement.sql), statement, bound, call)
-      return this.#connections.short((connection) => connection.all(statement.sql, bound).map((row) => decodeRow(statement.columns, statement.decoders, row)))
+      if (limit > oneGo) return this.#open((connection) => connection.prepare(statement.sql), statement.row, bound, call)
+      return this.#connections.short((connection) => connection.all(statement.sql, bound).map(statement.row))
     }
     const found = await this.#patiently(call, tried, read)
     return found instanceof Cursor ? this.#collect(this.#batches(found, tried), tried) : found
@@ -86,7 +86,7 @@ class SqliteSource implements DataSource {
     if (thread) return yield* this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, plan.limit)), call, tried)
     const cursor = await this.#patiently(call, tried, () => {
       const { statement, values } = compiler.select(plan, plan.limit)
-      return this.#open((connection) => connection.prepare(statement.sql), statement, bindValues(sqliteDialect, statement, values), call)
+      return this.#open((connection) => connection.prepare(statement.sql), statement.row, bindValues(sqliteDialect, statement, values), call)
     })
     yield* this.#batches(cursor, tried)
   }
@@ -113,7 +113,7 @@ class SqliteSource implements DataSource {
         const statement = prepareOwn(connection, own)
         return statement.readonly && statement.reader ? columnsOf(statement) : undefined
       })
-      return columns ? this.#open((connection) => connection.prepare(own.sql), { columns, decoders: [] }, bindOwn(own), call) : this.#write(own, tried)
+      return columns ? this.#open((connection) => connection.prepare(own.sql), rowReader(columns, []), bindOwn(own), call) : this.#write(own, tried)
     })
     return found instanceof Cursor ? { rows: await this.#collect(this.#batches(found, tried), tried), affected: 0 } : found
   }
@@ -153,11 +153,11 @@ class SqliteSource implements DataSource {
   }
 
   /** Begins a read that gives the event loop back now and then, on a connection of its own. */
-  #open(prepare: (connection: Connection) => Statement, read: Pick<Select, 'columns' | 'decoders'>, bound: readonly Bound[], call: Call): Cursor {
+  #open(prepare: (connection: Connection) => Statement, row: Select['row'], bound: readonly Bound[], call: Call): Cursor {
     const { readers } = this.#connections
     const connection = readers.lease()
     try {
-      const cursor: Cursor = new Cursor(prepare(connection).iterate(bound), read, call, () => {
+      const cursor: Cursor = new Cursor(prepare(connection).iterate(bound), row, call, () => {
         this.#cursors.delete(cursor)
         readers.release(connection)
       })
@@ -178,7 +178,7 @@ class SqliteSource implements DataSource {
   async *#onThread(thread: ReaderThread, { statement, values }: BoundPlan<Select>, call: Call, tried: string): AsyncGenerator<Rows, void> {
     try {
       for await (const rows of thread.rows(statement.sql, bindValues(sqliteDialect, statement, values), call)) {
-        yield rows.map((row) => decodeRow(statement.columns, statement.decoders, row))
+        yield rows.map(statement.row)
       }
     } catch (error) {
       throw toStorageError(error, tried)
@@ -208,7 +208,7 @@ class SqliteSource implements DataSource {
       const statement = prepareOwn(writer, own)
       if (!statement.reader) return { rows: [], affected: statement.run(bindOwn(own)).changes }
       const columns = columnsOf(statement)
-      const rows = statement.all(bindOwn(own)).map((row) => decodeRow(columns, [], row))
+      const rows = statement.all(bindOwn(own)).map(rowReader(columns, []))
       if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows in its answer`)
       return { rows, affected: Number(writer.all('select changes()')[0]?.[0]) }
     })

@@ -1,5 +1,5 @@
 import type { Codec } from '../../codec.ts'
-import { fromRaw } from '../../logical.ts'
+import { fromRaw, readerOf } from '../../logical.ts'
 import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { sqliteCodec } from './codecs.ts'
 import { sqliteTerms } from './terms.ts'
@@ -24,7 +24,7 @@ export const sqliteDialect: SqlDialect = {
   insertRows: 1,
 }
 
-const exactly = { type: 'decimal', read: (raw) => fromRaw('decimal', raw) } as const satisfies Pick<Codec, 'type' | 'read'>
+const exactly = { type: 'decimal', read: readerOf('decimal') } as const satisfies Pick<Codec, 'type' | 'read'>
 
 function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation {
   if (codec?.type === 'decimal' || (codec?.type === 'integer' && (fn === 'sum' || fn === 'avg'))) {
