@@ -14,6 +14,7 @@ export function commandContext(typed: string | undefined, json: boolean): Comman
       if (/^[./]/.test(of)) return await new PluginStore(resolve(of)).resolve('.', '*')
       return await versionInUse(await readAssembly(assemblyFolder(typed), { env: process.env }), of)
     },
+    alone: async (contract, work) => await (await import('./alone.ts')).alone(assemblyFolder(typed), contract, work),
     connected: async (work) => await (await import('./connection.ts')).connected(assemblyFolder(typed), work),
   }
 }
