@@ -2,6 +2,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { addShippedCommands, exitCode, program } from '@caruso/cli'
+import type { Commands } from '@caruso/contract'
 import { readAssembly } from '@caruso/manager'
 import { describe, expect, test } from 'vitest'
 import { blocksOf, difference, stepsOf } from './docs-blocks.ts'
@@ -68,16 +69,16 @@ test('every relative link leads to a file', () => {
   expect(broken).toEqual([])
 })
 
-test('every command that is named exists, with its options', () => {
-  const known = new Map(commands.map((command) => [command.name(), command]))
+test('every command that is named exists, with its options', async () => {
+  const known = new Map<string, readonly (string | null | undefined)[]>([...(await optionsOfPlugins()), ...commands.map((command) => [command.name(), optionsOf(command)] as const)])
   // A guide may make a command of its own.
   const made = (text: string): string[] => [...text.matchAll(/^ {2}(\w+): \{\n {4}description: /gm)].map(([, name = '']) => name)
   const strange = documents.flatMap(({ path, text }) =>
     [...text.matchAll(/(?:npx |`)caruso ((?:--?[\w-]+ )*)([a-z]+)([^\n`]*)/g)]
       .filter(([, , name = '', rest = '']) => {
         if (made(text).includes(name)) return false
-        const command = known.get(name)
-        return command === undefined || [...rest.replaceAll(/'[^']*'|"[^"]*"/g, '').matchAll(/ (--[a-z-]+)/g)].some(([, option]) => !optionsOf(command).includes(option))
+        const options = known.get(name)
+        return options === undefined || [...rest.replaceAll(/'[^']*'|"[^"]*"/g, '').matchAll(/ (--[a-z-]+)/g)].some(([, option]) => !options.includes(option))
       })
       .map(([all]) => `${path}: ${all}`),
   )
@@ -124,6 +125,13 @@ function linksOf(text: string): string[] {
 
 function optionsOf(command: ReturnType<typeof program>): (string | null | undefined)[] {
   return [...command.options, ...(command.parent?.options ?? [])].map(({ long }) => long)
+}
+
+/** What may be typed after the commands that plugins ship, also those that only an assembly brings. */
+async function optionsOfPlugins(): Promise<(readonly [string, readonly string[]])[]> {
+  const modules = await Promise.all(globSync('plugins/*/src/cli.ts', { cwd: root }).map(async (path) => (await import(join(root, path))) as { readonly default: Commands }))
+  const flag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  return modules.flatMap((module) => Object.entries(module.default).map(([name, { input }]) => [name, ['--json', '--assembly', ...Object.keys(input.properties).map(flag)]] as const))
 }
 
 async function mistakesOf(assembly: string): Promise<string> {
