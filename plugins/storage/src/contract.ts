@@ -1,9 +1,11 @@
 import { contract, type Static, Type } from '@caruso/contract'
 import type { DeepReadonly } from '@caruso/contract'
+import { Change } from './alter/change.ts'
 import { TableDescription } from './description.ts'
 import { limits } from './limits.ts'
 import { LogicalType } from './logical-type.ts'
 
+export { Change, NewColumn } from './alter/change.ts'
 export { ColumnDescription, ForeignKey, IndexDescription, TableDescription } from './description.ts'
 export { LogicalType } from './logical-type.ts'
 export { sidecarName } from './sidecar.ts'
@@ -211,6 +213,13 @@ export const Storage = contract({
       input: Type.Object({ source: Name, table: Name, key: Type.Array(Name, { minItems: 1, maxItems: 16, description: 'The columns of the primary key' }), kind: Type.Union([Type.Literal('state'), Type.Literal('history')]) }),
       output: Type.Object({ name: Name }),
       idempotent: true,
+    },
+    alter: {
+      description: 'Changes of the structure of one data source, in order, or with `run` false only their statements, by change. What would lose a value that is not dropped by name is refused before anything is touched. All or none, but in MySQL and MariaDB each for itself',
+      input: Type.Object({ source: Name, changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }), run: Type.Boolean() }),
+      output: Type.Object({ statements: Type.Array(Type.Array(Type.String())) }),
+      permission: 'storage.alter',
+      timeout: 3_600_000,
     },
     sources: {
       description: 'The data sources and how they are',

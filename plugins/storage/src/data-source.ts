@@ -1,4 +1,5 @@
 import type { Call } from '@caruso/contract'
+import type { Change } from './alter/change.ts'
 import type { Sidecar } from './sidecar.ts'
 import type { Plan, Row, Step, StepResult, TableDescription, Value } from './contract.ts'
 
@@ -25,6 +26,8 @@ export interface DataSource {
   sidecar(sidecar: Sidecar, call: Call): Promise<void>
   /** Its tables and views in batches, by schema and name. */
   describe(call: Call): AsyncGenerator<readonly TableDescription[], void>
+  /** Makes changes of its structure, or with `run` false only their statements; these by change. */
+  alter(changes: readonly Change[], run: boolean, call: Call): Promise<readonly (readonly string[])[]>
   /** Asks the database something trivial; it fails by throwing. */
   check(): void | Promise<void>
   close(): void | Promise<void>

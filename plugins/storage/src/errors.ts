@@ -25,6 +25,7 @@ export type StorageCode =
   | 'CHECK_VIOLATION'
   | 'TYPE_VIOLATION'
   | 'TRIGGER_REJECTED'
+  | 'CHANGE_REFUSED'
   | 'KEY_REUSED'
   | 'SQL_REFUSED'
   | 'SQL_FAILED'

@@ -35,6 +35,7 @@ export default definePlugin({
         async *describe({ source }, call) {
           for await (const tables of sources.get(source).describe(call)) yield { tables }
         },
+        alter: async ({ source, changes, run }, call) => ({ statements: await sources.get(source).alter(changes, run, call) }),
         sources: async () => ({ sources: await sources.status() }),
       },
     }

@@ -9,6 +9,8 @@ export const limits = Object.freeze({
   /** Characters, roughly, of the description of one table. */
   description: 512 * 1024,
   steps: 10_000,
+  /** Changes of a database's structure in one list. */
+  changes: 500,
   /** Values of one transaction, all steps together. */
   values: 500_000,
   /** Values of one filter; the smallest bound among the supported databases is SQLite's 32,766 per statement. */

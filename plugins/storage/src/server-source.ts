@@ -1,6 +1,9 @@
 import { codeOf } from '@caruso/contract'
 import type { Call } from '@caruso/contract'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Change } from './alter/change.ts'
+import { alterServer, planOnServer } from './alter/server.ts'
+import type { ServerAlter } from './alter/server.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Table } from './catalogue.ts'
 import { rowReader } from './codec.ts'
@@ -38,6 +41,7 @@ export interface Server {
   describe(connection: ServerConnection): AsyncIterable<TableDescription>
   /** What makes a table beside another. */
   sidecar(sidecar: Sidecar): readonly string[]
+  readonly alter: ServerAlter
   /** A statement of a caller's own with its values. @throws StorageError `SQL_REFUSED` */
   own(own: OwnSql): string
   explain(error: unknown, tried: string, details?: Readonly<Record<string, unknown>>): unknown
@@ -163,6 +167,22 @@ export class ServerSource implements DataSource {
       if (!this.#catalogue.has(sidecar.name)) throw error
     }
     await this.#ask(call)
+  }
+
+  async alter(changes: readonly Change[], run: boolean, call: Call): Promise<readonly (readonly string[])[]> {
+    const tried = `Altered data source "${this.name}"`
+    const { alter, dialect, describe } = this.#server
+    if (run) this.#requireWritable(tried)
+    await this.#ask(call)
+    const looked = { dialect, column: (table: string, name: string) => this.#catalogue.column(this.#catalogue.table(table), name) }
+    const plan = await this.#use(call, tried, (connection) => planOnServer(connection, alter, describe(connection), changes, looked))
+    if (!run) return plan.statements
+    try {
+      await this.#use(call, tried, (connection) => alterServer(connection, alter, plan, looked, tried))
+    } finally {
+      await this.#ask(this.#ownPatience())
+    }
+    return plan.statements
   }
 
   async check(): Promise<void> {

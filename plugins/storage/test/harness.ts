@@ -106,6 +106,7 @@ function checked(storage: Implementation<typeof Storage>): Client<typeof Storage
     async *describe(input, call) {
       for await (const item of storage.describe(fits(operations.describe.input, input), call)) yield fits(operations.describe.stream, item)
     },
+    alter: async (input, call) => fits(operations.alter.output, await storage.alter(fits(operations.alter.input, input), call)),
     sources: async (input, call) => fits(operations.sources.output, await storage.sources(input, call)),
   }
 }

@@ -4,6 +4,7 @@ import type { SourceConfig } from '../../config.ts'
 import type { DataSource } from '../../data-source.ts'
 import { placeOf, serverConfig } from '../../server-config.ts'
 import { ServerSource } from '../../server-source.ts'
+import { mysqlAlter } from './alter.ts'
 import { mysqlTables } from './catalogue-reader.ts'
 import { MysqlConnection } from './connection.ts'
 import { describeTables } from './describe.ts'
@@ -23,7 +24,7 @@ export async function openSource(name: string, source: SourceConfig, log: Log): 
   const connect = (): Promise<MysqlConnection> => MysqlConnection.open(client)
   await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
   const mariadb = await isMariadb(connect)
-  return new ServerSource(name, { kind: 'mysql', dialect: mysqlDialect(mariadb), keys: mysqlKeys, connect, tables: mysqlTables, describe: (connection) => describeTables(connection, mariadb), sidecar: sidecarStatements, own: mysqlOwn, explain: toStorageError }, config)
+  return new ServerSource(name, { kind: 'mysql', dialect: mysqlDialect(mariadb), keys: mysqlKeys, connect, tables: mysqlTables, describe: (connection) => describeTables(connection, mariadb), sidecar: sidecarStatements, alter: mysqlAlter(mariadb), own: mysqlOwn, explain: toStorageError }, config)
 }
 
 /** MariaDB is told by its version, such as `10.11.6-MariaDB`. */

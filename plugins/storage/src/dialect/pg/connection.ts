@@ -65,11 +65,12 @@ export class PgConnection implements ServerConnection {
     for (let size = 64; ; ) {
       const { rows } = await this.#query(`fetch forward ${size} from caruso_rows`, [], undefined)
       if (rows.length > 0) yield rows
-      if (rows.length < size) return
+      if (rows.length < size) break
       // As many as fit into a batch, by those that came.
       const length = rows.reduce((sum, row) => sum + row.reduce<number>((all, value) => all + (typeof value === 'string' ? value.length : 8), 0), 0)
       size = Math.max(1, Math.min(limits.batchRows, Math.floor((limits.batchText * rows.length) / Math.max(length, 1))))
     }
+    await this.#query('close caruso_rows', [], undefined)
   }
 
   async kill(): Promise<void> {

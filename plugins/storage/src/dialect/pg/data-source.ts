@@ -4,6 +4,7 @@ import type { SourceConfig } from '../../config.ts'
 import type { DataSource } from '../../data-source.ts'
 import { placeOf, serverConfig } from '../../server-config.ts'
 import { ServerSource } from '../../server-source.ts'
+import { pgAlter } from './alter.ts'
 import { pgTables } from './catalogue-reader.ts'
 import { PgConnection } from './connection.ts'
 import { describeTables } from './describe.ts'
@@ -21,5 +22,5 @@ export async function openSource(name: string, source: SourceConfig, log: Log): 
   const config = serverConfig(name, source, usualPort)
   const connect = (): Promise<PgConnection> => PgConnection.open(clientConfig(config))
   await awaitServer(connect, toStorageError, { name, place: placeOf(config), log, longest })
-  return new ServerSource(name, { kind: 'pg', dialect: pgDialect, keys: pgKeys, connect, tables: pgTables, describe: describeTables, sidecar: sidecarStatements, own: pgOwn, explain: toStorageError }, config)
+  return new ServerSource(name, { kind: 'pg', dialect: pgDialect, keys: pgKeys, connect, tables: pgTables, describe: describeTables, sidecar: sidecarStatements, alter: pgAlter, own: pgOwn, explain: toStorageError }, config)
 }

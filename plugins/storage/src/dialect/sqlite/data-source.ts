@@ -1,6 +1,8 @@
 import type { Call } from '@caruso/contract'
 import type { Bound, Statement } from 'better-sqlite3'
 import { statSync } from 'node:fs'
+import type { Change } from '../../alter/change.ts'
+import { planChanges } from '../../alter/plan.ts'
 import { Catalogue } from '../../catalogue.ts'
 import { Compiler } from '../../compiler.ts'
 import type { Bound as BoundPlan } from '../../compiler.ts'
@@ -19,6 +21,7 @@ import { requireKey } from '../../sidecar-key.ts'
 import type { Sidecar } from '../../sidecar.ts'
 import { runSteps, work } from '../../steps.ts'
 import { requireSize } from '../../transaction-size.ts'
+import { alterSqlite, previewSqlite } from './alter.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
 import type { Connection } from './connection.ts'
 import { Cursor } from './cursor.ts'
@@ -129,6 +132,23 @@ class SqliteSource implements DataSource {
       const writer = this.#writer(tried)
       requireKey(this.#catalogue, sidecar, tried)
       if (!this.#catalogue.has(sidecar.name)) writer.immediate(() => writer.execute(sidecarStatements(sidecar, writer).join(';')))
+    })
+  }
+
+  async alter(changes: readonly Change[], run: boolean, call: Call): Promise<readonly (readonly string[])[]> {
+    const tried = `Altered data source "${this.name}"`
+    if (run) this.#writer(tried)
+    const described: TableDescription[] = []
+    for await (const table of describeTables((work) => this.#patiently(call, tried, () => this.#connections.short(work)))) described.push(table)
+    return this.#patiently(call, tried, () => {
+      this.#catalogue.refresh(true)
+      const planned = planChanges(changes, described, { dialect: sqliteDialect, column: (table, name) => this.#catalogue.column(this.#catalogue.table(table), name) })
+      if (!run) return this.#connections.short((connection) => previewSqlite(connection, planned))
+      try {
+        return alterSqlite(this.#writer(tried), planned)
+      } finally {
+        this.#catalogue.refresh(true)
+      }
     })
   }
 

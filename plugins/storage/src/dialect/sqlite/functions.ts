@@ -1,8 +1,10 @@
 import { addExactly, average, decimalText, parseDecimal, zero } from '@caruso/expression/decimal'
 import type Database from 'better-sqlite3'
 import type { Bound } from 'better-sqlite3'
-import { fromRaw, decimalText as readDecimal } from '../../logical.ts'
+import { converted } from '../../alter/values.ts'
+import { fromRaw, decimalText as readDecimal, toBuffer } from '../../logical.ts'
 import type { Raw } from '../../logical.ts'
+import type { LogicalType } from '../../logical-type.ts'
 import { decimalKey } from './decimal-key.ts'
 import { sixDigits } from './instants.ts'
 import { addTermFunctions } from './term-functions.ts'
@@ -21,6 +23,7 @@ export function addFunctions(database: Database): void {
     const found = fromRaw('instant', value)
     return typeof found === 'string' ? sixDigits(found) : null
   })
+  database.function('caruso_convert', steady, (value, types) => convert(value, ...(String(types).split(' ') as [LogicalType, LogicalType])))
   addTermFunctions(database)
   database.aggregate('caruso_sum', { ...steady, start: () => new Sum(), step: addTo, result: (sum) => sum.total() })
   database.aggregate('caruso_avg', { ...steady, start: () => new Sum(), step: addTo, result: (sum) => sum.average() })
@@ -32,6 +35,17 @@ export function addFunctions(database: Database): void {
 export function dayOf(value: Raw): string | undefined {
   const found = typeof value === 'string' ? fromRaw('date', value) : fromRaw('instant', value)
   return typeof found === 'string' ? found.slice(0, 10) : undefined
+}
+
+/** A value in the form in which our own tables keep another type. */
+function convert(value: Bound, from: LogicalType, to: LogicalType): Bound {
+  const found = converted(from, to, value)
+  if (found === undefined) throw new TypeError(`Converted a value from ${from} to ${to}: it means nothing there`)
+  if (found === null) return null
+  if (typeof found === 'object') return toBuffer(found.bytes)
+  if (to === 'integer') return BigInt(found)
+  if (typeof found === 'boolean') return found ? 1n : 0n
+  return to === 'instant' ? sixDigits(String(found)) : found
 }
 
 interface Collector {

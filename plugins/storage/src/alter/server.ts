@@ -1,0 +1,72 @@
+import { codeOf, messageOf } from '@caruso/contract'
+import type { Raw } from '../logical.ts'
+import type { ServerConnection } from '../server-connection.ts'
+import type { Change } from './change.ts'
+import type { Looked, Obstacle } from './obstacles.ts'
+import { planChanges, refused, requireNone } from './plan.ts'
+import type { PlannedChange } from './plan.ts'
+import { Refusal } from './refusal.ts'
+import type { Tables } from './tables.ts'
+import type { TableDescription } from '../description.ts'
+
+/** What a dialect with a server brings for changes of its structure. */
+export interface ServerAlter {
+  /** What makes the statements of a change, of a database as it is. */
+  statements(connection: ServerConnection): Promise<(change: Change, tables: Tables) => string[]>
+  /** Where a list of changes is one transaction: what keeps others from writing into a table. Without, each change stays as it is made. */
+  readonly lock?: (quoted: string) => string
+}
+
+/** A list of changes with their statements, not made yet. */
+export interface ServerPlan {
+  readonly planned: readonly PlannedChange[]
+  readonly statements: readonly (readonly string[])[]
+}
+
+/** @throws StorageError `CHANGE_REFUSED` */
+export async function planOnServer(connection: ServerConnection, alter: ServerAlter, described: AsyncIterable<TableDescription>, changes: readonly Change[], looked: Looked): Promise<ServerPlan> {
+  await connection.session.begin('read')
+  const tables: TableDescription[] = []
+  for await (const table of described) tables.push(table)
+  const statements = await alter.statements(connection)
+  await connection.session.rollback()
+  const planned = planChanges(changes, tables, looked)
+  return { planned, statements: planned.map(({ change, tables: before }) => statements(change, before)) }
+}
+
+/** Makes the changes; first looks for what stands in the way of any. @throws StorageError `CHANGE_REFUSED` */
+export async function alterServer(connection: ServerConnection, { lock }: ServerAlter, { planned, statements }: ServerPlan, looked: Looked, tried: string): Promise<void> {
+  if (lock !== undefined) await begin(connection, planned, (name) => lock(looked.dialect.quote(name)))
+  for (const { change, index, obstacles } of planned) {
+    for (const obstacle of obstacles) {
+      try {
+        requireNone(obstacle, await countOf(connection, obstacle))
+      } catch (error) {
+        throw error instanceof Refusal ? refused(change, index, 0, error.message, error) : error
+      }
+    }
+  }
+  for (const { change, index } of planned) {
+    try {
+      for (const sql of statements[index] ?? []) await connection.describe(sql, [])
+    } catch (error) {
+      if (connection.session.broken || codeOf(error) === 'CANCELLED') throw error
+      throw refused(change, index, lock === undefined ? index : 0, messageOf(error), error)
+    }
+  }
+  if (lock !== undefined) await connection.session.commit(tried)
+}
+
+/** Nobody writes into the tables between looking and changing. */
+async function begin(connection: ServerConnection, planned: readonly PlannedChange[], lock: (name: string) => string): Promise<void> {
+  await connection.session.begin('write')
+  const touched = new Set(planned.filter(({ obstacles }) => obstacles.length > 0).flatMap(({ change, tables }) => ('table' in change ? tables.get(change.table)?.was ?? [] : [])))
+  for (const name of [...touched].toSorted()) await connection.describe(lock(name), [])
+}
+
+async function countOf(connection: ServerConnection, { sql, isInTheWay }: Obstacle): Promise<number> {
+  if (isInTheWay === undefined) return Number((await connection.describe(sql, [])).rows[0]?.[0])
+  let found = 0
+  for await (const rows of connection.stream(sql, [])) found += rows.filter(([value]) => isInTheWay((value ?? null) as Raw)).length
+  return found
+}
