@@ -2,17 +2,19 @@ import type { Knex } from 'knex'
 import type { Catalogue, Table } from './catalogue.ts'
 import { rowReader } from './codec.ts'
 import type { Decoder } from './codec.ts'
-import type { Plan, Row } from './contract.ts'
+import type { LogicalType, Plan, Row, Term } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
 import { fragment } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
+import { readerOf } from './logical.ts'
 import type { Raw } from './logical.ts'
 import { Scope } from './scope.ts'
 import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
 import type { Aggregation, SqlDialect, Statement } from './sql-builder.ts'
-import { compileTerm } from './term-compiler.ts'
+import { compileTerm, compileValue, scalarOf } from './term-compiler.ts'
+import type { Scalar } from './term-dialect.ts'
 import { placesOf } from './term-shape.ts'
 
 /** A plan's statement, and what makes its rows of what it gives. */
@@ -24,10 +26,19 @@ interface Selected extends Reference {
   readonly as?: string
 }
 
+/** What a row has that no column holds: its term, its name, and the place among what is selected, counting from 1. */
+interface Computed {
+  readonly term: Term
+  readonly as: string
+  readonly position: number
+}
+
+type Group = NonNullable<Plan['group']>[number]
+
 type Aggregate = NonNullable<Plan['aggregates']>[number]
 
 /**
- * Makes the SQL of a plan. Its values are numbered in this order: those of the joins, of the filter, `limit`, `offset`.
+ * Makes the SQL of a plan. Its values are numbered in this order: those of what is computed, of the joins, of the filter, `limit`, `offset`.
  *
  * @throws StorageError `TABLE_UNKNOWN`, `COLUMN_UNKNOWN`, `COLUMN_AMBIGUOUS`, `PLAN_INVALID`
  */
@@ -44,11 +55,13 @@ class SelectCompiler {
   readonly #columns: string[] = []
   readonly #decoders: Decoder[] = []
   readonly #aggregations: (Aggregation | undefined)[] = []
+  readonly #computed: readonly Computed[]
 
   constructor(knex: Knex, dialect: SqlDialect, catalogue: Catalogue, plan: Plan) {
     this.#knex = knex
     this.#dialect = dialect
     this.#plan = plan
+    this.#computed = (plan.columns ?? []).flatMap((entry, index) => (typeof entry === 'object' && 'term' in entry ? [{ ...entry, position: index + 1 }] : []))
     this.#scope = new Scope(dialect, catalogue, this.#names, `a plan over ${JSON.stringify(plan.from)}`)
   }
 
@@ -56,10 +69,10 @@ class SelectCompiler {
     const { from, as, where, group, offset } = this.#plan
     const place = this.#scope.add(from, as)
     const builder = this.#knex({ [place.token]: this.#names.token(place.table.name) })
-    const joinValues = this.#join(builder)
+    const before = this.#join(builder, sizeOf(this.#computed.map(({ term }) => term)))
     this.#select(builder, place.table)
-    if (where) builder.whereRaw(this.#raw(compileFilter(where, this.#scope, joinValues)))
-    for (const column of group ?? []) builder.groupByRaw(this.#raw(grouping(this.#resolve(column))))
+    if (where) builder.whereRaw(this.#raw(compileFilter(where, this.#scope, before)))
+    for (const entry of group ?? []) builder.groupByRaw(this.#raw('computed' in entry ? { sql: String(this.#named(entry.computed).position), bindings: [] } : grouping(this.#resolve(entry))))
     this.#order(builder)
     if (limited) builder.limit(limitMark)
     if (offset !== undefined) builder.offset(offsetMark)
@@ -67,38 +80,54 @@ class SelectCompiler {
     return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), row: rowReader(this.#columns, this.#decoders) })
   }
 
-  /** How many values the joins have. */
-  #join(builder: Knex.QueryBuilder): number {
-    let values = 0
+  /** The number of the first value after those of the joins. */
+  #join(builder: Knex.QueryBuilder, first: number): number {
+    let next = first
     for (const { table, as, kind, on, where } of this.#plan.joins ?? []) {
       const place = this.#scope.add(table, as, { outer: kind === 'left' })
       const joined = { [place.token]: this.#names.token(place.table.name) }
       const equal = this.#scope.equalities(on)
-      const condition = this.#raw(where ? fragment`${equal} and (${compileTerm(where, false, this.#scope, values)})` : equal)
-      if (where) values += [...placesOf(where)].length
+      const condition = this.#raw(where ? fragment`${equal} and (${compileTerm(where, false, this.#scope, next)})` : equal)
+      if (where) next += sizeOf([where])
       const clause = (join: Knex.JoinClause): void => void join.on(condition)
       if (kind === 'left') builder.leftJoin(joined, clause)
       else builder.innerJoin(joined, clause)
     }
-    return values
+    return next
   }
 
   #select(builder: Knex.QueryBuilder, table: Table): void {
     const { columns, joins, group, aggregates } = this.#plan
     const grouped = group !== undefined || aggregates !== undefined
     if (columns === undefined && !grouped && joins !== undefined) throw this.#invalid('it joins tables, so it must name its columns')
-    const selected = columns ?? (grouped ? (group ?? []) : [...table.columns.keys()])
-    const groups = new Map(group?.map((column) => [this.#resolve(column).token, column.type]))
+    const groups = grouped ? (group ?? []) : undefined
+    const selected = columns ?? groups?.flatMap((entry) => ('computed' in entry ? [] : [entry])) ?? [...table.columns.keys()]
+    let next = 0
     for (const entry of selected) {
-      const reference: Selected = typeof entry === 'string' ? { column: entry } : entry
-      const found = this.#resolve(reference)
-      if (grouped && !groups.has(found.token)) throw this.#invalid(`column ${JSON.stringify(reference.column)} is neither grouped by nor aggregated`)
-      if (grouped && groups.get(found.token) !== reference.type) throw this.#invalid(`column ${JSON.stringify(reference.column)} is grouped by as another type than it is read as`)
-      this.#name(reference.as ?? reference.column, found.codec)
-      builder.select(this.#raw(grouped ? groupedValue(found) : plainValue(found)))
+      if (typeof entry === 'object' && 'term' in entry) next = this.#compute(builder, this.#named(entry.as), groups, next)
+      else this.#column(builder, typeof entry === 'string' ? { column: entry } : entry, groups)
     }
     for (const [index, aggregate] of (aggregates ?? []).entries()) this.#aggregate(builder, index, aggregate)
     if (this.#columns.length === 0) throw this.#invalid('it asks for no column')
+  }
+
+  #column(builder: Knex.QueryBuilder, reference: Selected, groups: readonly Group[] | undefined): void {
+    const found = this.#resolve(reference)
+    const group = groups?.find((entry): entry is Reference => 'column' in entry && this.#resolve(entry).token === found.token)
+    if (groups && !group) throw this.#invalid(`column ${JSON.stringify(reference.column)} is neither grouped by nor aggregated`)
+    if (group && group.type !== reference.type) throw this.#invalid(`column ${JSON.stringify(reference.column)} is grouped by as another type than it is read as`)
+    this.#name(reference.as ?? reference.column, found.codec)
+    builder.select(this.#raw(groups ? groupedValue(found) : plainValue(found)))
+  }
+
+  /** The number of the first value after those of the term. */
+  #compute(builder: Knex.QueryBuilder, { term, as, position }: Computed, groups: readonly Group[] | undefined, first: number): number {
+    if (groups && !groups.some((entry) => 'computed' in entry && entry.computed === as)) throw this.#invalid(`what is computed as ${JSON.stringify(as)} is neither grouped by nor aggregated`)
+    const type = logical(scalarOf(term))
+    this.#name(as, { type, read: readerOf(type) })
+    const value = compileValue(term, this.#scope, first)
+    builder.select(this.#raw(fragment`${value} as ${{ sql: '??', bindings: [this.#names.token(`c${position}`)] }}`))
+    return first + sizeOf([term])
   }
 
   #aggregate(builder: Knex.QueryBuilder, index: number, aggregate: Aggregate): void {
@@ -134,8 +163,14 @@ class SelectCompiler {
         this.#orderBy(builder, { sql: this.#aggregations[aggregate]?.compare ?? '??', bindings: [this.#names.token(`a${aggregate}`)] }, desc, true)
         continue
       }
+      const computed = of === undefined ? this.#computed.find(({ as }) => as === column) : undefined
+      if (computed) {
+        if (['text', 'number'].includes(scalarOf(computed.term))) throw this.#invalid(`it orders by ${JSON.stringify(column)}, a computed ${scalarOf(computed.term)}, whose form is ordered otherwise`)
+        this.#orderBy(builder, { sql: '??', bindings: [this.#names.token(`c${computed.position}`)] }, desc, true)
+        continue
+      }
       const found = this.#resolve(entry)
-      if ((group ?? aggregates) !== undefined && !group?.some((grouped) => this.#resolve(grouped).token === found.token)) {
+      if ((group ?? aggregates) !== undefined && !group?.some((grouped) => 'column' in grouped && this.#resolve(grouped).token === found.token)) {
         throw this.#invalid(`it orders by column ${JSON.stringify(column)}, which is neither grouped by nor aggregated`)
       }
       this.#orderBy(builder, { sql: found.codec?.compare ?? '??', bindings: [found.token] }, desc, found.column.nullable || this.#scope.hasOuter)
@@ -150,6 +185,12 @@ class SelectCompiler {
 
   #raw(fragment: Fragment): Knex.Raw {
     return toRaw(this.#knex, fragment)
+  }
+
+  #named(name: string): Computed {
+    const found = this.#computed.find(({ as }) => as === name)
+    if (!found) throw this.#invalid(`it groups by ${JSON.stringify(name)}, which is computed nowhere among its columns`)
+    return found
   }
 
   #resolve(column: Reference): Resolved {
@@ -167,6 +208,16 @@ class SelectCompiler {
   #invalid(found: string): StorageError {
     return new StorageError('PLAN_INVALID', `Read a plan over ${JSON.stringify(this.#plan.from)}: ${found}`)
   }
+}
+
+/** What the values of a term are read as; durations are numbers of microseconds. */
+function logical(type: Scalar): LogicalType {
+  return type === 'number' || type === 'duration' ? 'decimal' : type
+}
+
+/** How many values terms have. */
+function sizeOf(terms: readonly Term[]): number {
+  return terms.reduce((size, term) => size + [...placesOf(term)].length, 0)
 }
 
 function plainValue({ token, codec }: Resolved): Fragment {

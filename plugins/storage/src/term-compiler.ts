@@ -30,10 +30,16 @@ type Places = ReadonlyMap<Term, number>
 
 /** A condition as SQL that is true or not, never null where it is negated; its values are numbered from `first` in the order of `placesOf`. */
 export function compileTerm(term: Term, negative: boolean, context: TermContext, first: number): Fragment {
-  const places = new Map<Term, number>()
-  let next = first
-  for (const place of placesOf(term)) places.set(place, next++)
-  return new TermCompiler(context, places).condition(term, negative)
+  return new TermCompiler(context, numbered(term, first)).condition(term, negative)
+}
+
+/** A value as SQL, in the dialect's form of its type; its values are numbered likewise. */
+export function compileValue(term: Term, context: TermContext, first: number): Fragment {
+  return new TermCompiler(context, numbered(term, first)).value(term)
+}
+
+function numbered(term: Term, first: number): Places {
+  return new Map([...placesOf(term)].map((place, index) => [place, first + index]))
 }
 
 const orders = ['<', '<=', '>', '>=']
@@ -189,7 +195,7 @@ function leafOf(op: string, place: { readonly column: string; readonly of?: stri
 const numbers: readonly LogicalType[] = ['integer', 'decimal', 'float']
 
 /** The type that the operators know. */
-function scalarOf(term: Term): Scalar {
+export function scalarOf(term: Term): Scalar {
   const { type } = term
   if (typeof type !== 'string') return 'text'
   if ((numbers as readonly string[]).includes(type)) return 'number'

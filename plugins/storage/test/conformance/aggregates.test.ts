@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { codeFrom } from '../../../../test/failures.ts'
+import type { Term } from '../../src/contract.ts'
 import { onEachDatabase } from './each-database.ts'
 
 const decimals = ['0.1', '0.2', '1234567890123456.7891', '-1234567890123456.789', '10', '9', '-9', '-10', '0', '0.000000000001', null]
@@ -104,9 +106,64 @@ onEachDatabase('aggregates and order', (open) => {
       { numRuns: 5 },
     )
   })
+
+  test('rows are grouped by the day, week, month, quarter and year of a date, as the calendar says', async () => {
+    const { table, transact, query } = await open()
+    const from = await table({ id: 'key', day: 'date' })
+    const days = fc.sample(fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true }), 300).map((date) => date.toISOString().slice(0, 10))
+    const all = [...days, '2024-02-29', '2026-11-29', '2026-11-30', '2027-01-03', '0001-01-01', '9999-12-31']
+    await transact([{ insert: from, rows: all.map((day) => ({ day })), types: { day: 'date' } }])
+    const day: Term = { column: 'day', type: 'date' }
+    for (const unit of ['week', 'month', 'quarter', 'year'] as const) {
+      const expected = new Map<string, number>()
+      for (const one of all) expected.set(beginOf(unit, one), (expected.get(beginOf(unit, one)) ?? 0) + 1)
+      const found = await query({ from, columns: [{ term: { op: `${unit}Begin`, of: [day], type: 'date' }, as: 'from' }], group: [{ computed: 'from' }], aggregates: [{ fn: 'count', as: 'n' }], order: [{ column: 'from' }] })
+      expect(found).toEqual([...expected].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([begin, n]) => ({ from: begin, n })))
+    }
+  })
+
+  test('what is computed is read, grouped by and ordered by beside columns and conditions', async () => {
+    const { table, transact, query } = await open()
+    const from = await table({ id: 'key', at: 'instant', part: 'text', price: 'decimal', many: 'integer' })
+    const rows = [['2026-03-28T23:30:00Z', 'a', '0.1', 3], ['2026-03-29T22:30:00Z', 'a', '2', 2], ['2026-03-29T21:30:00Z', 'b', '5', 1], [null, 'b', null, 1]] as const
+    await transact([{ insert: from, rows: rows.map(([at, part, price, many]) => ({ at, part, price, many })), types: { at: 'instant', price: 'decimal', many: 'integer' } }])
+    const at: Term = { column: 'at', type: 'instant' }
+    const oslo: Term = { op: 'if', of: [{ op: '<', of: [at, { value: '2026-03-29T01:00:00Z', type: 'instant' }], type: 'boolean' }, { value: '3600000000', type: 'duration' }, { value: '7200000000', type: 'duration' }], type: 'duration' }
+    const local: Term = { op: 'date', of: [{ op: '+', of: [at, oslo], type: 'instant' }], type: 'date' }
+    const where = { column: 'many', op: '<' as const, value: 9, type: 'integer' as const }
+    expect(await query({ from, where, columns: [{ term: local, as: 'day' }, { column: 'part', type: 'text' }], group: [{ column: 'part', type: 'text' }, { computed: 'day' }], aggregates: [{ fn: 'sum', column: 'many', type: 'integer', as: 'n' }], order: [{ column: 'day', desc: true }, { column: 'part', type: 'text' }] })).toEqual([
+      { day: '2026-03-30', part: 'a', n: 2 },
+      { day: '2026-03-29', part: 'a', n: 3 },
+      { day: '2026-03-29', part: 'b', n: 1 },
+      { day: null, part: 'b', n: 1 },
+    ])
+    const amount: Term = { op: '*', of: [{ column: 'price', type: 'decimal' }, { column: 'many', type: 'integer' }], type: 'number' }
+    const is: Term = { op: '>', of: [amount, { value: '1', type: 'number' }], type: 'boolean' }
+    expect(await query({ from, columns: [{ term: amount, as: 'amount' }, { term: is, as: 'much' }, 'part'], order: [{ column: 'id' }], where, limit: 3, offset: 1 })).toEqual([{ amount: '4', much: true, part: 'a' }, { amount: '5', much: true, part: 'b' }, { amount: null, much: false, part: 'b' }])
+  })
+
+  test('what is computed has to be grouped by, and to have a form that is ordered', async () => {
+    const { table, query } = await open()
+    const from = await table({ id: 'key', part: 'text' })
+    const part: Term = { op: 'trim', of: [{ column: 'part', type: 'text' }], type: 'text' }
+    const columns = [{ term: part, as: 'x' }]
+    expect(await codeFrom(query({ from, columns, aggregates: [{ fn: 'count', as: 'n' }] }))).toBe('PLAN_INVALID')
+    expect(await codeFrom(query({ from, columns, group: [{ computed: 'y' }] }))).toBe('PLAN_INVALID')
+    expect(await codeFrom(query({ from, columns, order: [{ column: 'x' }] }))).toBe('PLAN_INVALID')
+  })
 })
 
 function toCents(sum: unknown): bigint {
   const [whole = '0', fraction = ''] = typeof sum === 'string' ? sum.split('.') : []
   return BigInt(`${whole === '-0' ? '-' : whole}${fraction.padEnd(2, '0')}`)
+}
+
+/** The first day of the week, month, quarter or year that a day is in, by JavaScript's calendar. */
+function beginOf(unit: 'week' | 'month' | 'quarter' | 'year', day: string): string {
+  const date = new Date(`${day}T00:00:00Z`)
+  if (unit === 'week') date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7))
+  else date.setUTCDate(1)
+  if (unit === 'quarter') date.setUTCMonth(date.getUTCMonth() - (date.getUTCMonth() % 3))
+  if (unit === 'year') date.setUTCMonth(0)
+  return date.toISOString().slice(0, 10)
 }

@@ -55,6 +55,11 @@ export const mysqlTerms: TermDialect = {
     'year date': (a) => fragment`year(${a})`,
     'month date': (a) => fragment`month(${a})`,
     'day date': (a) => fragment`day(${a})`,
+    'date instant': (a) => fragment`cast(${a} as date)`,
+    'weekBegin date': (a) => fragment`cast(${a} - interval weekday(${a}) day as date)`,
+    'monthBegin date': (a) => fragment`cast(${a} - interval day(${a}) - 1 day as date)`,
+    'quarterBegin date': (a) => fragment`cast(${a} - interval day(${a}) - 1 day - interval mod(month(${a}) - 1, 3) month as date)`,
+    'yearBegin date': (a) => fragment`cast(${a} - interval dayofyear(${a}) - 1 day as date)`,
   },
 }
 

@@ -41,6 +41,11 @@ export const pgTerms: TermDialect = {
     'year date': (a) => fragment`extract(year from ${a})`,
     'month date': (a) => fragment`extract(month from ${a})`,
     'day date': (a) => fragment`extract(day from ${a})`,
+    'date instant': (a) => fragment`(${a} at time zone 'UTC')::date`,
+    'weekBegin date': (a) => fragment`date_trunc('week', ${a}::timestamp)::date`,
+    'monthBegin date': (a) => fragment`date_trunc('month', ${a}::timestamp)::date`,
+    'quarterBegin date': (a) => fragment`date_trunc('quarter', ${a}::timestamp)::date`,
+    'yearBegin date': (a) => fragment`date_trunc('year', ${a}::timestamp)::date`,
   },
 }
 

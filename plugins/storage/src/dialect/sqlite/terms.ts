@@ -37,6 +37,11 @@ export const sqliteTerms: TermDialect = {
     'year date': (a) => fragment`cast(substr(${a}, 1, 4) as integer)`,
     'month date': (a) => fragment`cast(substr(${a}, 6, 2) as integer)`,
     'day date': (a) => fragment`cast(substr(${a}, 9, 2) as integer)`,
+    'date instant': (a) => fragment`substr(${a}, 1, 10)`,
+    'weekBegin date': (a) => fragment`date(${a}, '-6 days', 'weekday 1')`,
+    'monthBegin date': (a) => fragment`(substr(${a}, 1, 8) || '01')`,
+    'quarterBegin date': (a) => fragment`date(${a}, 'start of month', printf('-%d months', (substr(${a}, 6, 2) + 2) % 3))`,
+    'yearBegin date': (a) => fragment`(substr(${a}, 1, 5) || '01-01')`,
   },
 }
 
