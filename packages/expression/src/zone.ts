@@ -8,6 +8,12 @@ export function isZone(zone: string): boolean {
   return formatOf(zone) !== undefined
 }
 
+/** How far clocks in a zone are ahead of UTC at an instant, both in microseconds; null for a zone that is unknown. */
+export function offsetIn(zone: string, instant: bigint): bigint | null {
+  const format = formatOf(zone)
+  return format === undefined ? null : offsetAt(format, instant)
+}
+
 /** The day and the time that a clock in the zone shows at the instant; null for a zone that is unknown, or outside of the years 1 to 9999. */
 export function clockIn(zone: string, instant: bigint): readonly [number, number] | null {
   const format = formatOf(zone)

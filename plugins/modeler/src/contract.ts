@@ -61,6 +61,14 @@ export const Change = Type.Union([
 /** What a change did: the key of the object, and where its class counts changes, the new count. */
 export const Changed = Type.Object({ key: Type.Unsafe<Readonly<Record<string, unknown>> | null>({ type: ['object', 'null'] }), version: Type.Optional(Type.Number()) })
 
+/** Dates, or the dates of instants in a time zone, by the first day of what they are in. Weeks begin on Monday. */
+const Bucket = Type.Object({
+  attribute: path,
+  by: Type.Union([Type.Literal('day'), Type.Literal('week'), Type.Literal('month'), Type.Literal('quarter'), Type.Literal('year')]),
+  zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'For instants, such as "Europe/Oslo"; UTC without it' })),
+  as: Type.Optional(Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,62}$', description: 'Its name in the answer; the attribute without it' })),
+})
+
 const Aggregate = Type.Object({
   fn: Type.Union([Type.Literal('count'), Type.Literal('sum'), Type.Literal('avg'), Type.Literal('min'), Type.Literal('max')]),
   attribute: Type.Optional(path),
@@ -77,6 +85,7 @@ const FindInput = Type.Object({
   with: related,
 })
 
+export type Bucket = DeepReadonly<Static<typeof Bucket>>
 export type Change = DeepReadonly<Static<typeof Change>>
 export type Changed = DeepReadonly<Static<typeof Changed>>
 export type Shape = DeepReadonly<Static<typeof Shape>>
@@ -84,7 +93,7 @@ export type Shape = DeepReadonly<Static<typeof Shape>>
 /** Business objects: read by conditions over attributes, changed in sets that are atomic and checked against what the caller saw. */
 export const Objects = contract({
   name: 'objects',
-  version: '1.0.0',
+  version: '1.1.0',
   operations: {
     get: {
       description: 'One object by its key, or null',
@@ -109,7 +118,7 @@ export const Objects = contract({
       input: Type.Object({
         class: className,
         where,
-        group: Type.Optional(Type.Array(path, { maxItems: 16 })),
+        group: Type.Optional(Type.Array(Type.Union([path, Bucket]), { maxItems: 16 })),
         figures: Type.Record(Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,62}$' }), Aggregate, { minProperties: 1 }),
         order: Type.Optional(Type.Array(Type.Object({ by: Type.String({ description: 'A figure, or what is grouped by' }), desc: Type.Optional(Type.Boolean()) }), { maxItems: 16 })),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.objects })),

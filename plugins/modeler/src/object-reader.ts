@@ -2,9 +2,10 @@ import { codeOf, messageOf, type Call, type Client, type InputOf, type OutputOf 
 import type { Plan, Row, Storage } from '@caruso/storage/contract'
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import { aggregatePlan } from './aggregate-plan.ts'
+import { aggregatePlan, nameOf } from './aggregate-plan.ts'
 import type { BusinessClass } from './business-class.ts'
 import type { Objects as Contract, Shape } from './contract.ts'
+import { isZoned } from './date-bucket.ts'
 import { ModelerError } from './errors.ts'
 import { FindPlan } from './find-plan.ts'
 import { keyCondition } from './key-condition.ts'
@@ -69,10 +70,21 @@ export class ObjectReader {
   }
 
   async aggregate(request: Input<'aggregate'>, call: Call): Promise<Output<'aggregate'>> {
-    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#model)
+    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#model, await this.#years(request, call))
     await this.#ready(undefined, classes, call)
     const { rows } = await this.#storage.query(plan, call)
     return { groups: rows.map(group) }
+  }
+
+  /** In which years the instants are whose days the clocks of a time zone tell: those are looked up in the zone's rules. */
+  async #years({ class: name, where, group = [] }: Input<'aggregate'>, call: Call): Promise<Map<string, readonly number[]>> {
+    const years = new Map<string, readonly number[]>()
+    for (const bucket of group) {
+      if (typeof bucket === 'string' || !isZoned(bucket)) continue
+      const { groups } = await this.aggregate({ class: name, group: [{ attribute: bucket.attribute, by: 'year', as: 'year' }], figures: { count: { fn: 'count' } }, ...(where === undefined ? {} : { where }) }, call)
+      years.set(nameOf(bucket), groups.flatMap(({ year }) => (typeof year === 'string' ? [Number(year.slice(0, 4))] : [])))
+    }
+    return years
   }
 
   #plan(name: string, shape: Shape): FindPlan {
@@ -126,6 +138,6 @@ export class ObjectReader {
 
 /** A plan whose columns are answered as the database holds them. */
 function untyped(plan: Plan): Plan {
-  const columns = (plan.columns ?? []).map((entry) => (typeof entry === 'string' ? entry : { column: entry.column, ...(entry.of === undefined ? {} : { of: entry.of }), ...(entry.as === undefined ? {} : { as: entry.as }) }))
+  const columns = (plan.columns ?? []).map((entry) => (typeof entry === 'string' || 'term' in entry ? entry : { column: entry.column, ...(entry.of === undefined ? {} : { of: entry.of }), ...(entry.as === undefined ? {} : { as: entry.as }) }))
   return { ...plan, columns }
 }
