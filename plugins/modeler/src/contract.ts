@@ -133,6 +133,21 @@ export const Objects = contract({
       idempotent: true,
       timeout: 3_600_000,
     },
+    export: {
+      description: 'All objects as text for other programs, the beginning first: CSV, or one JSON object a line',
+      input: Type.Object({
+        class: className,
+        where,
+        order: Type.Optional(Order),
+        columns: Type.Optional(Type.Array(path, { minItems: 1, maxItems: limits.attributes, description: 'Attributes, or ways to them over relations to one; all attributes without it' })),
+        format: Type.Union([Type.Literal('csv'), Type.Literal('jsonl')]),
+        separator: Type.Optional(Type.Union([Type.Literal(','), Type.Literal(';'), Type.Literal('\t')], { description: 'Of CSV; a comma without it' })),
+        spreadsheet: Type.Optional(Type.Boolean({ description: 'CSV for a spreadsheet: with a byte order mark, and an apostrophe before texts that would be formulas' })),
+      }),
+      stream: Type.Object({ text: Type.String() }),
+      idempotent: true,
+      timeout: 3_600_000,
+    },
     commit: {
       description: 'Changes of objects of one data source, all or none, in order; updates and removals only where nobody changed what the caller saw',
       input: Type.Object({ changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }) }),

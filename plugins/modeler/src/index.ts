@@ -47,6 +47,7 @@ export default definePlugin({
         count: (request, call) => reader.count(request, call),
         aggregate: (request, call) => reader.aggregate(request, call),
         stream: (request, call) => reader.stream(request, call),
+        export: (request, call) => reader.export(request, call),
         commit: async ({ changes }, call) => ({ results: await writer.commit(changes, call) }),
         declare: ({ definitions, mapping }, call) => {
           model.declare(declarationOf(definitions, mapping, call.caller.component))

@@ -11,6 +11,7 @@ import { FindPlan } from './find-plan.ts'
 import { keyCondition } from './key-condition.ts'
 import { limits } from './limits.ts'
 import type { Model } from './model.ts'
+import { ObjectExport } from './object-export.ts'
 import { own } from './path-resolver.ts'
 import { putRelated } from './related-objects.ts'
 import type { BusinessObject } from './row-mapper.ts'
@@ -62,6 +63,15 @@ export class ObjectReader {
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
     for await (const { rows } of this.#storage.stream(plan, call)) yield { objects: await this.#objects(find, rows, call) }
+  }
+
+  /** The text of all objects, in pieces. */
+  async *export({ class: name, where, order, columns, ...format }: Input<'export'>, call: Call): AsyncGenerator<{ readonly text: string }, void> {
+    const made = new ObjectExport(this.#model.get(name), columns, format, this.#model)
+    const head = made.head()
+    if (head !== '') yield { text: head }
+    const request = { class: name, ...made.shape, ...(where === undefined ? {} : { where }), ...(order === undefined ? {} : { order }) }
+    for await (const { objects } of this.stream(request, call)) yield { text: made.text(objects) }
   }
 
   async count({ class: name, where }: Input<'count'>, call: Call): Promise<Output<'count'>> {

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
+import { crmFiles, crmTables } from './crm.ts'
+import { openModel, type Opened } from './harness.ts'
+
+const strange = `${crmTables}
+  insert into contact (id, customer_kdnr, name) values (4, 1, '=HYPERLINK("http://x")'), (5, 1, '-12,5'), (6, 1, 'two
+lines; "quoted", all'), (7, 1, '');`
+
+async function exported({ objects, call }: Opened, request: object): Promise<string> {
+  let text = ''
+  for await (const piece of objects.export({ class: 'Contact', format: 'csv', ...request } as never, call())) text += piece.text
+  return text
+}
+
+describe('an export', () => {
+  test('has a column for each part of what has parts, and null is not the text without characters', async () => {
+    const opened = await openModel(crmTables, crmFiles)
+    expect(await exported(opened, { class: 'Customer', order: [{ attribute: 'number' }], columns: ['number', 'active', 'born', 'credit', 'home.city', 'channels', 'recruiter'] })).toBe(
+      ['number,active,born,credit.amount,credit.currency,home.city,channels,recruiter', '1,true,1815-12-10,1000.5,EUR,Oslo,phone; chat,', '2,false,,,,Bergen,,1', '3,true,1990-02-01,0,NOK,,"",1', ''].join('\r\n'),
+    )
+  })
+
+  test('follows relations to one, and keeps the reference beside what it leads to', async () => {
+    const opened = await openModel(crmTables, crmFiles)
+    expect(await exported(opened, { where: 'rating != null', order: [{ attribute: 'id' }], columns: ['id', 'customer', 'customer.name', 'customer.recruiter.name', 'customer.profile.note'] })).toBe(
+      ['id,customer,customer.name,customer.recruiter.name,customer.profile.note', '1,1,Ada,,reads a lot', '3,2,Bea,Ada,', ''].join('\r\n'),
+    )
+  })
+
+  test('is exact for programs, and guarded against formulas for spreadsheets', async () => {
+    const opened = await openModel(strange, crmFiles)
+    const request = { where: 'id > 3', order: [{ attribute: 'id' }], columns: ['id', 'name'] }
+    const quoted = '6,"two\nlines; ""quoted"", all"'
+    expect(await exported(opened, request)).toBe(['id,name', '4,"=HYPERLINK(""http://x"")"', '5,"-12,5"', quoted, '7,""', ''].join('\r\n'))
+    expect(await exported(opened, { ...request, spreadsheet: true, separator: ';' })).toBe(['\uFEFFid;name', `4;"'=HYPERLINK(""http://x"")"`, '5;-12,5', quoted.replace(',', ';'), '7;""', ''].join('\r\n'))
+  })
+
+  test('is one JSON object a line', async () => {
+    const opened = await openModel(strange, crmFiles)
+    const lines = (await exported(opened, { format: 'jsonl', order: [{ attribute: 'id' }], columns: ['id', 'rating', 'customer.credit'] })).trimEnd().split('\n')
+    expect(lines.slice(0, 2).map((line) => JSON.parse(line) as unknown)).toEqual([{ id: 1, rating: '1.5', 'customer.credit.amount': '1000.5', 'customer.credit.currency': 'EUR' }, { id: 2, rating: null, 'customer.credit.amount': '1000.5', 'customer.credit.currency': 'EUR' }])
+    expect(lines).toHaveLength(7)
+  })
+
+  test.each([
+    ['an attribute that there is not', { columns: ['nmae'] }, 'ATTRIBUTE_UNKNOWN', 'Looked up attribute "nmae" of class "Contact": there is none (did you mean "name"?)'],
+    ['a relation to many', { class: 'Customer', columns: ['contacts.name'] }, 'REQUEST_INVALID', 'Exported "contacts.name" of class "Customer": "contacts" leads to many objects'],
+  ])('refuses %s', async (_case, request, code, message) => {
+    const error = await errorFrom(exported(await openModel(crmTables, crmFiles), request))
+    expect([error.code, error.message]).toEqual([code, message])
+  })
+})
