@@ -2,18 +2,21 @@ import { defineCommands, Type } from '@caruso/contract'
 
 export default defineCommands({
   model: {
-    description: 'make classes of a database (introspect), and check their files (check)',
+    description: 'make classes of a database (introspect), check their files (check), or write a page about them (docs)',
     example: 'caruso model introspect legacy --sample --currency EUR',
     input: Type.Object({
-      what: Type.Enum(['introspect', 'check']),
+      what: Type.Enum(['introspect', 'check', 'docs']),
       source: Type.Optional(Type.String({ description: 'introspect: the data source, as the storage names it' })),
       sample: Type.Optional(Type.Boolean({ description: 'introspect: look at values too, where declared types say little' })),
       currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', description: 'introspect: make money of what seems to be amounts, all in this currency' })),
       force: Type.Optional(Type.Boolean({ description: 'introspect: overwrite files that somebody has changed' })),
+      out: Type.String({ default: 'docs/model.html', description: 'docs: the file to write' }),
+      lang: Type.String({ default: 'en', description: 'docs: the language, en, nb or ar' }),
     }),
     arguments: ['what', 'source'],
     run: async ({ what, ...input }, context) => {
       if (what === 'check') await (await import('./commands/check.ts')).check(context)
+      else if (what === 'docs') await (await import('./commands/docs.ts')).docs(input, context)
       else await (await import('./commands/introspect.ts')).introspect(input, context)
     },
   },

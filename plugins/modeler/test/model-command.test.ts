@@ -40,6 +40,8 @@ test('introspect writes what check accepts, keeps what somebody changed, and wri
   expect(written['model/bestellungen.yaml']).toContain('  kdnr: { type: reference, to: Kunden, required: true }\n  datum: date # guessed from the values\n')
   expect(written['mapping/kunden.yaml']).toContain('  aktiv: { column: AKTIV, yes: J, no: "N" }\n  email: EMail\n')
   expect(await typed('check')).toMatchObject({ code: 0, output: 'The model is right: 2 classes\n' })
+  expect(await typed('docs', '--out', 'pages/model.html', '--lang', 'nb')).toMatchObject({ code: 0, output: 'Wrote pages/model.html: 2 classes\n' })
+  expect(readFileSync(join(folder, 'pages/model.html'), 'utf8')).toContain('<title>Forretningsobjekter i crm</title>')
   expect((await typed('introspect', 'old', '--sample')).output).toContain('0 files written, 4 as they were')
   expect(files()).toEqual(written)
 

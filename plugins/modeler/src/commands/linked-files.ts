@@ -1,0 +1,22 @@
+import { relative } from 'node:path'
+import type { BusinessClass } from '../business-class.ts'
+import { linkModel } from '../link-model.ts'
+import { Mistakes, type Mistake } from '../mistake.ts'
+import { readModelFolder, type ModelFiles } from '../model-folder.ts'
+import type { ModelPlace } from './modeler-in.ts'
+
+/** The files of an assembly's model, linked, with all mistakes by files relative to the assembly. */
+export interface LinkedFiles {
+  readonly files: ModelFiles
+  readonly classes: ReadonlyMap<string, BusinessClass>
+  readonly mistakes: readonly Mistake[]
+}
+
+export async function linkedFiles(place: ModelPlace): Promise<LinkedFiles> {
+  const mistakes = new Mistakes()
+  const files = await readModelFolder(place, mistakes)
+  const { classes, mistakes: between } = linkModel(files.definitions, files.mappings, place)
+  // A class that could not be read is missed by all others, which says nothing more.
+  const found = mistakes.list.length > 0 ? mistakes.list : between
+  return { files, classes, mistakes: found.map((one) => ({ ...one, file: relative(place.root, one.file) })) }
+}
