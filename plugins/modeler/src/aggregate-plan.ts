@@ -32,7 +32,9 @@ export function aggregatePlan(one: BusinessClass, request: Request, classes: Cla
   const figures = Object.entries(request.figures).map(([as, figure]) => ({ as, figure, found: figure.attribute === undefined ? undefined : resolver.leaf(figure.attribute) }))
   for (const { figure, found } of figures) refuseMeaningless(one, figure, found?.leaf)
   refuseTwice(one, [...grouped, ...figures])
-  const where = request.where === undefined ? undefined : conditionOf(request.where, resolver, classes)
+  const rows = classes.sight(one)?.rows
+  const conditions = [...(request.where === undefined ? [] : [conditionOf(request.where, resolver, classes)]), ...(rows ? [{ term: rows.term }] : [])]
+  const joins = [...(rows?.joins ?? []), ...resolver.joins]
   const plan: Plan = {
     source: one.source,
     from: one.table,
@@ -40,13 +42,13 @@ export function aggregatePlan(one: BusinessClass, request: Request, classes: Cla
     columns: grouped.map(({ selected, as }) => ({ ...selected, as })),
     group: grouped.map(({ selected, as }) => ('term' in selected ? { computed: as } : selected)),
     aggregates: figures.map(({ as, figure: { fn, distinct }, found }) => ({ fn, as, ...(found ? columnOf(found.leaf, found.of) : {}), ...(distinct === undefined ? {} : { distinct }) })),
-    ...(resolver.joins.length > 0 ? { joins: resolver.joins } : {}),
-    ...(where === undefined ? {} : { where }),
+    ...(joins.length > 0 ? { joins } : {}),
+    ...(conditions.length > 0 ? { where: { and: conditions } } : {}),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
     order: (request.order ?? []).map(({ by, desc = false }) => ({ ...orderColumn(one, by, Object.keys(request.figures), grouped), desc })),
   }
   const outputs = [...grouped, ...figures.map(({ as, figure: { fn }, found }) => ({ as, codec: fn === 'count' ? undefined : fn === 'min' || fn === 'max' ? found?.leaf.codec : decimalCodec }))]
-  return { plan, classes: [one, ...resolver.classes], group: (row) => Object.fromEntries(outputs.map(({ as, codec }) => [as, value(one, row, as, codec)])) }
+  return { plan, classes: [one, ...resolver.classes, ...(rows?.classes ?? [])], group: (row) => Object.fromEntries(outputs.map(({ as, codec }) => [as, value(one, row, as, codec)])) }
 }
 
 /** The name in the answer of what is grouped by. */

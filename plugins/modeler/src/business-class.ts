@@ -25,8 +25,8 @@ export interface Relation {
   readonly many: boolean
   /** Own columns with the target's, or with those of the table of links. */
   readonly pairs: readonly Pair[]
-  /** The table of links, with its columns beside the target's. */
-  readonly link?: { readonly table: string; readonly pairs: readonly Pair[] }
+  /** The table of links, with its columns beside the target's; `reversed` where the target is the class that it belongs to. */
+  readonly link?: { readonly table: string; readonly pairs: readonly Pair[]; readonly reversed: boolean }
 }
 
 /** A class of business objects, checked, with its mapping. */

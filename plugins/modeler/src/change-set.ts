@@ -1,12 +1,15 @@
 import { didYouMean } from '@caruso/contract'
 import type { KeyReference, Row, Step, StepResult, Value } from '@caruso/storage/contract'
 import type { BusinessClass, Relation } from './business-class.ts'
+import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
 import type { LogicalType } from './codec.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
+import { own } from './path-resolver.ts'
+import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
@@ -31,6 +34,8 @@ export class ChangeSet {
   readonly #classes: Classes
   /** Rows of objects as they were read after a first try, by the change. */
   readonly #current: ReadonlyMap<number, Row>
+  readonly #checks = new Map<number, PolicyCheck>()
+  readonly #compared = new Map<number, number>()
   #source: string | undefined
   /** What the last step inserts, to which more may be added. */
   #open: { readonly shape: string; readonly rows: Rows } | undefined
@@ -39,7 +44,20 @@ export class ChangeSet {
   constructor(changes: readonly Change[], classes: Classes, current: ReadonlyMap<number, Row>) {
     this.#classes = classes
     this.#current = current
+    const policy = new ChangePolicy(changes, classes)
+    this.#check(policy.before)
     for (const change of changes) this.#add(change)
+    this.#check(policy.after(this.#creations()))
+  }
+
+  /** What a step checks, if that is what it does. */
+  checkAt(step: number): PolicyCheck | undefined {
+    return this.#checks.get(step)
+  }
+
+  /** The change that a step compares with what its author saw, in a step of its own. */
+  comparedAt(step: number): number | undefined {
+    return this.#compared.get(step)
   }
 
   get source(): string {
@@ -69,6 +87,19 @@ export class ChangeSet {
     else this.#link(change)
   }
 
+  #check(checks: Iterable<{ readonly step: Step; readonly check: PolicyCheck }>): void {
+    for (const { step, check } of checks) this.#checks.set(this.steps.push(step) - 1, check)
+  }
+
+  /** What changes create, with its key. */
+  *#creations(): Generator<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }> {
+    for (const [change, made] of this.planned.entries()) {
+      if (!made.creates) continue
+      const values = this.#created(change, made.class.name)
+      yield { change, class: made.class, key: made.class.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf, index) => ({ leaf, value: values[index] ?? null })) }
+    }
+  }
+
   #create({ create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#writable(create)
     const columns = newObject(one, values, this.#created)
@@ -93,6 +124,7 @@ export class ChangeSet {
     if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns.set(leaf, version)
     if (columns.size === 0) throw new ModelerError('REQUEST_INVALID', `Updated an object of class "${one.name}": it sets no attribute`)
     const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...object.conditions(this.#current.get(this.planned.length))] }
+    this.#compare(one, key, object)
     this.#push({ update: one.table, set: Object.fromEntries([...columns].map(([leaf, value]) => [leaf.column, value])), ...typesOf([...columns.keys()]), where, expect: 1 }, { class: one, values: columns, known: { key, seen: object, version } })
   }
 
@@ -100,7 +132,17 @@ export class ChangeSet {
     const one = this.#writable(remove)
     const object = new SeenObject(one, seen, undefined, this.#classes)
     const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...object.conditions(this.#current.get(this.planned.length))] }
+    this.#compare(one, key, object)
     this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: new Map(), known: { key, seen: object, version: undefined } })
+  }
+
+  /** References that may be null for the caller only are compared as the caller sees them. */
+  #compare(one: BusinessClass, key: Readonly<Record<string, unknown>>, seen: SeenObject): void {
+    const { joins, conditions } = seen.masked
+    if (conditions.length === 0) return
+    const step: Step = { check: one.table, as: own, joins: [...joins], where: { and: [...keyCondition(one, key, own, 'Changed an object'), ...conditions] }, expect: 1 }
+    this.#compared.set(this.steps.push(step) - 1, this.planned.length)
+    this.#open = undefined
   }
 
   #link(change: Extract<Change, { readonly relation: string }>): void {

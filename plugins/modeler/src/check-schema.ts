@@ -3,6 +3,7 @@ import { attributeSchemas, attributeTypes, shortTypes } from './attribute-schema
 import type { Mistakes, Origin } from './mistake.ts'
 import { MappingSchema } from './mapping-schema.ts'
 import { modelKinds } from './model-schema.ts'
+import { PolicySchema } from './policy-schema.ts'
 
 /**
  * Adds every mistake of a description against its schema; true where there is none.
@@ -20,6 +21,10 @@ export function checkModelFile(value: unknown, origin: Origin, mistakes: Mistake
 
 export function checkMappingFile(value: unknown, origin: Origin, mistakes: Mistakes): boolean {
   return check(MappingSchema, value, isMapping(value) ? String(value['class']) : '', origin, mistakes)
+}
+
+export function checkPolicyFile(value: unknown, origin: Origin, mistakes: Mistakes): boolean {
+  return check(PolicySchema, value, isMapping(value) ? String(value['class']) : '', origin, mistakes)
 }
 
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import type { Term } from '@caruso/expression'
 import type { Term as StorageTerm } from '@caruso/storage/contract'
-import type { Classes } from './classes.ts'
+import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
 import { PathResolver } from './path-resolver.ts'
@@ -8,20 +8,26 @@ import type { Leaf } from './stored.ts'
 
 type Path = readonly [string, ...string[]]
 
-/** A condition over attributes as one over columns: paths are joined, folds become questions about other tables. */
-export function columnTerm(term: Term, resolver: PathResolver, classes: Classes): StorageTerm {
-  return new ColumnTerms(resolver, classes).convert(term, new Map())
+/**
+ * A condition over attributes as one over columns: paths are joined, folds become questions about other tables.
+ *
+ * @param prefix begins the names of those tables
+ */
+export function columnTerm(term: Term, resolver: PathResolver, classes: SeenClasses, prefix = ''): StorageTerm {
+  return new ColumnTerms(resolver, classes, prefix).convert(term, new Map())
 }
 
 class ColumnTerms {
   readonly #resolver: PathResolver
-  readonly #classes: Classes
+  readonly #classes: SeenClasses
+  readonly #prefix: string
   /** How many folds there are, which names their tables. */
   #folds = 0
 
-  constructor(resolver: PathResolver, classes: Classes) {
+  constructor(resolver: PathResolver, classes: SeenClasses, prefix: string) {
     this.#resolver = resolver
     this.#classes = classes
+    this.#prefix = prefix
   }
 
   /** @param variables what the folds around are about, by the names that they gave */
@@ -51,16 +57,18 @@ class ColumnTerms {
     const [outer, path] = this.#place(over.path, variables)
     const { relation, of: left } = outer.many(path)
     const target = this.#classes.get(relation.target)
-    const alias = `#${this.#folds++}`
-    const inner = new PathResolver(target, this.#classes, undefined, alias)
+    const alias = `${this.#prefix}#${this.#folds++}`
+    const inner = new PathResolver(target, this.#classes, { of: alias })
     const seen = new Map(variables).set(as, inner)
-    const inside = { where: this.convert(where, seen), ...(of === undefined ? {} : { of: this.convert(of, seen) }) }
-    this.#resolver.include([target, ...inner.classes])
+    const sight = this.#classes.sight(target)
+    const rows = sight?.mayAlways('read') === false ? sight.rowsAt(alias) : undefined
+    const inside = { where: visible(fold, rows?.term, this.convert(where, seen)), ...(of === undefined ? {} : { of: this.convert(of, seen) }) }
+    this.#resolver.include([target, ...inner.classes, ...(rows?.classes ?? [])])
     const { link } = relation
     const right = link ? `${alias}~` : alias
     const on = relation.pairs.map((pair) => ({ left: columnOf(pair.own, left), right: columnOf(pair.other, right) }))
     const linked = link ? [{ table: target.table, as: alias, on: link.pairs.map((pair) => ({ left: columnOf(pair.own, alias), right: columnOf(pair.other, right) })) }] : []
-    const joins = [...linked, ...inner.joins]
+    const joins = [...linked, ...(rows?.joins ?? []), ...inner.joins]
     return { fold, over: { table: link?.table ?? target.table, as: right, on, ...(joins.length > 0 ? { joins } : {}) }, ...inside, type: scalar(type) }
   }
 
@@ -69,6 +77,12 @@ class ColumnTerms {
     const variable = variables.get(first)
     return variable ? [variable, rest] : [this.#resolver, path]
   }
+}
+
+/** What a fold asks of the rows that the caller sees. */
+function visible(fold: string, rows: StorageTerm | undefined, where: StorageTerm): StorageTerm {
+  if (rows === undefined) return where
+  return fold === 'all' ? { op: 'or', of: [{ op: 'not', of: [rows], type: 'boolean' }, where], type: 'boolean' } : { op: 'and', of: [rows, where], type: 'boolean' }
 }
 
 /** A column's value; where others stand for the values, those are put in their places. */

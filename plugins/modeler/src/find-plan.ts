@@ -9,7 +9,8 @@ import { conditionAfter, cursorAfter, type OrderColumn } from './cursor.ts'
 import { ModelerError } from './errors.ts'
 import type { Filter } from './filter.ts'
 import { limits } from './limits.ts'
-import { linkTable, own, PathResolver, unknownAttribute } from './path-resolver.ts'
+import { isMasked, linkTable, own, PathResolver, requireSeen, unknownAttribute } from './path-resolver.ts'
+import type { RowCondition } from './row-condition.ts'
 import { RowMapper } from './row-mapper.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 
@@ -19,6 +20,8 @@ type Column = PlanColumn & { readonly as: string }
 export interface RelatedPlan {
   readonly relation: Relation
   readonly plan: FindPlan
+  /** The values in rows by which others belong to an object, in the order of the relation's pairs. */
+  readonly ours: readonly string[]
   /** The condition that its rows meet, whichever objects they belong to. */
   readonly where: Filter | string | undefined
 }
@@ -31,6 +34,8 @@ export class FindPlan {
   readonly class: BusinessClass
   readonly mapper: RowMapper
   readonly related: readonly RelatedPlan[]
+  /** Which rows the caller sees; undefined for all. */
+  readonly #rows: RowCondition | undefined
   /** Whether the tables of all its classes were seen to be there. */
   ready = false
   readonly #columns: Column[] = []
@@ -46,14 +51,14 @@ export class FindPlan {
     this.class = one
     this.#classes = classes
     this.#resolver = new PathResolver(one, classes)
-    this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
-    const attributes = chosen(one, shape)
-    for (const { stored } of attributes) for (const leaf of leavesOf(stored)) this.#columns.push({ ...columnOf(leaf, own), as: leaf.path })
+    this.#rows = classes.sight(one)?.rows
+    const attributes = chosen(one, shape, classes.sight(one)?.hidden)
+    for (const attribute of attributes) this.#answer(attribute)
     const visible = this.#columns.length
     for (const { attribute, desc = false } of shape.order ?? []) this.#orderBy(attribute, desc)
     for (const { stored } of one.key) for (const leaf of leavesOf(stored)) this.#orderByLeaf(leaf, own, false)
     this.#signature = [one.name, ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
-    for (const { relation } of this.related) for (const pair of relation.pairs) this.#select(pair.own, own, pair.own.path)
+    this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
     if (incoming && !incoming.link) for (const { other } of incoming.pairs) this.#select(other, own, other.path)
     if (incoming?.link) for (const { other } of incoming.pairs) this.#select(other, linkTable, other.path)
     this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible)
@@ -64,12 +69,13 @@ export class FindPlan {
   *classes(): Generator<BusinessClass> {
     yield this.class
     yield* this.#resolver.classes
+    yield* this.#rows?.classes ?? []
     for (const { plan } of this.related) yield* plan.classes()
   }
 
   /** The storage's plan of one request. */
   plan({ where, after, limit }: { readonly where?: Filter | string | undefined; readonly after?: string | undefined; readonly limit?: number | undefined }): { readonly plan: Plan; readonly classes: Iterable<BusinessClass> } {
-    const resolver = new PathResolver(this.class, this.#classes, this.#resolver)
+    const resolver = new PathResolver(this.class, this.#classes, { begun: this.#resolver })
     const conditions: StorageFilter[] = []
     if (where) conditions.push(conditionOf(where, resolver, this.#classes))
     if (after !== undefined) conditions.push(this.#after(after))
@@ -78,13 +84,12 @@ export class FindPlan {
 
   /** The storage's plan of one object, of whose key the columns are given. */
   planOfKey(key: readonly StorageFilter[]): Plan {
-    const [only] = key
-    return { ...this.#base, order: [], where: key.length === 1 && only ? only : { and: [...key] }, limit: 1 }
+    return { ...this.#base, order: [], where: this.#where(key), limit: 1 }
   }
 
   /** The storage's plan of the objects that belong to others, whose keys are given by column. */
   planOf(relation: Relation, keys: readonly StorageFilter[], where: Filter | string | undefined): Plan {
-    const resolver = new PathResolver(this.class, this.#classes, this.#resolver)
+    const resolver = new PathResolver(this.class, this.#classes, { begun: this.#resolver })
     const conditions = where ? [...keys, conditionOf(where, resolver, this.#classes)] : keys
     const plan = this.#plan(resolver, conditions)
     const { link } = relation
@@ -105,17 +110,25 @@ export class FindPlan {
 
   #plan(resolver: PathResolver, conditions: readonly StorageFilter[]): Plan {
     const base = resolver.joinsByName.size === this.#resolver.joinsByName.size ? this.#base : this.#unconditional(resolver)
-    const [only] = conditions
-    return only === undefined ? base : { ...base, where: conditions.length === 1 ? only : { and: [...conditions] } }
+    return conditions.length === 0 ? base : { ...base, where: this.#where(conditions) }
   }
 
-  #unconditional({ joins }: PathResolver): Plan {
+  /** What is asked for, of what the caller sees. */
+  #where(conditions: readonly StorageFilter[]): StorageFilter {
+    const all = this.#rows ? [...conditions, { term: this.#rows.term }] : conditions
+    const [only] = all
+    return all.length === 1 && only ? only : { and: [...all] }
+  }
+
+  #unconditional(resolver: PathResolver): Plan {
+    const joins = this.#rows ? [...this.#rows.joins, ...resolver.joins] : resolver.joins
     return {
       source: this.class.source,
       from: this.class.table,
       as: own,
       columns: this.#columns,
       ...(joins.length > 0 ? { joins } : {}),
+      ...(this.#rows ? { where: this.#where([]) } : {}),
       ...(this.#order.length > 0 ? { order: this.#order.map(({ at, desc }) => (desc ? { ...at, desc } : at)) } : {}),
     }
   }
@@ -128,7 +141,16 @@ export class FindPlan {
   #related(name: string, shape: Shape, depth: number): RelatedPlan {
     const relation = this.class.relations.get(name)
     if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${JSON.stringify(name)} of class "${this.class.name}": there is none${didYouMean(name, this.class.relations.keys())}`)
-    return { relation, plan: new FindPlan(this.#classes.get(relation.target), shape, this.#classes, relation, depth + 1), where: shape.where }
+    requireSeen(this.#classes, this.class, name)
+    const reference = this.class.attributes.get(name)
+    const value = reference && isMasked(this.#classes, this.class, reference) ? this.#resolver.value(reference) : undefined
+    const ours = value ? leavesOf(value.stored).map((leaf) => this.#select(leaf, value.of, leaf.path)) : relation.pairs.map((pair) => this.#select(pair.own, own, pair.own.path))
+    return { relation, plan: new FindPlan(this.#classes.get(relation.target), shape, this.#classes, relation, depth + 1), ours, where: shape.where }
+  }
+
+  #answer(attribute: Attribute): void {
+    const { stored, of } = this.#resolver.value(attribute)
+    for (const leaf of leavesOf(stored)) this.#columns.push({ ...columnOf(leaf, of), as: leaf.path })
   }
 
   #orderBy(path: string, desc: boolean): void {
@@ -147,13 +169,20 @@ export class FindPlan {
   #select(leaf: Leaf, of: string, path: string): string {
     const known = this.#columns.find((one) => one.column === leaf.column && one.of === of)?.as
     if (known !== undefined) return known
-    this.#columns.push({ ...columnOf(leaf, of), as: path })
-    return path
+    // A reference that may be null for this caller has the name already, under which the column itself is asked for.
+    const as = this.#columns.some((one) => one.as === path) ? `${path}~` : path
+    this.#columns.push({ ...columnOf(leaf, of), as })
+    return as
   }
 }
 
-/** The attributes that are asked for, with the key and the counter of changes, which every change needs. */
-function chosen(one: BusinessClass, { fields }: Shape): readonly Attribute[] {
+/** The attributes that are asked for and seen, with the key and the counter of changes, which every change needs. */
+function chosen(one: BusinessClass, shape: Shape, hidden: ReadonlySet<string> | undefined): readonly Attribute[] {
+  const asked = askedFor(one, shape)
+  return hidden === undefined || hidden.size === 0 ? asked : asked.filter(({ name }) => !hidden.has(name))
+}
+
+function askedFor(one: BusinessClass, { fields }: Shape): readonly Attribute[] {
   if (fields === undefined) return [...one.attributes.values()]
   const always = one.locking ? [...one.key, one.locking] : one.key
   const asked = fields.map((name) => {

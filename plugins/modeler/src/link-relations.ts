@@ -90,7 +90,7 @@ class RelationLinker {
     }
     const table = mapped?.table ?? `${snakeCase(holder.name)}_${snakeCase(relation)}`
     const [ownColumns, theirColumns] = reversed ? [to, from] : [from, to]
-    return { name, target, many: true, pairs: linkPairs(own, ownColumns), link: { table, pairs: linkPairs(theirs, theirColumns) } }
+    return { name, target, many: true, pairs: linkPairs(own, ownColumns), link: { table, pairs: linkPairs(theirs, theirColumns), reversed } }
   }
 
   #keyLeaves(name: string): Leaf[] {

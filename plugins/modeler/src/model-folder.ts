@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, messageOf } from '@caruso/contract'
-import { checkMappingFile, checkModelFile } from './check-schema.ts'
+import { checkMappingFile, checkModelFile, checkPolicyFile } from './check-schema.ts'
 import type { Written } from './draft.ts'
 import { ModelerError } from './errors.ts'
 import type { Mistakes } from './mistake.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelDefinition } from './model-schema.ts'
+import type { PolicyDefinition } from './policy-schema.ts'
 import { readYaml } from './yaml-file.ts'
 
 /** What the files of an assembly say of its classes. */
 export interface ModelFiles {
   readonly definitions: readonly Written<ModelDefinition>[]
   readonly mappings: readonly Written<MappingDefinition>[]
+  readonly policies: readonly Written<PolicyDefinition>[]
 }
 
 /**
@@ -21,10 +23,11 @@ export interface ModelFiles {
  *
  * @throws ModelerError `MODEL_INVALID` where files may not be read
  */
-export async function readModelFolder(folders: { readonly model: string; readonly mapping: string }, mistakes: Mistakes): Promise<ModelFiles> {
+export async function readModelFolder(folders: { readonly model: string; readonly mapping: string; readonly policies: string }, mistakes: Mistakes): Promise<ModelFiles> {
   return {
     definitions: await readAll<ModelDefinition>(folders.model, checkModelFile, mistakes),
     mappings: await readAll<MappingDefinition>(folders.mapping, checkMappingFile, mistakes),
+    policies: await readAll<PolicyDefinition>(folders.policies, checkPolicyFile, mistakes),
   }
 }
 

@@ -9,9 +9,12 @@ import type { Written } from './draft.ts'
 import { ModelError, ModelerError } from './errors.ts'
 import { expressionClasses, schemaOf } from './expression-schema.ts'
 import { linkModel, type LinkOptions } from './link-model.ts'
+import { linkPolicies } from './link-policies.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
 import type { ModelDefinition } from './model-schema.ts'
+import type { Policy, PolicyCaller } from './policy.ts'
+import { Sights } from './sights.ts'
 import { leavesOf } from './stored.ts'
 
 /** What components have declared, by what each part describes, and where classes are stored unless the assembly's files say so. */
@@ -31,6 +34,8 @@ export class Model implements Classes {
   readonly #checked = new WeakSet<BusinessClass>()
   readonly #unusable = new Map<string, string>()
   #classes: ReadonlyMap<string, BusinessClass>
+  #sights: Sights
+  #forms = 0
   #expressions: ReturnType<typeof expressionClasses> | undefined
   readonly #conditions = new LRUCache<string, Term, () => Term>({ max: rememberedConditions, memoMethod: (_key, _stale, { context: make }) => make() })
 
@@ -39,7 +44,13 @@ export class Model implements Classes {
     this.#files = files
     this.#options = options
     this.#storage = storage
-    this.#classes = this.#link(this.#declared)
+    const { classes, policies } = this.#link(this.#declared)
+    this.#classes = classes
+    this.#sights = new Sights(this, policies)
+  }
+
+  get id(): string {
+    return String(this.#forms)
   }
 
   get classes(): Iterable<BusinessClass> {
@@ -60,7 +71,10 @@ export class Model implements Classes {
     // Clients declare again whenever a request fails; only what is new costs other classes their plans.
     if (isAmong(definitions, this.#declared.definitions) && isAmong(mappings, this.#declared.mappings)) return
     const declared = { definitions: new Map([...this.#declared.definitions, ...definitions]), mappings: new Map([...this.#declared.mappings, ...mappings]) }
-    this.#classes = this.#link(declared)
+    const { classes, policies } = this.#link(declared)
+    this.#classes = classes
+    this.#forms++
+    this.#sights = new Sights(this, policies)
     this.#declared = declared
     this.#expressions = undefined
     this.#conditions.clear()
@@ -71,6 +85,16 @@ export class Model implements Classes {
     const found = this.#classes.get(name)
     if (found) return found
     throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${didYouMean(name, this.#classes.keys())}`)
+  }
+
+  /** To the modeler itself everything is open. */
+  sight(): undefined {
+    return undefined
+  }
+
+  /** The classes as their policies let a caller see them. */
+  seenBy(caller: PolicyCaller): Classes {
+    return this.#sights.of(caller)
   }
 
   condition(one: BusinessClass, source: string): Term {
@@ -128,14 +152,16 @@ export class Model implements Classes {
     }
   }
 
-  #link(declared: Declarations): ReadonlyMap<string, BusinessClass> {
-    const { definitions, mappings } = this.#files
+  #link(declared: Declarations): { readonly classes: ReadonlyMap<string, BusinessClass>; readonly policies: ReadonlyMap<string, Policy> } {
+    const { definitions, mappings, policies: written } = this.#files
     const mapped = new Set(mappings.map(({ value }) => value.class))
     const defaults = [...declared.mappings.values()].filter(({ value }) => !mapped.has(value.class))
     const fromCode = [...declared.definitions.values()]
     const { classes, mistakes } = linkModel([...definitions, ...fromCode], [...mappings, ...defaults], { source: this.#options.source, declared: [...this.#options.declared, ...fromCode.flatMap(relatedTo)] })
     if (mistakes.length > 0) throw new ModelError(mistakes)
-    return classes
+    const linked = linkPolicies(written, classes, this.#options.declared)
+    if (linked.mistakes.length > 0) throw new ModelError(linked.mistakes)
+    return { classes, policies: linked.policies }
   }
 }
 

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { aggregatePlan, nameOf } from './aggregate-plan.ts'
 import type { BusinessClass } from './business-class.ts'
+import type { Classes } from './classes.ts'
 import type { Objects as Contract, Shape } from './contract.ts'
 import { isZoned } from './date-bucket.ts'
 import { ModelerError } from './errors.ts'
@@ -19,7 +20,7 @@ import type { BusinessObject } from './row-mapper.ts'
 type Input<Name extends keyof (typeof Contract)['operations']> = InputOf<(typeof Contract)['operations'][Name]>
 type Output<Name extends keyof (typeof Contract)['operations']> = OutputOf<(typeof Contract)['operations'][Name]>
 
-const rememberedPlans = 500
+const rememberedPlans = 2_000
 /** So many rows become objects in about a millisecond; then others get their turn. */
 const mappedAtOnce = 1_000
 
@@ -28,8 +29,8 @@ export class ObjectReader {
   readonly #model: Model
   readonly #storage: Client<typeof Storage>
   readonly #plans = new LRUCache<string, FindPlan, () => FindPlan>({ max: rememberedPlans, memoMethod: (_key, _stale, { context: make }) => make() })
-  /** Plans of whole objects, which most requests ask for. */
-  readonly #whole = new WeakMap<BusinessClass, FindPlan>()
+  /** Plans of whole objects, which most requests ask for, by what the caller sees. */
+  readonly #whole = new WeakMap<Classes, WeakMap<BusinessClass, FindPlan>>()
 
   constructor(model: Model, storage: Client<typeof Storage>) {
     this.#model = model
@@ -37,7 +38,7 @@ export class ObjectReader {
   }
 
   async get({ class: name, key, ...shape }: Input<'get'>, call: Call): Promise<Output<'get'>> {
-    const find = this.#plan(name, shape)
+    const find = this.#plan(this.#model.seenBy(call.caller), name, shape)
     const where = keyCondition(find.class, key, own, 'Got an object')
     if (!find.ready) await this.#ready(find, find.classes(), call)
     const rows = await this.#rows(find, find.planOfKey(where), call)
@@ -46,7 +47,7 @@ export class ObjectReader {
   }
 
   async find({ class: name, where, limit, after, ...shape }: Input<'find'>, call: Call): Promise<Output<'find'>> {
-    const find = this.#plan(name, shape)
+    const find = this.#plan(this.#model.seenBy(call.caller), name, shape)
     const { plan, classes } = find.plan({ where, after, limit: limit === undefined ? undefined : Math.min(limit + 1, limits.objects) })
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
@@ -58,7 +59,7 @@ export class ObjectReader {
   }
 
   async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {
-    const find = this.#plan(name, shape)
+    const find = this.#plan(this.#model.seenBy(call.caller), name, shape)
     const { plan, classes } = find.plan({ where })
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
@@ -80,7 +81,7 @@ export class ObjectReader {
   }
 
   async aggregate(request: Input<'aggregate'>, call: Call): Promise<Output<'aggregate'>> {
-    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#model, await this.#years(request, call))
+    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#model.seenBy(call.caller), await this.#years(request, call))
     await this.#ready(undefined, classes, call)
     const { rows } = await this.#storage.query(plan, call)
     return { groups: rows.map(group) }
@@ -97,25 +98,16 @@ export class ObjectReader {
     return years
   }
 
-  #plan(name: string, shape: Shape): FindPlan {
-    const one = this.#model.get(name)
-    if (shape.fields === undefined && shape.with === undefined && shape.order === undefined) {
-      const known = this.#whole.get(one)
-      if (known) return known
-      const made = new FindPlan(one, {}, this.#model)
-      this.#whole.set(one, made)
-      return made
+  #plan(classes: Classes, name: string, shape: Shape): FindPlan {
+    const one = classes.get(name)
+    if (shape.fields !== undefined || shape.with !== undefined || shape.order !== undefined) {
+      return this.#plans.memo(JSON.stringify([classes.id, name, shape.fields, shape.order, shape.with]), { context: () => new FindPlan(one, shape, classes) })
     }
-    // Related classes are looked up as plans are made, so one that was declared anew needs new plans.
-    const made = this.#plans.memo(JSON.stringify([name, shape.fields, shape.order, shape.with]), { context: () => new FindPlan(one, shape, this.#model) })
-    if (this.#isCurrent(made)) return made
-    this.#plans.clear()
-    return new FindPlan(one, shape, this.#model)
-  }
-
-  #isCurrent(plan: FindPlan): boolean {
-    for (const one of plan.classes()) if (this.#model.get(one.name) !== one) return false
-    return true
+    const whole = this.#whole.get(classes) ?? new WeakMap<BusinessClass, FindPlan>()
+    this.#whole.set(classes, whole)
+    const find = whole.get(one) ?? new FindPlan(one, {}, classes)
+    whole.set(one, find)
+    return find
   }
 
   async #ready(find: FindPlan | undefined, classes: Iterable<BusinessClass>, call: Call): Promise<void> {

@@ -1,7 +1,7 @@
 import { didYouMean } from '@caruso/contract'
 import type { Plan } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
-import type { Classes } from './classes.ts'
+import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
@@ -24,16 +24,21 @@ export interface Resolved {
 /** Follows paths over relations to one, and collects the tables that have to be joined for them. */
 export class PathResolver {
   readonly #base: BusinessClass
-  readonly #known: Classes
+  readonly #known: SeenClasses
   readonly #own: string
+  readonly #prefix: string
   readonly #joins: Map<string, Join>
   readonly #classes: Set<BusinessClass>
 
-  /** @param of the name of the class's table in the plan */
-  constructor(base: BusinessClass, classes: Classes, begun?: PathResolver, of = own) {
+  /**
+   * @param at `of` is the name of the class's table in the plan, `prefix` begins the names of joined ones, `begun` is
+   * a resolver whose joins this one has too
+   */
+  constructor(base: BusinessClass, classes: SeenClasses, { begun, of = own, prefix = '' }: { readonly begun?: PathResolver; readonly of?: string; readonly prefix?: string } = {}) {
     this.#base = base
     this.#known = classes
     this.#own = of
+    this.#prefix = prefix
     this.#joins = new Map(begun?.joinsByName)
     this.#classes = new Set(begun?.classes)
   }
@@ -56,7 +61,7 @@ export class PathResolver {
     return this.#classes
   }
 
-  /** @throws ModelerError `ATTRIBUTE_UNKNOWN`, `REQUEST_INVALID` */
+  /** @throws ModelerError `ATTRIBUTE_UNKNOWN`, `ATTRIBUTE_HIDDEN`, `REQUEST_INVALID` */
   resolve(path: string): Resolved {
     const steps = path.split('.')
     let [one, of] = [this.#base, this.#own]
@@ -64,7 +69,9 @@ export class PathResolver {
       const attribute = one.attributes.get(step)
       const relation = one.relations.get(step)
       const rest = steps.slice(index + 1)
-      if (attribute && (rest.length === 0 || !relation)) return { stored: this.#part(one, attribute, rest, path), of, path }
+      requireSeen(this.#known, one, step)
+      if (attribute && rest.length === 0) return { ...this.#value(one, of, attribute), path }
+      if (attribute && !relation) return { stored: this.#part(one, attribute, rest, path), of, path }
       if (!relation) throw unknownAttribute(one, step, path)
       if (relation.many || rest.length === 0) throw new ModelerError('REQUEST_INVALID', `Followed ${JSON.stringify(path)} from class "${this.#base.name}": ${relation.many ? `"${step}" of class "${one.name}" leads to many objects` : 'a relation is no value'}`)
       ;[one, of] = this.#join(one, of, relation)
@@ -79,12 +86,18 @@ export class PathResolver {
     throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" as one value: it has the parts ${[...stored.parts.keys()].map((part) => `${path}.${part}`).join(', ')}`)
   }
 
+  /** Where the value of an attribute of the class itself is. */
+  value(attribute: Attribute): { readonly stored: Stored; readonly of: string } {
+    return this.#value(this.#base, this.#own, attribute)
+  }
+
   /** The relation to many that a path ends with. */
   many(path: readonly string[]): { readonly relation: Relation; readonly of: string } {
     let [one, of] = [this.#base, this.#own]
     for (const [index, step] of path.entries()) {
       const relation = one.relations.get(step)
       if (!relation) throw unknownAttribute(one, step, path.join('.'))
+      requireSeen(this.#known, one, step)
       if (index === path.length - 1) return { relation, of }
       ;[one, of] = this.#join(one, of, relation)
     }
@@ -101,6 +114,7 @@ export class PathResolver {
         const { stored, of: at } = this.resolve(path)
         return leavesOf(stored).map((leaf) => ({ leaf, of: at }))
       }
+      requireSeen(this.#known, one, step)
       ;[one, of] = this.#join(one, of, relation)
     }
     return one.key.flatMap(({ stored }) => leavesOf(stored)).slice(0, 1).map((leaf) => ({ leaf, of }))
@@ -109,6 +123,14 @@ export class PathResolver {
   /** Adds classes that others have led to. */
   include(classes: Iterable<BusinessClass>): void {
     for (const one of classes) this.#classes.add(one)
+  }
+
+  /** A reference to an object that the caller may not see is null, so its value is that of the key there. */
+  #value(one: BusinessClass, of: string, attribute: Attribute): { readonly stored: Stored; readonly of: string } {
+    const relation = one.relations.get(attribute.name)
+    if (!relation || !isMasked(this.#known, one, attribute)) return { stored: attribute.stored, of }
+    const [, as] = this.#join(one, of, relation)
+    return { stored: elsewhere(attribute.stored, relation.pairs.map(({ other }) => other.column).values()), of: as }
   }
 
   #part(one: BusinessClass, attribute: Attribute, rest: readonly string[], path: string): Stored {
@@ -123,14 +145,51 @@ export class PathResolver {
 
   #join(one: BusinessClass, of: string, relation: Relation): [BusinessClass, string] {
     const target = this.#known.get(relation.target)
-    const as = of === own ? relation.name : `${of}.${relation.name}`
+    const as = of === own ? `${this.#prefix}${relation.name}` : of === this.#own ? `${this.#prefix}${of}.${relation.name}` : `${of}.${relation.name}`
     if (target.source !== one.source) throw new ModelerError('REQUEST_INVALID', `Followed "${relation.name}" of class "${one.name}": class "${target.name}" is in another data source, "${target.source}"`)
     this.#classes.add(target)
     if (!this.#joins.has(as)) {
-      this.#joins.set(as, { table: target.table, as, kind: 'left', on: relation.pairs.map((pair) => ({ left: columnOf(pair.own, of), right: columnOf(pair.other, as) })) })
+      const where = this.#known.sight(target)?.joined(as)
+      const on = relation.pairs.map((pair) => ({ left: columnOf(pair.own, of), right: columnOf(pair.other, as) }))
+      this.#joins.set(as, { table: target.table, as, kind: 'left', on, ...(where === undefined ? {} : { where }) })
     }
     return [target, as]
   }
+}
+
+/** Whether a reference may lead to an object that the caller does not see. */
+export function mayLeadToHidden(classes: SeenClasses, one: BusinessClass, { definition }: Attribute): boolean {
+  if (definition.type !== 'reference') return false
+  const target = classes.get(definition.to)
+  return target.source === one.source && classes.sight(target)?.mayAlways('read') === false
+}
+
+/** Whether such a reference is null where it does; keys are answered as they are. */
+export function isMasked(classes: SeenClasses, one: BusinessClass, attribute: Attribute): boolean {
+  return mayLeadToHidden(classes, one, attribute) && !one.key.includes(attribute)
+}
+
+/**
+ * Refuses an attribute or a relation that the caller does not see, or that would tell a hidden one of the other class.
+ *
+ * @throws ModelerError `ATTRIBUTE_HIDDEN`
+ */
+export function requireSeen(classes: SeenClasses, one: BusinessClass, name: string): void {
+  const relation = one.relations.get(name)
+  const isHidden = classes.sight(one)?.hidden.has(name) === true || (relation !== undefined && otherEnd(classes, one, relation).some((end) => classes.sight(classes.get(relation.target))?.hidden.has(end)))
+  if (isHidden) throw new ModelerError('ATTRIBUTE_HIDDEN', `Used "${name}" of class "${one.name}": its policy does not let the caller see it`, { details: { class: one.name, attribute: name } })
+}
+
+/** The names under which the other class knows a relation: its reference, or its own end of the links. */
+export function otherEnd(classes: SeenClasses, one: BusinessClass, { link, pairs, target }: Relation): string[] {
+  if (!link) return pairs.map(({ other }) => other.path.split('.')[0] ?? '')
+  return [...classes.get(target).relations.values()].filter((back) => back.link?.table === link.table && back.target === one.name).map(({ name }) => name)
+}
+
+/** The same value in other columns, which come in the order of its parts. */
+function elsewhere(stored: Stored, columns: Iterator<string>): Stored {
+  if (stored.kind === 'leaf') return { ...stored, column: columns.next().value ?? stored.column }
+  return { ...stored, parts: new Map([...stored.parts].map(([name, part]) => [name, elsewhere(part, columns)])) }
 }
 
 export function unknownAttribute(one: BusinessClass, name: string, path = name): ModelerError {

@@ -34,16 +34,16 @@ async function putOne(storage: Client<typeof Storage>, related: RelatedPlan, row
     if (other && known) known.push(other)
     else if (other) byKey.set(key, [other])
   }
-  const ours = relation.pairs.map((pair) => pair.own.path)
+  const { ours } = related
   for (const [index, object] of objects.entries()) {
     const belonging = byKey.get(keyText(rows[index] ?? {}, ours))
     object[relation.name] = relation.many ? (belonging ?? []) : (belonging?.[0] ?? null)
   }
 }
 
-async function relatedRows(storage: Client<typeof Storage>, { relation, plan, where }: RelatedPlan, rows: readonly Row[], call: Call): Promise<readonly Row[]> {
+async function relatedRows(storage: Client<typeof Storage>, { relation, plan, ours, where }: RelatedPlan, rows: readonly Row[], call: Call): Promise<readonly Row[]> {
   const found: Row[] = []
-  const keys = distinctKeys(rows, relation)
+  const keys = distinctKeys(rows, ours)
   for (let from = 0; from < keys.length; from += keysAtOnce) {
     const conditions = keyConditions(relation, keys.slice(from, from + keysAtOnce))
     for (const row of await allRows(storage, plan.planOf(relation, conditions, where), call)) found.push(row)
@@ -53,8 +53,7 @@ async function relatedRows(storage: Client<typeof Storage>, { relation, plan, wh
 }
 
 /** The keys of the objects by which others belong to them; those with a null belong to none. */
-function distinctKeys(rows: readonly Row[], { pairs }: Relation): (readonly Value[])[] {
-  const names = pairs.map((pair) => pair.own.path)
+function distinctKeys(rows: readonly Row[], names: readonly string[]): (readonly Value[])[] {
   const keys = new Map<string, readonly Value[]>()
   for (const row of rows) {
     const key = names.map((name) => row[name] ?? null)

@@ -4,6 +4,7 @@ import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { compareDecimals } from './decimal.ts'
 import { ModelerError } from './errors.ts'
+import { isMasked, PathResolver, type Join } from './path-resolver.ts'
 import { leavesOf, type Stored } from './stored.ts'
 
 /** An attribute whose value has changed since the caller saw it. */
@@ -16,6 +17,7 @@ export interface Collision {
 /** What the caller of a change saw of an object, by which a change that others made meanwhile is noticed. */
 export class SeenObject {
   readonly #class: BusinessClass
+  readonly #classes: Classes
   readonly #seen: Readonly<Record<string, unknown>>
   readonly #compared: readonly Attribute[]
 
@@ -25,12 +27,13 @@ export class SeenObject {
    */
   constructor(one: BusinessClass, seen: Readonly<Record<string, unknown>>, changed: Readonly<Record<string, unknown>> | undefined, classes: Classes) {
     this.#class = one
+    this.#classes = classes
     this.#seen = withoutRelated(one, seen, classes)
     const known = [...one.attributes.values()].filter(({ name }) => this.#seen[name] !== undefined && !one.key.some((part) => part.name === name))
     this.#compared = one.locking ? [one.locking] : changed === undefined ? known : [...one.attributes.values()].filter(({ name }) => changed[name] !== undefined)
     const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
     if (missing.length > 0) throw this.#tooLittle(`${missing.map(({ name }) => `"${name}"`).join(', ')} as it was seen`)
-    if (this.#compared.length === 0 && one.attributes.size > one.key.length) throw this.#tooLittle('what was seen of it')
+    if (this.#compared.length === 0 && [...one.attributes.values()].some((attribute) => !one.key.includes(attribute) && classes.sight(one)?.hidden.has(attribute.name) !== true)) throw this.#tooLittle('what was seen of it')
   }
 
   /** The count of changes after this one, where the class counts them. */
@@ -42,9 +45,22 @@ export class SeenObject {
   /** The conditions that nothing has changed; `current` is the row as it was read since, whose values mean the same. */
   conditions(current: Row | undefined): Filter[] {
     return this.#compared.flatMap((attribute) => {
+      // Null for the caller is not always null in the column.
+      if (this.#seen[attribute.name] === null && isMasked(this.#classes, this.#class, attribute)) return []
       if (current) return leavesOf(attribute.stored).map((leaf): Filter => ({ ...columnOf(leaf, this.#class.table), op: '==', value: current[leaf.path] ?? null }))
-      return valueConditions(attribute.stored, this.#seen[attribute.name], this.#class)
+      return valueConditions(attribute.stored, this.#seen[attribute.name], this.#class, this.#class.table)
     })
+  }
+
+  /** The conditions on references that may be null for this caller only, over the class's own table in a plan. */
+  get masked(): { readonly joins: readonly Join[]; readonly conditions: readonly Filter[] } {
+    const masked = this.#compared.filter((attribute) => isMasked(this.#classes, this.#class, attribute))
+    const resolver = new PathResolver(this.#class, this.#classes)
+    const conditions = masked.flatMap((attribute) => {
+      const { stored, of } = resolver.value(attribute)
+      return valueConditions(stored, this.#seen[attribute.name], this.#class, of)
+    })
+    return { joins: resolver.joins, conditions }
   }
 
   /** All that has changed since it was seen; nothing where the change may be, since what it compares is as it was. */
@@ -59,14 +75,14 @@ export class SeenObject {
   }
 }
 
-function valueConditions(stored: Stored, value: unknown, one: BusinessClass): Filter[] {
+function valueConditions(stored: Stored, value: unknown, one: BusinessClass, of: string): Filter[] {
   if (stored.kind === 'leaf') {
     const encoded: Value | undefined = value === null ? null : stored.codec.encode(value)
     if (encoded === undefined) throw new ModelerError('REQUEST_INVALID', `Changed an object of class "${one.name}": "${stored.path}" as it was seen is not ${stored.codec.expects}`)
-    return [{ ...columnOf(stored, one.table), op: '==', value: encoded }]
+    return [{ ...columnOf(stored, of), op: '==', value: encoded }]
   }
   const parts = partsOf(value)
-  return [...stored.parts].flatMap(([name, part]) => valueConditions(part, parts[name] ?? null, one))
+  return [...stored.parts].flatMap(([name, part]) => valueConditions(part, parts[name] ?? null, one, of))
 }
 
 /** Related objects stand in the place of references; what was seen of them is their key. */

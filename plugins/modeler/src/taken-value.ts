@@ -7,12 +7,12 @@ import { own } from './path-resolver.ts'
 import type { Leaf } from './stored.ts'
 
 /** The attribute of which a change wants a value that another object has; found by asking, the same on every database. */
-export async function takenValue(storage: Client<typeof Storage>, planned: readonly Planned[], call: Call): Promise<{ readonly attribute: string; readonly value: unknown } | undefined> {
+export async function takenValue(storage: Client<typeof Storage>, planned: readonly Planned[], hidden: ReadonlySet<string>, call: Call): Promise<{ readonly attribute: string; readonly value: unknown } | undefined> {
   const one = planned[0]?.class
   if (!one) return undefined
   const single = one.key.length === 1 ? one.key : []
   for (const { name, stored } of [...single, ...[...one.attributes.values()].filter(({ definition }) => definition.unique === true)]) {
-    if (stored.kind !== 'leaf') continue
+    if (stored.kind !== 'leaf' || hidden.has(name)) continue
     const wanted = planned.flatMap(({ values }) => known(values.get(stored)))
     const twice = wanted.find((value, index) => wanted.indexOf(value) < index)
     if (twice !== undefined) return { attribute: name, value: stored.codec.decode(twice) }

@@ -15,7 +15,7 @@ export interface Opened {
   readonly storage: Client<typeof Storage>
   readonly logs: readonly unknown[]
   readonly file: string
-  call(): Call
+  call(as?: { readonly identity: string; readonly permissions: readonly string[] }): Call
   /** Lets another instance of the modeler take its place, as a swap does. */
   swap(): Promise<void>
   health(): ReturnType<Awaited<ReturnType<typeof testPlugin>>['health']>
@@ -49,7 +49,7 @@ export async function openModel(data: string | { readonly copyOf: string }, file
       return storage.stream(plan, call)
     },
   })
-  const config = { model: join(folder, 'model'), mapping: join(folder, 'mapping'), source: 'crm', ...options.config }
+  const config = { model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies'), source: 'crm', ...options.config }
   const kit = await testPlugin(modeler, { config, requires: { storage: counted }, transport })
   onTestFinished(() => kit.close())
   return {
@@ -57,7 +57,7 @@ export async function openModel(data: string | { readonly copyOf: string }, file
     storage,
     logs: kit.logs,
     file,
-    call: () => kit.call({ permissions: ['objects.declare', 'storage.sql'] }),
+    call: (as) => kit.call(as ? { as: as.identity, permissions: [...as.permissions] } : { permissions: ['objects.declare', 'storage.sql'] }),
     swap: () => kit.handOver(modeler),
     health: () => kit.health(),
     statements: () => {

@@ -16,7 +16,7 @@ async function mistakesOf(files: Readonly<Record<string, string>>): Promise<stri
     writeFileSync(join(folder, path), text)
   }
   const mistakes = new Mistakes()
-  const { definitions, mappings } = await readModelFolder({ model: join(folder, 'model'), mapping: join(folder, 'mapping') }, mistakes)
+  const { definitions, mappings } = await readModelFolder({ model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies') }, mistakes)
   const linked = linkModel(definitions, mappings, { source: 'crm', declared: [] })
   return [...mistakes.list, ...linked.mistakes].map((mistake) => lineOf(mistake).replace(`${folder}/`, ''))
 }
@@ -64,7 +64,7 @@ test('files that cannot be read are told, and not taken for none', async () => {
   expect([codeOf(error.cause), error.message]).toEqual(['MODEL_INVALID', expect.stringMatching(/Read the files in ".*\/model": ENOTDIR/)])
   const folder = temporaryFolder()
   symlinkSync('nowhere', join(folder, 'lost.yaml'))
-  expect(await codeFrom(readModelFolder({ model: folder, mapping: join(folder, 'none') }, new Mistakes()))).toBe('MODEL_INVALID')
+  expect(await codeFrom(readModelFolder({ model: folder, mapping: join(folder, 'none'), policies: join(folder, 'none') }, new Mistakes()))).toBe('MODEL_INVALID')
 })
 
 test('a class is extended by another file', async () => {

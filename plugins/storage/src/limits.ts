@@ -8,7 +8,7 @@ export const limits = Object.freeze({
   batchText: 128 * 1024,
   /** Characters, roughly, of the description of one table. */
   description: 512 * 1024,
-  steps: 10_000,
+  steps: 12_000,
   /** Changes of a database's structure in one list. */
   changes: 500,
   /** Values of one transaction, all steps together. */

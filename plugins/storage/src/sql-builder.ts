@@ -47,6 +47,8 @@ export interface SqlDialect {
   readonly counted: Decoder
   /** What follows a direction so that nulls come first going up, where the database would do otherwise. */
   readonly nulls?: { readonly asc: string; readonly desc: string }
+  /** What ends the statement of a check where a transaction would otherwise look at rows as they were when it began. */
+  readonly checkLock?: string
   /** An insert can answer the keys; otherwise the database tells the last one it generated. */
   readonly returning: boolean
   /** What follows an insert so that its rows take the place of those that have their key; names as they are quoted. */

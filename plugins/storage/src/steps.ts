@@ -111,7 +111,7 @@ function* countRows(context: StepContext, { check, as, joins, rows, types = {}, 
     const given = rows?.slice(from, from + size).map((row, index) => cells(row, columns, from + index, earlier))
     const conditions = [...(given ? [isAmong(columns.map((column) => ({ column, of: as ?? check, ...(types[column] === undefined ? {} : { type: types[column] }) })), given)] : []), ...(where ? [where] : [])]
     const { statement, values } = context.compiler.select({ ...plan, where: { and: conditions } }, undefined)
-    const { rows: counted } = yield { sql: statement.sql, values: bindValues(context.dialect, statement, values) }
+    const { rows: counted } = yield { sql: statement.sql + (context.dialect.checkLock ?? ''), values: bindValues(context.dialect, statement, values) }
     found += Number(statement.row(counted[0] ?? [])['n'])
   }
   return found

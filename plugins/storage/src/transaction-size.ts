@@ -7,7 +7,7 @@ export function requireSize(tried: string, steps: readonly Step[]): void {
   if (steps.length > limits.steps) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${steps.length} steps: at most ${limits.steps} are allowed`)
   let values = 0
   for (const step of steps) {
-    if ('rows' in step) for (const row of step.rows ?? []) values += Object.keys(row).length
+    if ('insert' in step) for (const row of step.rows) values += Object.keys(row).length
     else if ('update' in step) values += Object.keys(step.set).length
   }
   if (values > limits.values) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${values} values: at most ${limits.values} are allowed`)

@@ -4,7 +4,7 @@ import { linkedFiles } from './linked-files.ts'
 import { modelerIn } from './modeler-in.ts'
 
 /**
- * `caruso model check`: reads all files of classes as the modeler does when it starts, and tells every mistake.
+ * `caruso model check`: reads all files of classes and policies as the modeler does when it starts, and tells every mistake.
  *
  * @throws ModelError `MODEL_INVALID` where there is one
  */

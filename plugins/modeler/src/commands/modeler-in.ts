@@ -20,5 +20,5 @@ export async function modelerIn(context: CommandContext): Promise<ModelPlace> {
 function placeIn(root: string, config: unknown): ModelPlace {
   // The manager has read the assembly file, and its modeler checks the configuration when it starts.
   const full = Value.Default(ModelerConfig, structuredClone(config)) as Static<typeof ModelerConfig>
-  return { ...full, root, model: resolve(root, full.model), mapping: resolve(root, full.mapping) }
+  return { ...full, root, model: resolve(root, full.model), mapping: resolve(root, full.mapping), policies: resolve(root, full.policies) }
 }

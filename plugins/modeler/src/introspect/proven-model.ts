@@ -68,6 +68,7 @@ function filesOf(classes: readonly DescribedFiles[]): ModelFiles {
   const files = {
     definitions: classes.flatMap((one) => parse(one.model, `model of ${one.class}`, checkModelFile) ?? []).map(({ value, origin }) => ({ value: value as ModelDefinition, origin })),
     mappings: classes.flatMap((one) => parse(one.mapping, `mapping of ${one.class}`, checkMappingFile) ?? []).map(({ value, origin }) => ({ value: value as MappingDefinition, origin })),
+    policies: [],
   }
   if (mistakes.list.length > 0) throw new ModelError(mistakes.list)
   return files

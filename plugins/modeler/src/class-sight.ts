@@ -1,0 +1,131 @@
+import { filter, type Term } from '@caruso/expression'
+import type { Term as StorageTerm } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
+import type { SeenClasses } from './classes.ts'
+import { callerName, isPermitted, type Policy, type PolicyCaller } from './policy.ts'
+import type { Action } from './policy-schema.ts'
+import { own } from './path-resolver.ts'
+import { rowCondition, termAt, type RowCondition } from './row-condition.ts'
+
+/** What one caller may see and do of a class that has a policy. */
+export class ClassSight {
+  /** Attributes and relations that the caller does not see. */
+  readonly hidden: ReadonlySet<string>
+  /** Attributes and relations that the caller sees and may not set. */
+  readonly fixed: ReadonlySet<string>
+  readonly #class: BusinessClass
+  readonly #policy: Policy
+  readonly #caller: PolicyCaller
+  readonly #everything: SeenClasses
+  readonly #terms = new Map<Action, Term>()
+  /** Conditions are made once for each place in plans. */
+  readonly #joined = new Map<string, StorageTerm>()
+  #own: RowCondition | undefined
+
+  /** @param everything the classes as conditions of policies see them: without policies */
+  constructor(one: BusinessClass, policy: Policy, caller: PolicyCaller, everything: SeenClasses) {
+    this.#class = one
+    this.#policy = policy
+    this.#caller = caller
+    this.#everything = everything
+    const restricted = [...policy.restrictions]
+    this.hidden = new Set(restricted.flatMap(([name, { see }]) => (isPermitted(see, caller) ? [] : [name])))
+    this.fixed = new Set(restricted.flatMap(([name, { change }]) => (isPermitted(change, caller) ? [] : [name])))
+  }
+
+  /** The condition over its objects that all of this is allowed; two-valued, over the attributes only. */
+  may(...actions: readonly Action[]): Term {
+    return allOf(actions.map((action) => this.#may(action)))
+  }
+
+  /** Whether all of this is allowed with every object. */
+  mayAlways(...actions: readonly Action[]): boolean {
+    return isConstant(this.may(...actions), true)
+  }
+
+  /** Whether any of this is allowed with no object. */
+  mayNever(...actions: readonly Action[]): boolean {
+    return isConstant(this.may(...actions), false)
+  }
+
+  /** What holds for the rows of the class's own table that the caller sees; undefined for all. */
+  get rows(): RowCondition | undefined {
+    return this.mayAlways('read') ? undefined : (this.#own ??= this.rowsAt(own))
+  }
+
+  /** The same for the class's table under another name in a plan. */
+  rowsAt(of: string): RowCondition {
+    return this.#rows(of, this.may('read'))
+  }
+
+  /** What holds for the rows that the caller sees and may change so. */
+  rowsTo(action: Action): RowCondition {
+    return this.#rows(own, this.may('read', action))
+  }
+
+  /** What holds for the rows of which this is allowed, whether the caller sees them or not. */
+  rowsOnly(action: Action): RowCondition {
+    return this.#rows(own, this.may(action))
+  }
+
+  /** Whether something may be allowed before these attributes are set and not after, or the other way round. */
+  dependsOn(action: Action, attributes: readonly string[]): boolean {
+    return namesIn(this.may(action)).some((name) => attributes.includes(name) || this.#class.relations.has(name))
+  }
+
+  /** The same as one term, for a join that leads there; undefined for all. */
+  joined(as: string): StorageTerm | undefined {
+    if (this.mayAlways('read')) return undefined
+    const known = this.#joined.get(as)
+    if (known) return known
+    const made = termAt(this.may('read'), this.#class, as, this.#everything)
+    this.#joined.set(as, made)
+    return made
+  }
+
+  #rows(of: string, term: Term): RowCondition {
+    return rowCondition(term, this.#class, of, this.#everything)
+  }
+
+  #may(action: Action): Term {
+    const known = this.#terms.get(action)
+    if (known) return known
+    const grants = this.#policy.grants.filter(({ may, permissions }) => may.includes(action) && isPermitted(permissions, this.#caller))
+    const { component, identity, permissions } = this.#caller
+    const made = anyOf(grants.map(({ where }) => (where ? filter(where, { [callerName]: { component, identity, permissions } }) : truth(true))))
+    this.#terms.set(action, made)
+    return made
+  }
+}
+
+function anyOf(terms: readonly Term[]): Term {
+  return joinedBy('or', terms)
+}
+
+function allOf(terms: readonly Term[]): Term {
+  return joinedBy('and', terms)
+}
+
+function joinedBy(op: 'and' | 'or', terms: readonly Term[]): Term {
+  if (terms.some((term) => isConstant(term, op === 'or'))) return truth(op === 'or')
+  const open = terms.filter((term) => !('value' in term))
+  const [only] = open
+  if (only === undefined) return truth(op === 'and')
+  return open.length === 1 ? only : { op, of: open, type: 'boolean' }
+}
+
+/** The names at which paths begin. */
+function namesIn(term: Term): string[] {
+  if ('value' in term) return []
+  if ('path' in term) return [term.path[0]]
+  if ('list' in term) return term.list.flatMap(namesIn)
+  return ('fold' in term ? [term.over, term.where, ...(term.of === undefined ? [] : [term.of])] : term.of).flatMap(namesIn)
+}
+
+function truth(value: boolean): Term {
+  return { value, type: 'boolean' }
+}
+
+function isConstant(term: Term, value: boolean): boolean {
+  return 'value' in term && (term.value === true) === value
+}

@@ -1,0 +1,56 @@
+import type { KeyReference, Step, Value } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
+import type { LogicalType } from './codec.ts'
+import { own } from './path-resolver.ts'
+import type { RowCondition } from './row-condition.ts'
+import { leavesOf, type Leaf } from './stored.ts'
+
+/** The columns of a key with their values, some of which an earlier step generates. */
+export type CheckedKey = readonly { readonly leaf: Leaf; readonly value: Value | KeyReference }[]
+
+/**
+ * What a policy asks of some objects in a transaction: that they may be changed as they are (`before`), that they may
+ * be so afterwards (`after`), or that others may be referred to (`reference`).
+ */
+export interface PolicyCheck {
+  readonly kind: 'before' | 'after' | 'reference'
+  /** The class of the objects. */
+  readonly class: BusinessClass
+  readonly action: 'create' | 'update' | 'remove' | 'read'
+  readonly entries: readonly { readonly change: number; readonly key: CheckedKey }[]
+}
+
+/** Collects checks; those of one kind, class and action are one step. */
+export class PolicyChecks {
+  readonly #checks = new Map<string, { readonly check: PolicyCheck; readonly entries: { readonly change: number; readonly key: CheckedKey }[]; readonly condition: RowCondition }>()
+
+  add(kind: PolicyCheck['kind'], one: BusinessClass, action: PolicyCheck['action'], condition: RowCondition, change: number, key: CheckedKey): void {
+    const name = `${kind} ${action} ${one.name}`
+    const known = this.#checks.get(name)
+    if (known) {
+      known.entries.push({ change, key })
+      return
+    }
+    const entries = [{ change, key }]
+    this.#checks.set(name, { check: { kind, class: one, action, entries }, entries, condition })
+  }
+
+  /** The steps, with the checks that they are. */
+  *steps(): Generator<{ readonly step: Step; readonly check: PolicyCheck }> {
+    for (const { check, entries, condition } of this.#checks.values()) {
+      for (let from = 0; from < entries.length; from += checkedAtOnce) {
+        const some = entries.slice(from, from + checkedAtOnce)
+        yield { step: stepOf(check.class, condition, some.map(({ key }) => key)), check: { ...check, entries: some } }
+      }
+    }
+  }
+}
+
+/** As many rows as one check of the storage may have. */
+const checkedAtOnce = 10_000
+
+function stepOf(one: BusinessClass, { joins, term }: RowCondition, keys: readonly CheckedKey[]): Step {
+  const rows = new Map(keys.map((key) => [JSON.stringify(key.map(({ value }) => value)), Object.fromEntries(key.map(({ leaf, value }) => [leaf.column, value]))]))
+  const types = Object.fromEntries(one.key.flatMap(({ stored }) => leavesOf(stored)).flatMap(({ column, codec: { type } }): [string, LogicalType][] => (type === undefined ? [] : [[column, type]])))
+  return { check: one.table, as: own, joins: [...joins], rows: [...rows.values()], types, where: { term }, expect: rows.size }
+}
