@@ -15,6 +15,8 @@ export interface Column {
   readonly text: boolean
   /** How the database keeps it, in the dialect's own words. */
   readonly stored: string
+  /** Its type as a cast to it names it, where the dialect casts to the types of columns. */
+  readonly declared?: string
   readonly nullable: boolean
   /** Decimal places, or digits of a second, where it keeps no more than these. */
   readonly places?: number | undefined

@@ -3,15 +3,24 @@ import type { Catalogue, Table } from './catalogue.ts'
 import type { Decoder } from './codec.ts'
 import type { Filter, LogicalType } from './contract.ts'
 import { StorageError } from './errors.ts'
-import { compileFilter } from './filter-compiler.ts'
+import type { RowUpdate } from './alike-updates.ts'
+import { compileFilter, compileSame } from './filter-compiler.ts'
+import { joined } from './fragment.ts'
+import type { Fragment } from './fragment.ts'
 import { Scope } from './scope.ts'
-import { Names, Parameter, toRaw, toStatement } from './sql-builder.ts'
+import { Names, Parameter, toRaw, toStatement, toText } from './sql-builder.ts'
 import type { SqlDialect, Statement } from './sql-builder.ts'
 
 /** The statement that inserts rows, and the key of each, which it answers where the dialect can. */
 export interface Insert extends Statement {
   readonly key: readonly string[]
   readonly decoders: readonly Decoder[]
+}
+
+/** What updates one row of its key after the other, and where the dialect can, many at once. */
+export interface RowStatements {
+  readonly each: Statement
+  readonly together?: { readonly sql: string; readonly columns: readonly Parameter[] }
 }
 
 export type Types = Readonly<Record<string, LogicalType>>
@@ -49,6 +58,34 @@ export class ChangeCompiler {
     return toStatement(this.#where(builder, table, names, where, columns.length), names, this.#dialect)
   }
 
+  /** The values are numbered as those of `valuesOf`. Undefined where the conditions leave open which row it is, or are none of every value. */
+  updateRow({ update: name, set, types = {}, where }: RowUpdate): RowStatements | undefined {
+    const table = this.#catalogue.table(name)
+    const columns = Object.keys(set)
+    const names = new Names()
+    const scope = this.#scope(table, names)
+    const found = where.and.map((same) => scope.resolve(same))
+    if (columns.length === 0 || table.key.length === 0 || !table.key.every((key) => found.some(({ column }) => column.name === key)) || found.some(({ codec }) => codec?.type === 'json')) return undefined
+    const conditions = joined(where.and.map((same, index) => compileSame(same, scope, columns.length + index)), ' and ')
+    const assignments = this.#assignments(table, names, columns, types, 0)
+    const builder = this.#knex(names.token(table.name)).update(assignments).whereRaw(toRaw(this.#knex, conditions))
+    const together = this.#together(table, names, Object.values(assignments), columns, conditions)
+    return Object.freeze({ each: toStatement(builder, names, this.#dialect), ...(together === undefined ? {} : { together }) })
+  }
+
+  #together(table: Table, names: Names, assigned: readonly Parameter[], columns: readonly string[], conditions: Fragment): RowStatements['together'] {
+    const { together, quote } = this.#dialect
+    if (together === undefined) return undefined
+    const given: Parameter[] = []
+    const place = (parameter: Parameter): string => `given.p${given.push(parameter) - 1}`
+    const set = assigned.map((parameter, index) => {
+      const column = this.#catalogue.column(table, columns[index] ?? '')
+      return `${quote(column.name)} = ${together.assigned(place(parameter), column)}`
+    })
+    const where = toText(conditions, names, this.#dialect, place)
+    return { sql: together.update(quote(table.name), set.join(', '), where, given.length), columns: given }
+  }
+
   remove(name: string, where: Filter): Statement {
     const table = this.#catalogue.table(name)
     const names = new Names()
@@ -63,9 +100,13 @@ export class ChangeCompiler {
   }
 
   #where(builder: Knex.QueryBuilder, table: Table, names: Names, where: Filter, first: number): Knex.QueryBuilder {
+    return builder.whereRaw(toRaw(this.#knex, compileFilter(where, this.#scope(table, names), first)))
+  }
+
+  #scope(table: Table, names: Names): Scope {
     const scope = new Scope(this.#dialect, this.#catalogue, names, `a change of ${JSON.stringify(table.name)}`)
     scope.add(table.name, table.name, { named: false })
-    return builder.whereRaw(toRaw(this.#knex, compileFilter(where, scope, first)))
+    return scope
   }
 
   #assignments(table: Table, names: Names, columns: readonly string[], types: Types, first: number): Record<string, Parameter> {

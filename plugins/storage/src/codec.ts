@@ -24,6 +24,8 @@ export interface Codec {
   readonly place: string
   /** A condition that holds wherever column and value are equal, which an index can answer; `compare` then decides. */
   readonly narrow?: string
+  /** Equal values are kept in one form only, so that `narrow` decides. */
+  readonly exact?: true
   /** A value to store. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */
   store(value: Value): Bound
   /** A value to compare with. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */

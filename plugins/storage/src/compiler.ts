@@ -2,7 +2,8 @@ import type { Knex } from 'knex'
 import { LRUCache } from 'lru-cache'
 import type { Catalogue } from './catalogue.ts'
 import { ChangeCompiler } from './change-compiler.ts'
-import type { Insert, Types } from './change-compiler.ts'
+import type { RowUpdate } from './alike-updates.ts'
+import type { Insert, RowStatements, Types } from './change-compiler.ts'
 import type { Filter, Plan, Value } from './contract.ts'
 import { filterShape } from './filter-shape.ts'
 import { compileSelect } from './select-compiler.ts'
@@ -26,6 +27,7 @@ export class Compiler {
   readonly #selects = remembering<Select>()
   readonly #inserts = remembering<Insert>()
   readonly #others = remembering<Statement>()
+  readonly #rows = remembering<{ readonly found: RowStatements | undefined }>()
 
   constructor(knex: Knex, dialect: SqlDialect, catalogue: Catalogue) {
     this.#knex = knex
@@ -60,6 +62,12 @@ export class Compiler {
     return { statement: this.#others.memo(shape, { context: () => this.#changes.update(table, columns, types, where) }), values }
   }
 
+  /** The statements of all updates that are alike; see `ChangeCompiler.updateRow`. */
+  updateRow(update: RowUpdate): RowStatements | undefined {
+    const shape = JSON.stringify([update.update, Object.keys(update.set), update.types, update.where.and.map(({ column, of, type }) => [column, of, type])])
+    return this.#rows.memo(shape, { context: () => ({ found: this.#changes.updateRow(update) }) }).found
+  }
+
   remove(table: string, where: Filter): Bound<Statement> {
     const values: Value[] = []
     const shape = JSON.stringify(['remove', table, filterShape(where, values)])
@@ -71,11 +79,12 @@ export class Compiler {
     this.#selects.clear()
     this.#inserts.clear()
     this.#others.clear()
+    this.#rows.clear()
   }
 
   /** How many shapes are remembered. */
   get size(): number {
-    return this.#selects.size + this.#inserts.size + this.#others.size
+    return this.#selects.size + this.#inserts.size + this.#others.size + this.#rows.size
   }
 }
 

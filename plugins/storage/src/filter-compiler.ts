@@ -44,6 +44,15 @@ export function compileLeaf(filter: Filter, context: FilterContext, indexes: rea
   return new FilterCompiler(context, (place) => indexes[Math.min(place, indexes.length - 1)] ?? 0).compile(filter, false)
 }
 
+/** A condition that a column is as a value says, be that null or not: for a statement that is used with one value and another. */
+export function compileSame(reference: Reference, context: FilterContext, index: number): Fragment {
+  const column = context.resolve(reference)
+  if (!column.column.nullable) return equal(column, [new Parameter(index, 'match', column.codec)])
+  const { token, codec } = column
+  if (codec?.exact) return { sql: `?? ${context.dialect.same} ${codec.narrow ?? '?'}`, bindings: [token, new Parameter(index, 'store', codec)] }
+  return comparison(column, context.dialect.same, new Parameter(index, 'match', codec))
+}
+
 const opposite = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
 type Op = keyof typeof opposite
 
@@ -133,7 +142,8 @@ function equal(column: Resolved, values: readonly Parameter[]): Fragment {
   const found = values.length === 1 && only ? comparison(column, '=', only) : listed(column, 'in', values)
   if (codec?.narrow === undefined) return found
   const kept = values.map(({ index }) => new Parameter(index, 'store', codec))
-  return { sql: `?? in (${values.map(() => codec.narrow).join(', ')}) and ${found.sql}`, bindings: [token, ...kept, ...found.bindings] }
+  const narrow = { sql: `?? in (${values.map(() => codec.narrow).join(', ')})`, bindings: [token, ...kept] }
+  return codec.exact ? narrow : { sql: `${narrow.sql} and ${found.sql}`, bindings: [...narrow.bindings, ...found.bindings] }
 }
 
 function listed({ token, codec }: Resolved, op: string, values: readonly Parameter[]): Fragment {

@@ -33,6 +33,10 @@ export interface SqlDialect {
   /** Knex's name of it. */
   readonly client: string
   quote(name: string): string
+  /** Equality to which null is a value. */
+  readonly same: string
+  /** How many rows are updated by one statement; without, each has its own. */
+  readonly together?: Together
   /** The condition, over one column and one value, that a text starts with it; the value comes as `prefix` makes it. */
   readonly startsWith: string
   readonly notStartsWith: string
@@ -57,6 +61,16 @@ export interface SqlDialect {
   readonly insertRows: number
 }
 
+/** Values of many rows in one statement, as a table `given` whose columns are `p0`, `p1` and so on, each a text or null; the parts are SQL. */
+export interface Together {
+  /** An update with its conditions; `columns` is how many columns `given` has. */
+  update(table: string, set: string, where: string, columns: number): string
+  /** Such a value as the column takes it. */
+  assigned(value: string, column: Column): string
+  /** The values of `given`, column by column, as they are bound; undefined where it cannot hold them. */
+  bind(columns: readonly (readonly Bound[])[]): readonly Bound[] | undefined
+}
+
 /** How an aggregate of a column, `??`, is made and read, and what is ordered by where that is not its value. */
 export interface Aggregation {
   readonly sql: string
@@ -75,6 +89,17 @@ export interface Aggregation {
 export async function loadKnex(dialect: SqlDialect): Promise<Knex> {
   const { default: knex } = await import('knex')
   return knex({ client: dialect.client, useNullAsDefault: true, wrapIdentifier: (token: string) => (token === '*' ? token : `{${token}}`) })
+}
+
+/** A fragment as the text of a statement, in which what `place` says stands for each value. */
+export function toText({ sql, bindings }: Fragment, names: Names, dialect: SqlDialect, place: (value: Parameter) => string): string {
+  let at = 0
+  const text = sql.replace(/\?\??/g, () => {
+    const binding = bindings[at++]
+    if (binding === undefined) throw new TypeError(`Compiled a plan: found ${bindings.length} bindings for the places of ${JSON.stringify(sql)}`)
+    return binding instanceof Parameter ? place(binding) : binding.split('.').map((token) => `{${token}}`).join('.')
+  })
+  return names.fill(text, dialect)
 }
 
 /** The names that one statement uses, by token. */
@@ -113,13 +138,14 @@ export function toRaw(knex: Knex, { sql, bindings }: Fragment): Knex.Raw {
 
 /** The values of a plan in the order of the statement's places. */
 export function bindValues(dialect: SqlDialect, { bindings }: Statement, values: readonly Value[]): Bound[] {
-  return bindings.map((binding) => {
-    if (typeof binding === 'number') return BigInt(binding)
-    const value = values[binding.index] ?? null
-    const { codec, use } = binding
-    if (use === 'prefix') return dialect.encode(dialect.prefix(typeof value === 'string' ? value : ''))
-    return codec ? codec[use](value) : dialect.encode(value)
-  })
+  return bindings.map((binding) => (typeof binding === 'number' ? BigInt(binding) : bindValue(dialect, binding, values)))
+}
+
+/** The value of a plan that takes a place. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */
+export function bindValue(dialect: SqlDialect, { index, codec, use }: Parameter, values: readonly Value[]): Bound {
+  const value = values[index] ?? null
+  if (use === 'prefix') return dialect.encode(dialect.prefix(typeof value === 'string' ? value : ''))
+  return codec ? codec[use](value) : dialect.encode(value)
 }
 
 function toBinding(binding: unknown): Parameter | number {

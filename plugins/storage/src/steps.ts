@@ -1,10 +1,13 @@
+import { alikeUpdates, type RowUpdate } from './alike-updates.ts'
 import type { Bound } from './codec.ts'
 import { decode } from './codec.ts'
-import type { Insert } from './change-compiler.ts'
+import type { Insert, RowStatements } from './change-compiler.ts'
 import type { Compiler } from './compiler.ts'
 import type { Filter, KeyReference, LogicalType, Row, Step, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
+import { resolveKey } from './key-reference.ts'
 import type { Raw } from './logical.ts'
+import { updateAlone, updateTogether } from './run-alike.ts'
 import { bindValues } from './sql-builder.ts'
 import type { SqlDialect } from './sql-builder.ts'
 
@@ -36,19 +39,42 @@ export interface StepContext {
   readonly explain: (error: unknown, tried: string, details: Readonly<Record<string, unknown>>) => unknown
 }
 
-/** The steps in order; a failure names its step. */
+/** The steps in order; a failure names its step. Updates that are alike share a statement. */
 export function* runSteps(context: StepContext, steps: readonly Step[]): Work<StepResult[]> {
   const results: StepResult[] = []
-  for (const [index, step] of steps.entries()) {
-    try {
-      const result = yield* runStep(context, step, results)
-      expectRows(step, result.affected)
-      results.push(result)
-    } catch (error) {
-      throw context.explain(error, `Ran step ${index}, ${title(step)}`, { step: index })
-    }
+  while (results.length < steps.length) {
+    const alike = alikeUpdates(steps, results.length)
+    if (alike.length > 1) yield* runAlike(context, alike, results)
+    else yield* runNext(context, steps[results.length], results, runStep)
   }
   return results
+}
+
+function* runAlike(context: StepContext, alike: readonly RowUpdate[], results: StepResult[]): Work<void> {
+  const [first] = alike
+  const shared = first && statementsOf(context, first, results.length)
+  if (shared?.together && (yield* updateTogether(context, shared.together, alike, results))) results.push(...alike.map(() => ({ affected: 1, keys: [] })))
+  else for (const update of alike) yield* shared ? runNext(context, update, results, (_, step, earlier) => updateAlone(context, shared, step, earlier)) : runNext(context, update, results, runStep)
+}
+
+function statementsOf({ compiler, explain }: StepContext, first: RowUpdate, index: number): RowStatements | undefined {
+  try {
+    return compiler.updateRow(first)
+  } catch (error) {
+    throw explain(error, `Ran step ${index}, ${title(first)}`, { step: index })
+  }
+}
+
+function* runNext<S extends Step>(context: StepContext, step: S | undefined, results: StepResult[], run: (context: StepContext, step: S, earlier: readonly StepResult[]) => Work<StepResult>): Work<void> {
+  if (step === undefined) return
+  const index = results.length
+  try {
+    const result = yield* run(context, step, results)
+    expectRows(step, result.affected)
+    results.push(result)
+  } catch (error) {
+    throw context.explain(error, `Ran step ${index}, ${title(step)}`, { step: index })
+  }
 }
 
 /** Does the work with a driver that answers at once. */
@@ -93,7 +119,7 @@ function* runStep(context: StepContext, step: Step, earlier: readonly StepResult
     return { affected, keys: [] }
   }
   const { statement, values } = compiler.update(step.update, Object.keys(step.set), step.types ?? {}, step.where)
-  const set = Object.values(step.set).map((value) => resolve(value, earlier))
+  const set = Object.values(step.set).map((value) => resolveKey(value, earlier))
   const { affected } = yield { sql: statement.sql, values: bindValues(dialect, statement, [...set, ...values]) }
   return { affected, keys: [] }
 }
@@ -170,7 +196,7 @@ function read(decoders: Insert['decoders'], key: readonly string[], name: string
 }
 
 function cells(row: Cells, columns: readonly string[], index: number, earlier: readonly StepResult[]): Value[] {
-  const values = columns.map((column) => resolve(cell(row, column), earlier))
+  const values = columns.map((column) => resolveKey(cell(row, column), earlier))
   if (Object.keys(row).length !== columns.length) throw new StorageError('PLAN_INVALID', `row ${index} names other columns than the first`)
   return values
 }
@@ -179,18 +205,6 @@ function cell(row: Cells, column: string): Value | KeyReference {
   const value = Object.hasOwn(row, column) ? row[column] : undefined
   if (value === undefined) throw new StorageError('PLAN_INVALID', `a row does not name the column ${JSON.stringify(column)}, which the first names`)
   return value
-}
-
-function resolve(value: Value | KeyReference, earlier: readonly StepResult[]): Value {
-  if (typeof value !== 'object' || value === null || !('keyOf' in value)) return value
-  const { keyOf, row = 0, column } = value
-  const key = earlier[keyOf]?.keys[row]
-  if (!key) throw new StorageError('PLAN_INVALID', `it refers to the key of row ${row} of step ${keyOf}: no earlier step inserted it`)
-  const names = Object.keys(key)
-  const name = column ?? (names.length === 1 ? names[0] : undefined)
-  const found = name !== undefined && Object.hasOwn(key, name) ? key[name] : undefined
-  if (found === undefined) throw new StorageError('PLAN_INVALID', `it refers to the key of step ${keyOf}${column === undefined ? '' : `, column ${JSON.stringify(column)}`}: the key has ${names.length === 0 ? 'no column' : `the columns ${names.map((known) => JSON.stringify(known)).join(', ')}`}`)
-  return found
 }
 
 function expectRows(step: Step, found: number): void {

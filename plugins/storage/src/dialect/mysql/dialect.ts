@@ -14,6 +14,7 @@ export function mysqlDialect(returning: boolean): SqlDialect {
   return {
     client: 'mysql2',
     quote,
+    same: '<=>',
     startsWith: `${bytesOf} like ? escape '|'`,
     notStartsWith: `${bytesOf} not like ? escape '|'`,
     prefix: (text) => `${text.replace(/[|%_]/g, '|$&')}%`,

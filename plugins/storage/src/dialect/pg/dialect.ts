@@ -2,12 +2,15 @@ import type { Codec } from '../../codec.ts'
 import { fromRaw, readerOf } from '../../logical.ts'
 import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { pgCodec } from './codecs.ts'
+import { pgTogether } from './together.ts'
 import { pgTerms } from './terms.ts'
 import { encode } from './values.ts'
 
 /** How PostgreSQL writes what differs between databases. */
 export const pgDialect: SqlDialect = {
   client: 'pg',
+  same: 'is not distinct from',
+  together: pgTogether,
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   startsWith: '??::text like ?',
   notStartsWith: '??::text not like ?',

@@ -21,12 +21,14 @@ export function sqliteCatalogue(use: <T>(work: (connection: Connection) => T) =>
 function readTable(connection: Connection, name: string): Table {
   try {
     const rows = connection.all(columns, [name])
-    const found = new Map<string, Column>(rows.map(([column, type, , required]) => {
+    const key = rows.filter(([, , place]) => Number(place) > 0).toSorted((a, b) => Number(a[2]) - Number(b[2]))
+    const found = new Map<string, Column>(rows.map(([column, type, place, required]) => {
       const stored = storedAs(String(type))
-      return [String(column), { name: String(column), text: stored.endsWith('text'), stored, nullable: Number(required) === 0 }]
+      // Other keys may hold nulls in SQLite.
+      const numbered = key.length === 1 && Number(place) > 0 && /^integer$/i.test(String(type))
+      return [String(column), { name: String(column), text: stored.endsWith('text'), stored, nullable: Number(required) === 0 && !numbered }]
     }))
     const answersKeys = connection.all(kind, [name])[0]?.[0] === 'table'
-    const key = rows.filter(([, , place]) => Number(place) > 0).toSorted((a, b) => Number(a[2]) - Number(b[2]))
     return { name, columns: found, key: answersKeys ? key.map(([column]) => String(column)) : [] }
   } catch (error) {
     throw toStorageError(error, `Looked up the columns of ${JSON.stringify(name)}`)

@@ -44,7 +44,7 @@ const special: { readonly [Type in LogicalType]?: (column: Column) => Partial<Co
 
 function decimal({ name, stored }: Column): Partial<Codec> {
   const order = { compare: 'caruso_decimal(??)', match: (value: Value) => decimalKey(String(toCanonical('decimal', value))) ?? null }
-  if (stored === 'decimal_text') return { ...order, narrow: '?', group: '??' }
+  if (stored === 'decimal_text') return { ...order, narrow: '?', exact: true, group: '??' }
   const grouped = { ...order, grouped: 'min(??)' }
   return isText(stored) ? grouped : { ...grouped, store: (value) => floating(name, toCanonical('decimal', value)) }
 }

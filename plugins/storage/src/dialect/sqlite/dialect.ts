@@ -8,6 +8,7 @@ import { encode } from './values.ts'
 /** How SQLite writes what differs between databases. */
 export const sqliteDialect: SqlDialect = {
   client: 'better-sqlite3',
+  same: 'is',
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   // GLOB minds case and can use an index, which LIKE does not and cannot.
   startsWith: '?? glob ?',
