@@ -10,8 +10,9 @@ import { start } from './start.ts'
 import { storage } from './storage.ts'
 import { swap } from './swap.ts'
 import { watch } from './watch.ts'
+import { wide } from './wide.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, discovery, idle, neighbours, start, storage, swap, watch }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, discovery, idle, neighbours, start, storage, swap, watch, wide }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 

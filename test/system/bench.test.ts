@@ -21,6 +21,7 @@ test.skipIf(!hasNatsServer).each([
   ['start', ['ready_ms', 'rss_inline_mb', 'rss_mb']],
   ['swap', ['failed', 'duplicated', 'p99_ratio', 'memory_growth', 'kb_per_swap']],
   ['watch', ['live_ms']],
+  ['wide', ['find_ratio', 'check_ms']],
 ])('bench %s prints one JSON object with the promised figures', async (name, figures) => {
   const { stdout } = await run(process.execPath, ['--conditions=source', file, name, '--quick', '--json'], { cwd: root, timeout: 170_000, killSignal: 'SIGTERM' })
   const printed = JSON.parse(stdout) as Readonly<Record<string, unknown>>

@@ -40,8 +40,10 @@ export type Decoder = Pick<Codec, 'type' | 'read'> | undefined
 /** What makes rows as plans answer them of what a statement gives; how each column is read is known before the first. */
 export function rowReader(columns: readonly string[], decoders: readonly Decoder[]): (values: readonly Raw[]) => Row {
   const cells = columns.map((name, index) => ({ name, decoder: decoders[index] }))
+  // A row that begins as a copy has its shape at once. One that grows to many columns becomes a table of hashes, which costs twice the time and ten times the memory.
+  const template: Record<string, Value> = Object.fromEntries(columns.map((name) => [name, null]))
   return (values) => {
-    const row: Record<string, Value> = {}
+    const row: Record<string, Value> = { ...template }
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index]
       if (cell !== undefined) row[cell.name] = decode(cell.decoder, values[index] ?? null, cell.name)
