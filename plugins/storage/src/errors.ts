@@ -26,6 +26,7 @@ export type StorageCode =
   | 'TYPE_VIOLATION'
   | 'TRIGGER_REJECTED'
   | 'CHANGE_REFUSED'
+  | 'COPY_REFUSED'
   | 'KEY_REUSED'
   | 'SQL_REFUSED'
   | 'SQL_FAILED'

@@ -8,7 +8,10 @@ import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { Storage } from '../src/contract.ts'
 import type { SourceConfig } from '../src/config.ts'
+import { makeCall } from './call.ts'
 import plugin from '../src/index.ts'
+
+export { makeCall } from './call.ts'
 
 export interface Started {
   readonly storage: Client<typeof Storage>
@@ -44,21 +47,6 @@ export async function startStorage(sources: Readonly<Record<string, SourceConfig
       for (const test of tests) await test(makeCall())
     },
     dispose,
-  }
-}
-
-/** A call of the component "tests" with ten seconds. */
-export function makeCall(change: Partial<Call> = {}): Call {
-  return {
-    deadline: Date.now() + 10_000,
-    caller: { component: 'tests', identity: 'tester', permissions: ['storage.sql'], grants: [] },
-    trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    key: undefined,
-    nextKey: undefined,
-    through: [],
-    cancellable: true,
-    signal: new AbortController().signal,
-    ...change,
   }
 }
 

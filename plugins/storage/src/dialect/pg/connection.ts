@@ -6,6 +6,7 @@ import type { Raw } from '../../logical.ts'
 import type { Described, ServerConnection } from '../../server-connection.ts'
 import { Session } from '../../session.ts'
 import type { Answer } from '../../steps.ts'
+import { CopyIn } from './copy-in.ts'
 import { isOutdated } from './failures.ts'
 import { decoderOf } from './values.ts'
 
@@ -71,6 +72,12 @@ export class PgConnection implements ServerConnection {
       size = Math.max(1, Math.min(limits.batchRows, Math.floor((limits.batchText * rows.length) / Math.max(length, 1))))
     }
     await this.#query('close caruso_rows', [], undefined)
+  }
+
+  /** Sends rows by a `copy … from stdin`. */
+  async copyIn(sql: string, lines: Uint8Array): Promise<void> {
+    this.session.requireWhole()
+    await this.#client.query(new CopyIn(sql, lines)).done
   }
 
   async kill(): Promise<void> {

@@ -15,8 +15,9 @@ export class Connection {
   readonly #database: Database
   readonly #statements = new LRUCache<string, Statement, () => Statement>({ max: rememberedStatements, memoMethod: (_key, _stale, { context: make }) => make() })
 
-  constructor(file: string | Buffer, options: { readonly readonly: boolean; readonly fileMustExist: boolean }) {
-    this.#database = new Database(file, { ...options, timeout: 0 })
+  /** @param options with `timeout`, the milliseconds for which the thread stands still where another has a lock */
+  constructor(file: string | Buffer, { timeout = 0, ...options }: { readonly readonly: boolean; readonly fileMustExist: boolean; readonly timeout?: number }) {
+    this.#database = new Database(file, { ...options, timeout })
     try {
       this.#database.exec(`pragma foreign_keys = on; pragma trusted_schema = off; pragma cache_size = -${cacheKilobytes}`)
       addFunctions(this.#database)
