@@ -6,8 +6,9 @@ import { columnTerm } from './column-term.ts'
 import { ModelerError } from './errors.ts'
 import type { Comparable, Filter } from './filter.ts'
 import { limits } from './limits.ts'
-import type { PathResolver, Resolved } from './path-resolver.ts'
-import type { Composite, Leaf } from './stored.ts'
+import { isHidden, type PathResolver, type Resolved } from './path-resolver.ts'
+import { leavesOf, type Composite, type Leaf } from './stored.ts'
+import { holdsText, wordsCondition, type Searched } from './words-condition.ts'
 
 /**
  * A condition over attributes as the storage takes it, over columns: a filter, or a text in the expression language.
@@ -16,19 +17,41 @@ import type { Composite, Leaf } from './stored.ts'
  * @throws ModelerError `ATTRIBUTE_UNKNOWN`, `REQUEST_INVALID`
  */
 export function conditionOf(where: Filter | string, resolver: PathResolver, classes: Classes): StorageFilter {
-  return typeof where === 'string' ? { term: columnTerm(classes.condition(resolver.base, where), resolver, classes) } : ofFilter(where, resolver, 0)
+  return typeof where === 'string' ? ofExpression(where, resolver, classes) : ofFilter(where, resolver, classes, 0)
 }
 
-function ofFilter(filter: Filter, resolver: PathResolver, depth: number): StorageFilter {
+function ofExpression(source: string, resolver: PathResolver, classes: Classes): StorageFilter {
+  return { term: columnTerm(classes.condition(resolver.base, source), resolver, classes) }
+}
+
+function ofFilter(filter: Filter, resolver: PathResolver, classes: Classes, depth: number): StorageFilter {
   if (depth > limits.filterDepth) throw new ModelerError('REQUEST_INVALID', `Read a condition of more than ${limits.filterDepth} levels: that many are allowed`)
-  if ('and' in filter) return { and: filter.and.map((part) => ofFilter(part, resolver, depth + 1)) }
-  if ('or' in filter) return { or: filter.or.map((part) => ofFilter(part, resolver, depth + 1)) }
-  if ('not' in filter) return { not: ofFilter(filter.not, resolver, depth + 1) }
+  if ('and' in filter) return { and: filter.and.map((part) => ofFilter(part, resolver, classes, depth + 1)) }
+  if ('or' in filter) return { or: filter.or.map((part) => ofFilter(part, resolver, classes, depth + 1)) }
+  if ('not' in filter) return { not: ofFilter(filter.not, resolver, classes, depth + 1) }
+  if ('expression' in filter) return ofExpression(filter.expression, resolver, classes)
+  if ('search' in filter) return wordsCondition(filter.search, filter.attributes === undefined ? ownTexts(resolver, classes) : filter.attributes.map((path) => searched(path, resolver)))
   const found = resolver.resolve(filter.attribute)
   if ('isNull' in filter) return filter.isNull ? isNull(found) : { not: isNull(found) }
   if ('in' in filter) return isIn(found, filter.in)
   if ('startsWith' in filter) return startsWith(found, filter.startsWith)
   return compare(found, filter.op, filter.value)
+}
+
+/** The attributes of the class itself that hold texts, as far as they are seen. */
+function ownTexts(resolver: PathResolver, classes: Classes): Searched[] {
+  const { base } = resolver
+  const seen = [...base.attributes.values()].filter(({ name, definition }) => definition.type !== 'reference' && !isHidden(classes, base, name))
+  return seen.flatMap((attribute) => {
+    const { stored, of } = resolver.value(attribute)
+    return leavesOf(stored).filter(holdsText).map((leaf) => ({ leaf, of }))
+  })
+}
+
+function searched(path: string, resolver: PathResolver): Searched {
+  const found = resolver.leaf(path)
+  if (holdsText(found.leaf)) return found
+  throw new ModelerError('REQUEST_INVALID', `Searched for words in ${JSON.stringify(path)}: its column holds no texts as they are`)
 }
 
 type Comparison = Extract<Filter, { readonly op: string }>['op']

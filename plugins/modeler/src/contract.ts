@@ -107,6 +107,12 @@ export const Objects = contract({
       output: Type.Object({ objects: Type.Array(Values), next: Type.Union([Type.Null(), Type.String()]) }),
       idempotent: true,
     },
+    search: {
+      description: 'Objects in whose attributes the words of a text are found, each as the beginning of a word, in capitals or not',
+      input: Type.Object({ ...FindInput.properties, text: Type.String({ minLength: 1, maxLength: 500 }), attributes: Type.Optional(Type.Array(path, { minItems: 1, maxItems: 100, description: 'Those of the class that hold texts, without it' })) }),
+      output: Type.Object({ objects: Type.Array(Values), next: Type.Union([Type.Null(), Type.String()]) }),
+      idempotent: true,
+    },
     count: {
       description: 'How many objects there are',
       input: Type.Object({ class: className, where }),

@@ -44,6 +44,7 @@ export default definePlugin({
       objects: {
         get: (request, call) => reader.get(request, call),
         find: (request, call) => reader.find(request, call),
+        search: (request, call) => reader.search(request, call),
         count: (request, call) => reader.count(request, call),
         aggregate: (request, call) => reader.aggregate(request, call),
         stream: (request, call) => reader.stream(request, call),

@@ -9,4 +9,6 @@ export const limits = Object.freeze({
   /** Relations within relations. */
   depth: 8,
   filterDepth: 32,
+  /** Words that are searched for, times the attributes in which they are. */
+  searches: 200,
 })

@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync'
 import type { BusinessClass } from './business-class.ts'
-import type { Classes } from './classes.ts'
+import type { SeenClasses } from './classes.ts'
 import type { Shape } from './contract.ts'
 import { ModelerError } from './errors.ts'
-import { unknownAttribute } from './path-resolver.ts'
+import { isHidden, requireSeen, unknownAttribute } from './path-resolver.ts'
 import type { BusinessObject } from './row-mapper.ts'
 import type { Stored } from './stored.ts'
 
@@ -38,9 +38,9 @@ export class ObjectExport {
   readonly #columns: readonly Column[]
   readonly #format: ExportFormat
 
-  /** @throws ModelerError `ATTRIBUTE_UNKNOWN`, `REQUEST_INVALID` */
-  constructor(one: BusinessClass, paths: readonly string[] | undefined, format: ExportFormat, classes: Classes) {
-    const found = (paths ?? [...one.attributes.keys()]).map((path) => columnsOf(one, path, classes))
+  /** @throws ModelerError `ATTRIBUTE_UNKNOWN`, `ATTRIBUTE_HIDDEN`, `REQUEST_INVALID` */
+  constructor(one: BusinessClass, paths: readonly string[] | undefined, format: ExportFormat, classes: SeenClasses) {
+    const found = (paths ?? [...one.attributes.keys()].filter((name) => !isHidden(classes, one, name))).map((path) => columnsOf(one, path, classes))
     this.shape = found.map(({ shape }) => shape).reduce(joined, { fields: [] })
     this.#columns = found.flatMap(({ columns }) => columns)
     this.#format = format
@@ -68,8 +68,9 @@ export class ObjectExport {
   }
 }
 
-function columnsOf(one: BusinessClass, path: string, classes: Classes): { readonly shape: Shape; readonly columns: readonly Column[] } {
+function columnsOf(one: BusinessClass, path: string, classes: SeenClasses): { readonly shape: Shape; readonly columns: readonly Column[] } {
   const [step = '', ...rest] = path.split('.')
+  requireSeen(classes, one, step)
   const relation = one.relations.get(step)
   if (relation && rest.length > 0) {
     if (relation.many) throw new ModelerError('REQUEST_INVALID', `Exported ${JSON.stringify(path)} of class "${one.name}": "${step}" leads to many objects`)

@@ -58,6 +58,11 @@ export class ObjectReader {
     return { objects: await this.#objects(find, page, call), next: isMore && last ? find.cursor(last) : null }
   }
 
+  async search({ text, attributes, where, ...find }: Input<'search'>, call: Call): Promise<Output<'find'>> {
+    const search = { search: text, ...(attributes === undefined ? {} : { attributes }) }
+    return await this.find({ ...find, where: where === undefined ? search : { and: [typeof where === 'string' ? { expression: where } : where, search] } }, call)
+  }
+
   async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {
     const find = this.#plan(this.#model.seenBy(call.caller), name, shape)
     const { plan, classes } = find.plan({ where })
@@ -68,7 +73,7 @@ export class ObjectReader {
 
   /** The text of all objects, in pieces. */
   async *export({ class: name, where, order, columns, ...format }: Input<'export'>, call: Call): AsyncGenerator<{ readonly text: string }, void> {
-    const made = new ObjectExport(this.#model.get(name), columns, format, this.#model)
+    const made = new ObjectExport(this.#model.get(name), columns, format, this.#model.seenBy(call.caller))
     const head = made.head()
     if (head !== '') yield { text: head }
     const request = { class: name, ...made.shape, ...(where === undefined ? {} : { where }), ...(order === undefined ? {} : { order }) }

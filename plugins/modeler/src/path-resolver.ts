@@ -169,15 +169,19 @@ export function isMasked(classes: SeenClasses, one: BusinessClass, attribute: At
   return mayLeadToHidden(classes, one, attribute) && !one.key.includes(attribute)
 }
 
+/** Whether the caller does not see an attribute or a relation, or it would tell a hidden one of the other class. */
+export function isHidden(classes: SeenClasses, one: BusinessClass, name: string): boolean {
+  const relation = one.relations.get(name)
+  return classes.sight(one)?.hidden.has(name) === true || (relation !== undefined && otherEnd(classes, one, relation).some((end) => classes.sight(classes.get(relation.target))?.hidden.has(end)))
+}
+
 /**
- * Refuses an attribute or a relation that the caller does not see, or that would tell a hidden one of the other class.
+ * Refuses what is hidden.
  *
  * @throws ModelerError `ATTRIBUTE_HIDDEN`
  */
 export function requireSeen(classes: SeenClasses, one: BusinessClass, name: string): void {
-  const relation = one.relations.get(name)
-  const isHidden = classes.sight(one)?.hidden.has(name) === true || (relation !== undefined && otherEnd(classes, one, relation).some((end) => classes.sight(classes.get(relation.target))?.hidden.has(end)))
-  if (isHidden) throw new ModelerError('ATTRIBUTE_HIDDEN', `Used "${name}" of class "${one.name}": its policy does not let the caller see it`, { details: { class: one.name, attribute: name } })
+  if (isHidden(classes, one, name)) throw new ModelerError('ATTRIBUTE_HIDDEN', `Used "${name}" of class "${one.name}": its policy does not let the caller see it`, { details: { class: one.name, attribute: name } })
 }
 
 /** The names under which the other class knows a relation: its reference, or its own end of the links. */

@@ -43,6 +43,13 @@ describe('an export', () => {
     expect(lines).toHaveLength(7)
   })
 
+  test('has only the columns and objects that its caller sees', async () => {
+    const policy = 'class: Customer\nallow:\n  all: { may: read, where: number < 3 }\nattributes:\n  email: { see: mail }\n  channels: { see: mail }\n  home: { see: mail }\n  recruiter: { see: mail }\n  credit: { see: mail }\n  born: { see: mail }\n  status: { see: mail }\n'
+    const opened = await openModel(crmTables, { ...crmFiles, 'policies/customer.yaml': policy })
+    expect(await exported(opened, { class: 'Customer' })).toBe('number,name,active\r\n1,Ada,true\r\n2,Bea,false\r\n')
+    expect((await errorFrom(exported(opened, { class: 'Customer', columns: ['recruiter.name'] }))).code).toBe('ATTRIBUTE_HIDDEN')
+  })
+
   test.each([
     ['an attribute that there is not', { columns: ['nmae'] }, 'ATTRIBUTE_UNKNOWN', 'Looked up attribute "nmae" of class "Contact": there is none (did you mean "name"?)'],
     ['a relation to many', { class: 'Customer', columns: ['contacts.name'] }, 'REQUEST_INVALID', 'Exported "contacts.name" of class "Customer": "contacts" leads to many objects'],

@@ -50,6 +50,7 @@ export const mysqlTerms: TermDialect = {
     'startsWith text text': (a, b) => fragment`left(cast(${a} as binary), length(${b})) = cast(${b} as binary)`,
     'endsWith text text': (a, b) => fragment`right(cast(${a} as binary), length(${b})) = cast(${b} as binary)`,
     'contains text text': (a, b) => fragment`locate(cast(${b} as binary), cast(${a} as binary)) > 0`,
+    'hasWord text text': (a, b) => fragment`lower(${a}) regexp concat('(^|[^\\\\pL\\\\pN])\\\\Q', replace(lower(${b}), '\\\\e', ''), '\\\\E')`,
     'size text': (a) => fragment`char_length(${a})`,
     'trim text': (a) => fragment`trim(${a})`,
     'year date': (a) => fragment`year(${a})`,

@@ -36,6 +36,7 @@ export const pgTerms: TermDialect = {
     'startsWith text text': (a, b) => fragment`starts_with(${a}, ${b})`,
     'endsWith text text': (a, b) => fragment`(right(${a}, length(${b})) collate "C") = ${b}`,
     'contains text text': (a, b) => fragment`strpos((${a}) collate "C", ${b}) > 0`,
+    'hasWord text text': (a, b) => fragment`(${a}) ~* ('(^|[^[:alnum:]])' || regexp_replace(${b}, '([^[:alnum:]])', '\\\\\\1', 'g'))`,
     'size text': (a) => fragment`length(${a})::numeric`,
     'trim text': (a) => fragment`btrim(${a}, ' ')`,
     'year date': (a) => fragment`extract(year from ${a})`,

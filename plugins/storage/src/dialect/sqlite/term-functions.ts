@@ -19,7 +19,18 @@ export function addTermFunctions(database: Database): void {
   database.function('caruso_date_add', steady, two('+', 'date', 'duration', 'date'))
   database.function('caruso_date_diff', steady, two('-', 'date', 'date', 'duration'))
   database.function('caruso_instant_add', steady, two('+', 'instant', 'duration', 'instant'))
+  database.function('caruso_has_word', steady, wordFinder())
   database.function('caruso_instant_diff', steady, two('-', 'instant', 'instant', 'duration'))
+}
+
+/** Whether a text has a word that begins so, in capitals or not; a statement asks it of one word for many rows. */
+function wordFinder(): (text: Bound, word: Bound) => Bound {
+  let [known, pattern] = ['', /^/u]
+  return (text, word) => {
+    if (typeof text !== 'string' || typeof word !== 'string') return null
+    if (word !== known) [known, pattern] = [word, new RegExp(`(?:^|[^\\p{L}\\p{N}])${RegExp.escape(word)}`, 'iu')]
+    return pattern.test(text) ? 1n : 0n
+  }
 }
 
 function one(op: Op, type: Scalar): (a: Bound) => Bound {

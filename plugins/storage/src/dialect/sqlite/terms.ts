@@ -32,6 +32,7 @@ export const sqliteTerms: TermDialect = {
     'startsWith text text': (a, b) => fragment`substr(${a}, 1, length(${b})) = ${b}`,
     'endsWith text text': (a, b) => fragment`(length(${a}) >= length(${b}) and substr(${a}, length(${a}) - length(${b}) + 1) = ${b})`,
     'contains text text': (a, b) => fragment`instr(${a}, ${b}) > 0`,
+    'hasWord text text': (a, b) => fragment`caruso_has_word(${a}, ${b})`,
     'size text': (a) => fragment`length(${a})`,
     'trim text': (a) => fragment`trim(${a})`,
     'year date': (a) => fragment`cast(substr(${a}, 1, 4) as integer)`,
