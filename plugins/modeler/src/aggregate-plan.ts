@@ -9,6 +9,7 @@ import type { Bucket, Objects } from './contract.ts'
 import { bucketTerm } from './date-bucket.ts'
 import { ModelerError } from './errors.ts'
 import { own, PathResolver } from './path-resolver.ts'
+import { presence, rowsOf } from './removed.ts'
 import type { BusinessObject } from './row-mapper.ts'
 import type { Leaf } from './stored.ts'
 
@@ -32,8 +33,8 @@ export function aggregatePlan(one: BusinessClass, request: Request, classes: Cla
   const figures = Object.entries(request.figures).map(([as, figure]) => ({ as, figure, found: figure.attribute === undefined ? undefined : resolver.leaf(figure.attribute) }))
   for (const { figure, found } of figures) refuseMeaningless(one, figure, found?.leaf)
   refuseTwice(one, [...grouped, ...figures])
-  const rows = classes.sight(one)?.rows
-  const conditions = [...(request.where === undefined ? [] : [conditionOf(request.where, resolver, classes)]), ...(rows ? [{ term: rows.term }] : [])]
+  const rows = rowsOf(one, classes, request.removed)
+  const conditions = [...presence(one, own, request.removed), ...(request.where === undefined ? [] : [conditionOf(request.where, resolver, classes)]), ...(rows ? [{ term: rows.term }] : [])]
   const joins = [...(rows?.joins ?? []), ...resolver.joins]
   const plan: Plan = {
     source: one.source,

@@ -1,4 +1,5 @@
 import type { AttributeDefinition } from './attribute-schema.ts'
+import type { Kept } from './kept.ts'
 import type { Leaf, Stored } from './stored.ts'
 
 /** An attribute of a class with where and how its values are stored. */
@@ -43,4 +44,6 @@ export interface BusinessClass {
   readonly relations: ReadonlyMap<string, Relation>
   /** The attribute that counts changes. */
   readonly locking: Attribute | undefined
+  /** What its behaviours keep beside its table. */
+  readonly kept: Kept | undefined
 }

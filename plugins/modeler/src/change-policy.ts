@@ -34,6 +34,7 @@ export class ChangePolicy {
       if ('create' in change) this.#create(index, change)
       else if ('update' in change) this.#update(index, change)
       else if ('remove' in change) this.#existing(index, classes.get(change.remove), change.key, 'remove', change.seen)
+      else if ('restore' in change) this.#existing(index, classes.get(change.restore), change.key, 'remove', {})
       else this.#link(index, change)
     }
   }

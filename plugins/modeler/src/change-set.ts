@@ -1,16 +1,21 @@
 import { didYouMean } from '@caruso/contract'
-import type { KeyReference, Row, Step, StepResult, Value } from '@caruso/storage/contract'
+import type { Filter, KeyReference, Row, Step, StepResult, Value } from '@caruso/storage/contract'
 import type { BusinessClass, Relation } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
-import type { LogicalType } from './codec.ts'
+import { columnOf } from './column-of.ts'
+import { goneConflict, notRemoved } from './conflict.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
+import type { KeptChanges } from './kept-changes.ts'
+import { firstVersion } from './kept.ts'
+import type { KeptObject } from './kept-object.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
 import { own } from './path-resolver.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
+import { typeOf, typesOf } from './step-types.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 /** What a change has become: a row of a step, of whose key some columns may be known already. */
@@ -22,8 +27,11 @@ export interface Planned {
   /** Whether it makes an object, whose key others may use. */
   readonly creates: boolean
   /** For an update or a removal: the key, and what the caller saw. */
-  readonly known?: { readonly key: Readonly<Record<string, unknown>>; readonly seen: SeenObject; readonly version: number | undefined }
+  readonly known?: { readonly key: Readonly<Record<string, unknown>>; readonly seen: SeenObject | undefined; readonly version: number | undefined }
 }
+
+/** Of a change that is kept beside the table alone: it has no step of its own. */
+const beside = { step: -1, row: 0, values: new Map(), creates: false } as const
 
 type Rows = Record<string, Value | KeyReference>[]
 
@@ -34,20 +42,41 @@ export class ChangeSet {
   readonly #classes: Classes
   /** Rows of objects as they were read after a first try, by the change. */
   readonly #current: ReadonlyMap<number, Row>
+  readonly #kept: KeptChanges | undefined
+  /** The steps that keep states and histories: the first, and the first after them. */
+  readonly #keeping: readonly [number, number]
+  #doubtful: number | undefined
   readonly #checks = new Map<number, PolicyCheck>()
   readonly #compared = new Map<number, number>()
   #source: string | undefined
   /** What the last step inserts, to which more may be added. */
   #open: { readonly shape: string; readonly rows: Rows } | undefined
 
-  /** @throws ModelerError for the first change that cannot be */
-  constructor(changes: readonly Change[], classes: Classes, current: ReadonlyMap<number, Row>) {
+  /**
+   * @param kept the objects of classes with behaviours; without, the steps are those of the tables alone, by which what was done before is told
+   * @throws ModelerError for the first change that cannot be
+   */
+  constructor(changes: readonly Change[], classes: Classes, current: ReadonlyMap<number, Row>, kept?: KeptChanges) {
     this.#classes = classes
     this.#current = current
+    this.#kept = kept
     const policy = new ChangePolicy(changes, classes)
     this.#check(policy.before)
     for (const change of changes) this.#add(change)
     this.#check(policy.after(this.#creations()))
+    const first = this.steps.length
+    if (kept) this.steps.push(...kept.steps())
+    this.#keeping = [first, this.steps.length]
+  }
+
+  /** Whether a step keeps states or history. */
+  isKeeping(step: number): boolean {
+    return step >= this.#keeping[0] && step < this.#keeping[1]
+  }
+
+  /** The first change of which others may have changed the object; what of that the caller may be told is to be asked. */
+  get doubtful(): number | undefined {
+    return this.#doubtful
   }
 
   /** What a step checks, if that is what it does. */
@@ -71,7 +100,8 @@ export class ChangeSet {
       if (!creates) return { key: null }
       const made = done[step]?.keys[row] ?? {}
       const key = Object.fromEntries(one.key.map(({ name, stored }) => [name, valueOf(stored, values, made)]))
-      return { key, ...(one.locking ? { version: Number(valueOf(one.locking.stored, values, made)) } : {}) }
+      if (one.locking) return { key, version: Number(valueOf(one.locking.stored, values, made)) }
+      return { key, ...(one.kept?.locking === true ? { version: firstVersion } : {}) }
     })
   }
 
@@ -84,6 +114,7 @@ export class ChangeSet {
     if ('create' in change) this.#create(change)
     else if ('update' in change) this.#update(change)
     else if ('remove' in change) this.#remove(change)
+    else if ('restore' in change) this.#restore(change)
     else this.#link(change)
   }
 
@@ -113,7 +144,9 @@ export class ChangeSet {
       this.steps.push({ insert: one.table, rows, ...typesOf([...columns.keys(), ...one.key.flatMap(({ stored }) => leavesOf(stored))]) })
       this.#open = { shape, rows }
     }
-    this.planned.push({ class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true })
+    const planned = { class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true }
+    this.planned.push(planned)
+    if (one.kept) this.#kept?.created(one, keyOf(planned), columns)
   }
 
   #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
@@ -123,7 +156,9 @@ export class ChangeSet {
     const version = object.nextVersion
     if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns.set(leaf, version)
     if (columns.size === 0) throw new ModelerError('REQUEST_INVALID', `Updated an object of class "${one.name}": it sets no attribute`)
-    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...object.conditions(this.#current.get(this.planned.length))] }
+    const kept = this.#keptObject(one, key, object)
+    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, kept?.row, object.compared)] }
+    if (kept) this.#kept?.updated(kept, Object.keys(set), columns)
     this.#compare(one, key, object)
     this.#push({ update: one.table, set: Object.fromEntries([...columns].map(([leaf, value]) => [leaf.column, value])), ...typesOf([...columns.keys()]), where, expect: 1 }, { class: one, values: columns, known: { key, seen: object, version } })
   }
@@ -131,9 +166,38 @@ export class ChangeSet {
   #remove({ remove, key, seen }: Extract<Change, { readonly remove: string }>): void {
     const one = this.#writable(remove)
     const object = new SeenObject(one, seen, undefined, this.#classes)
-    const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...object.conditions(this.#current.get(this.planned.length))] }
+    const kept = this.#keptObject(one, key, object)
+    if (kept) this.#kept?.removed(kept)
+    const known = { key, seen: object, version: undefined }
     this.#compare(one, key, object)
-    this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: new Map(), known: { key, seen: object, version: undefined } })
+    if (one.kept?.softDelete) return void this.planned.push({ ...beside, class: one, known })
+    const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...this.#unchanged(one, object, kept?.row, allColumns(one))] }
+    this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: new Map(), known })
+  }
+
+  #restore({ restore, key }: Extract<Change, { readonly restore: string }>): void {
+    const one = this.#writable(restore)
+    const changed = { index: this.planned.length, class: one, key }
+    const kept = this.#kept?.objects.get(one, key)
+    if (this.#kept && (!kept || kept.gone)) throw goneConflict(changed)
+    if (kept?.state.removedAt === null) throw notRemoved(changed)
+    if (kept) this.#kept?.restored(kept)
+    this.planned.push({ ...beside, class: one, known: { key, seen: undefined, version: undefined } })
+  }
+
+  /** The object as the commit has left it so far, where its class has behaviours. @throws ModelerError `CONFLICT` where it is not there */
+  #keptObject(one: BusinessClass, key: Readonly<Record<string, unknown>>, seen: SeenObject): KeptObject | undefined {
+    if (!one.kept || !this.#kept) return undefined
+    const object = this.#kept.objects.get(one, key)
+    if (!object || object.gone || object.state.removedAt !== null) throw goneConflict({ index: this.planned.length, class: one, key })
+    if (seen.mayCollide(object.whole, object.state.version)) this.#doubtful ??= this.planned.length
+    return object
+  }
+
+  /** The conditions that nobody has changed what was seen; of a class with behaviours, what was read of it. */
+  #unchanged(one: BusinessClass, seen: SeenObject, row: Row | undefined, leaves: readonly Leaf[]): Filter[] {
+    if (one.kept) return row === undefined ? [] : rowConditions(one, leaves, row)
+    return seen.conditions(this.#current.get(this.planned.length))
   }
 
   /** References that may be null for the caller only are compared as the caller sees them. */
@@ -170,7 +234,7 @@ export class ChangeSet {
   readonly #created: CreatedKey = (change, target) => {
     const made = this.planned[change]
     if (!made?.creates || made.class.name !== target) throw new ModelerError('REQUEST_INVALID', `Used the key of change ${change} for class "${target}": expected an earlier change that creates an object of that class`)
-    return made.class.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf) => made.values.get(leaf) ?? { keyOf: made.step, row: made.row, column: leaf.column })
+    return keyOf(made)
   }
 
   #push(step: Step, planned: Omit<Planned, 'step' | 'row' | 'creates'>): void {
@@ -188,13 +252,25 @@ export class ChangeSet {
   }
 }
 
-function typeOf({ codec: { type } }: Leaf): { readonly type?: LogicalType } {
-  return type === undefined ? {} : { type }
+/** The columns of a new object's key, as they were given or as its step makes them. */
+function keyOf({ class: one, step, row, values }: Pick<Planned, 'class' | 'step' | 'row' | 'values'>): (Value | KeyReference)[] {
+  return one.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf) => values.get(leaf) ?? { keyOf: step, row, column: leaf.column })
 }
 
-/** What the values of a step mean, by column. */
-function typesOf(leaves: readonly Leaf[]): { readonly types: Readonly<Record<string, LogicalType>> } {
-  return { types: Object.fromEntries(leaves.flatMap(({ column, codec: { type } }) => (type === undefined ? [] : [[column, type] as const]))) }
+/** A filter has no more conditions than a database takes. */
+const comparedMost = 400
+
+/** The columns by which a removal notices what others have changed. */
+function allColumns({ key, attributes }: BusinessClass): readonly Leaf[] {
+  return [...attributes.values()].filter((attribute) => !key.includes(attribute)).flatMap(({ stored }) => leavesOf(stored)).slice(0, comparedMost)
+}
+
+/** The conditions that the columns are as they were read. */
+function rowConditions(one: BusinessClass, leaves: readonly Leaf[], row: Row): Filter[] {
+  return leaves.flatMap((leaf): Filter[] => {
+    const value = row[leaf.path]
+    return value === undefined ? [] : [{ ...columnOf(leaf, one.table), op: '==', value }]
+  })
 }
 
 /** The value of an attribute in a new row: as it was given, or as the database made it. */

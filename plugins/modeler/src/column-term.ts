@@ -3,6 +3,7 @@ import type { Term as StorageTerm } from '@caruso/storage/contract'
 import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
+import { isPresent } from './kept.ts'
 import { PathResolver } from './path-resolver.ts'
 import type { Leaf } from './stored.ts'
 
@@ -62,7 +63,7 @@ class ColumnTerms {
     const seen = new Map(variables).set(as, inner)
     const sight = this.#classes.sight(target)
     const rows = sight?.mayAlways('read') === false ? sight.rowsAt(alias) : undefined
-    const inside = { where: visible(fold, rows?.term, this.convert(where, seen)), ...(of === undefined ? {} : { of: this.convert(of, seen) }) }
+    const inside = { where: visible(fold, rows?.term, visible(fold, isPresent(target.kept, alias), this.convert(where, seen))), ...(of === undefined ? {} : { of: this.convert(of, seen) }) }
     this.#resolver.include([target, ...inner.classes, ...(rows?.classes ?? [])])
     const { link } = relation
     const right = link ? `${alias}~` : alias
@@ -79,7 +80,7 @@ class ColumnTerms {
   }
 }
 
-/** What a fold asks of the rows that the caller sees. */
+/** What a fold asks of the rows that are there, and that the caller sees. */
 function visible(fold: string, rows: StorageTerm | undefined, where: StorageTerm): StorageTerm {
   if (rows === undefined) return where
   return fold === 'all' ? { op: 'or', of: [{ op: 'not', of: [rows], type: 'boolean' }, where], type: 'boolean' } : { op: 'and', of: [rows, where], type: 'boolean' }

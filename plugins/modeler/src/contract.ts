@@ -43,6 +43,7 @@ export const Shape = Type.Cyclic(
   'Shape',
 )
 
+const removed = Type.Optional(Type.Union([Type.Literal('with'), Type.Literal('only')], { description: 'Of a class with soft deletion: those that the caller may remove, removed ones among them, or removed ones alone; without a policy this needs the permission objects.removed. Each object then says in "removed" when and by whom it was' }))
 const related = Type.Optional(Type.Record(Type.String(), Shape, { description: 'Related objects by the name of the relation or reference, whose key they take the place of' }))
 const where = Type.Optional(Condition)
 
@@ -54,6 +55,7 @@ export const Change = Type.Union([
   Type.Object({ create: className, values: Values }),
   Type.Object({ update: className, key: Key, set: Values, seen: Values }),
   Type.Object({ remove: className, key: Key, seen: Values }),
+  Type.Object({ restore: className, key: Key }, { description: 'Of a class with soft deletion; needs the right to remove it, or without a policy the permission objects.removed' }),
   Type.Object({ link: className, relation: name, from: KeyOrCreated, to: KeyOrCreated }),
   Type.Object({ unlink: className, relation: name, from: Key, to: Key }),
 ])
@@ -83,6 +85,7 @@ const FindInput = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 100_000, description: 'The `next` of the page before' })),
   fields,
   with: related,
+  removed,
 })
 
 export type Bucket = DeepReadonly<Static<typeof Bucket>>
@@ -97,7 +100,7 @@ export const Objects = contract({
   operations: {
     get: {
       description: 'One object by its key, or null',
-      input: Type.Object({ class: className, key: Key, fields, with: related }),
+      input: Type.Object({ class: className, key: Key, fields, with: related, removed }),
       output: Type.Object({ object: Type.Unsafe<Readonly<Record<string, unknown>> | null>({ type: ['object', 'null'] }) }),
       idempotent: true,
     },
@@ -115,7 +118,7 @@ export const Objects = contract({
     },
     count: {
       description: 'How many objects there are',
-      input: Type.Object({ class: className, where }),
+      input: Type.Object({ class: className, where, removed }),
       output: Type.Object({ count: Type.Integer() }),
       idempotent: true,
     },
@@ -124,6 +127,7 @@ export const Objects = contract({
       input: Type.Object({
         class: className,
         where,
+        removed,
         group: Type.Optional(Type.Array(Type.Union([path, Bucket]), { maxItems: 16 })),
         figures: Type.Record(Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,62}$' }), Aggregate, { minProperties: 1 }),
         order: Type.Optional(Type.Array(Type.Object({ by: Type.String({ description: 'A figure, or what is grouped by' }), desc: Type.Optional(Type.Boolean()) }), { maxItems: 16 })),
@@ -134,7 +138,7 @@ export const Objects = contract({
     },
     stream: {
       description: 'All objects in batches, so that memory does not grow with their number',
-      input: Type.Object({ class: className, where, order: Type.Optional(Order), fields, with: related }),
+      input: Type.Object({ class: className, where, order: Type.Optional(Order), fields, with: related, removed }),
       stream: Type.Object({ objects: Type.Array(Values) }),
       idempotent: true,
       timeout: 3_600_000,
@@ -156,7 +160,7 @@ export const Objects = contract({
     },
     commit: {
       description: 'Changes of objects of one data source, all or none, in order; updates and removals only where nobody changed what the caller saw',
-      input: Type.Object({ changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }) }),
+      input: Type.Object({ changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }), reason: Type.Optional(Type.String({ maxLength: 1_000, description: 'Why, as the history tells it' })) }),
       output: Type.Object({ results: Type.Array(Changed) }),
     },
     declare: {

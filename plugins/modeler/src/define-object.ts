@@ -8,7 +8,9 @@ export interface ObjectDefinition {
   readonly key?: string | readonly string[]
   readonly attributes: Readonly<Record<string, DefinedAttribute>>
   readonly relations?: ClassDefinition['relations']
-  readonly locking?: string
+  readonly locking?: string | boolean
+  readonly history?: boolean
+  readonly softDelete?: boolean
 }
 
 export interface ObjectValueDefinition {
@@ -96,8 +98,11 @@ export type KeyOf<D extends ObjectDefinition> = { readonly [Name in KeyName<D> &
 /** What a reference holds: the value of a key of one attribute, else the key. */
 export type ReferenceTo<D extends ObjectDefinition> = D['key'] extends string ? (D['key'] extends keyof D['attributes'] ? AttributeValue<D['attributes'][D['key']]> : never) : KeyOf<D>
 
+/** What objects have beside their attributes whose changes are counted beside their table. */
+export type CountName<D extends ObjectDefinition> = D['locking'] extends true ? 'version' : never
+
 /** An object of a class, with what is related to it left out. */
-export type ObjectOf<D extends ObjectDefinition> = { readonly [Name in keyof D['attributes']]: AttributeValue<D['attributes'][Name]> | (Name extends RequiredName<D> ? never : null) }
+export type ObjectOf<D extends ObjectDefinition> = { readonly [Name in keyof D['attributes'] | CountName<D>]: Name extends keyof D['attributes'] ? AttributeValue<D['attributes'][Name]> | (Name extends RequiredName<D> ? never : null) : number }
 
 /** The class, and the value objects and classes that it names by themselves, with everything by name, as it is sent. */
 export function describe(definition: ObjectDefinition): readonly ModelDefinition[] {

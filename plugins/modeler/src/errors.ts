@@ -17,6 +17,7 @@ export type ModelerCode =
   | 'VALUE_TAKEN'
   | 'REFERENCE_BROKEN'
   | 'CONFLICT'
+  | 'FORBIDDEN'
 
 /** A failure of the modeler: what it tried, on which class and attribute, and what it found. */
 export class ModelerError extends CarusoError {

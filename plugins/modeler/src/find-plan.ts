@@ -9,9 +9,11 @@ import { conditionAfter, cursorAfter, type OrderColumn } from './cursor.ts'
 import { ModelerError } from './errors.ts'
 import type { Filter } from './filter.ts'
 import { limits } from './limits.ts'
-import { isMasked, linkTable, own, PathResolver, requireSeen, unknownAttribute } from './path-resolver.ts'
+import { isMasked, linkTable, own, PathResolver, requireSeen, unknownAttribute, type Join } from './path-resolver.ts'
+import { presence, rowsOf, type Removed } from './removed.ts'
 import type { RowCondition } from './row-condition.ts'
 import { RowMapper } from './row-mapper.ts'
+import { stateOf } from './state-columns.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 
 type Column = PlanColumn & { readonly as: string }
@@ -45,23 +47,30 @@ export class FindPlan {
   readonly #signature: string
   /** What is the same in every plan that joins no more tables. */
   readonly #base: Plan
+  /** What holds of every object that is answered, whoever asks. */
+  readonly #always: readonly StorageFilter[]
+  readonly #state: readonly Join[]
 
-  constructor(one: BusinessClass, shape: Shape, classes: Classes, incoming?: Relation, depth = 0) {
+  constructor(one: BusinessClass, shape: Shape & { readonly removed?: Removed }, classes: Classes, incoming?: Relation, depth = 0) {
     if (depth > limits.depth) throw new ModelerError('REQUEST_INVALID', `Read objects of class "${one.name}": at most ${limits.depth} relations may lie within each other`)
     this.class = one
     this.#classes = classes
     this.#resolver = new PathResolver(one, classes)
-    this.#rows = classes.sight(one)?.rows
+    this.#rows = rowsOf(one, classes, shape.removed)
+    this.#always = presence(one, own, shape.removed)
     const attributes = chosen(one, shape, classes.sight(one)?.hidden)
     for (const attribute of attributes) this.#answer(attribute)
     const visible = this.#columns.length
+    const state = stateOf(one, shape.removed)
+    if (state) this.#columns.push(...state.columns)
+    this.#state = state?.joins ?? []
     for (const { attribute, desc = false } of shape.order ?? []) this.#orderBy(attribute, desc)
     for (const { stored } of one.key) for (const leaf of leavesOf(stored)) this.#orderByLeaf(leaf, own, false)
     this.#signature = [one.name, ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
     this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
     if (incoming && !incoming.link) for (const { other } of incoming.pairs) this.#select(other, own, other.path)
     if (incoming?.link) for (const { other } of incoming.pairs) this.#select(other, linkTable, other.path)
-    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible)
+    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible, state?.put)
     this.#base = this.#unconditional(this.#resolver)
   }
 
@@ -113,22 +122,22 @@ export class FindPlan {
     return conditions.length === 0 ? base : { ...base, where: this.#where(conditions) }
   }
 
-  /** What is asked for, of what the caller sees. */
+  /** What is asked for, of what is there and the caller sees. */
   #where(conditions: readonly StorageFilter[]): StorageFilter {
-    const all = this.#rows ? [...conditions, { term: this.#rows.term }] : conditions
+    const all = [...conditions, ...this.#always, ...(this.#rows ? [{ term: this.#rows.term }] : [])]
     const [only] = all
     return all.length === 1 && only ? only : { and: [...all] }
   }
 
   #unconditional(resolver: PathResolver): Plan {
-    const joins = this.#rows ? [...this.#rows.joins, ...resolver.joins] : resolver.joins
+    const joins = [...this.#state, ...(this.#rows?.joins ?? []), ...resolver.joins]
     return {
       source: this.class.source,
       from: this.class.table,
       as: own,
       columns: this.#columns,
       ...(joins.length > 0 ? { joins } : {}),
-      ...(this.#rows ? { where: this.#where([]) } : {}),
+      ...(this.#rows || this.#always.length > 0 ? { where: this.#where([]) } : {}),
       ...(this.#order.length > 0 ? { order: this.#order.map(({ at, desc }) => (desc ? { ...at, desc } : at)) } : {}),
     }
   }

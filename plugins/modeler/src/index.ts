@@ -49,7 +49,7 @@ export default definePlugin({
         aggregate: (request, call) => reader.aggregate(request, call),
         stream: (request, call) => reader.stream(request, call),
         export: (request, call) => reader.export(request, call),
-        commit: async ({ changes }, call) => ({ results: await writer.commit(changes, call) }),
+        commit: async ({ changes, reason }, call) => ({ results: await writer.commit(changes, reason, call) }),
         declare: ({ definitions, mapping }, call) => {
           model.declare(declarationOf(definitions, mapping, call.caller.component))
           return {}

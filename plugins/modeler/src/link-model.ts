@@ -5,6 +5,8 @@ import { constraintsOf, partConstraints, type Wrong } from './constraints.ts'
 import { defaultValue } from './default-value.ts'
 import type { Draft, Written, WrittenMember } from './draft.ts'
 import { storedOf, type ColumnPlace, type Surroundings } from './stored-attribute.ts'
+import { keptMistakes } from './kept-mistakes.ts'
+import { keptOf } from './kept.ts'
 import { linkRelations } from './link-relations.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
 import type { ClassDefinition, ExtensionDefinition, ModelDefinition, ValueDefinition } from './model-schema.ts'
@@ -63,7 +65,10 @@ class Linker implements Surroundings {
       this.#columns(draft, attributes)
       const { mapping } = draft
       const readonly = mapping?.value.readonly === true ? 'its mapping says so' : key.length === 0 ? 'it has no key' : undefined
-      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table: mapping?.value.table ?? snakeCase(draft.name), readonly, attributes, key, relations, locking })
+      const table = mapping?.value.table ?? snakeCase(draft.name)
+      const kept = keptOf(draft.written.value, table, key.flatMap(({ stored }) => leavesOf(stored)))
+      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, readonly, attributes, key, relations, locking, kept })
+      if (kept) for (const { path, expected, found } of keptMistakes(classes, draft.name)) this.mistakes.add(draft.written.origin, draft.name, [path], { expected, found })
     }
     return { classes, mistakes: this.mistakes.list }
   }
@@ -210,7 +215,7 @@ class Linker implements Surroundings {
 
   #locking({ name, written }: Draft, attributes: ReadonlyMap<string, Attribute>): Attribute | undefined {
     const { locking } = written.value
-    if (locking === undefined) return undefined
+    if (typeof locking !== 'string') return undefined
     const attribute = attributes.get(locking)
     const type: AttributeType | undefined = attribute?.definition.type
     if (type === 'number') return attribute

@@ -24,7 +24,9 @@ const Class = Type.Object({
   key: Type.Optional(Type.Union([name, Type.Array(name, { minItems: 1, maxItems: 8 })], { title: 'the name of an attribute, or a list of them', description: 'What tells one object from another; without it, objects can only be read' })),
   attributes,
   relations,
-  locking: Type.Optional({ ...name, description: 'The number that counts the changes of an object; without it, a change is compared with what its author saw' }),
+  locking: Type.Optional(Type.Union([name, Type.Boolean()], { title: 'the name of an attribute, or true', description: 'The number that counts the changes of an object, or true to have them counted beside the table; without it, a change is compared with what its author saw' })),
+  history: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Who changed what and when is kept, and how objects were' })),
+  softDelete: Type.Optional(Type.Boolean({ title: 'true or false', description: 'A removed object stays in its table, and can be restored' })),
 }, closed)
 
 const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations }, closed)
@@ -47,7 +49,9 @@ export interface ClassDefinition {
   readonly key?: string | readonly string[]
   readonly attributes: Attributes
   readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
-  readonly locking?: string
+  readonly locking?: string | boolean
+  readonly history?: boolean
+  readonly softDelete?: boolean
 }
 
 export interface ExtensionDefinition {

@@ -8,6 +8,7 @@ import type { Classes } from './classes.ts'
 import type { Written } from './draft.ts'
 import { ModelError, ModelerError } from './errors.ts'
 import { expressionClasses, schemaOf } from './expression-schema.ts'
+import type { Kept } from './kept.ts'
 import { linkModel, type LinkOptions } from './link-model.ts'
 import { linkPolicies } from './link-policies.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
@@ -24,6 +25,9 @@ export interface Declarations {
 }
 
 const rememberedConditions = 500
+
+/** Why a table cannot be made beside another, until somebody changes something. */
+const lasting: ReadonlySet<string> = new Set(['PLAN_INVALID', 'SOURCE_READONLY', 'SQL_FAILED'])
 
 /** The classes there are. A class is looked for in its database before it is first used, and once more after it failed. */
 export class Model implements Classes {
@@ -133,7 +137,19 @@ export class Model implements Classes {
       const columns = [...pairs, ...link.pairs].map(({ other }) => ({ column: other.column, why: `relation "${name}"` }))
       found.push(...(await this.#missing(one.source, link.table, columns, call)))
     }
-    return found
+    return found.length > 0 || one.kept === undefined ? found : this.#sidecars(one, one.kept, call)
+  }
+
+  /** Makes the tables in which the class keeps what its behaviours need; why it cannot. */
+  async #sidecars({ name, source, table }: BusinessClass, { history, key }: Kept, call: Call): Promise<string[]> {
+    try {
+      for (const kind of history === undefined ? (['state'] as const) : (['state', 'history'] as const)) await this.#storage.sidecar({ source, table, key: key.map(({ column }) => column), kind }, call)
+      return []
+    } catch (error) {
+      // What passes is no reason to call the class unusable.
+      if (!lasting.has(codeOf(error) ?? '')) throw error
+      return [`class "${name}" keeps the ${history === undefined ? 'state' : 'history'} of its objects beside their table: ${messageOf(error)}`]
+    }
   }
 
   async #missing(source: string, from: string, columns: readonly { readonly column: string; readonly why: string }[], call: Call): Promise<string[]> {

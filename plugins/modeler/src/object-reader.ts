@@ -15,6 +15,7 @@ import type { Model } from './model.ts'
 import { ObjectExport } from './object-export.ts'
 import { own } from './path-resolver.ts'
 import { putRelated } from './related-objects.ts'
+import { requireRemoved, type Removed } from './removed.ts'
 import type { BusinessObject } from './row-mapper.ts'
 
 type Input<Name extends keyof (typeof Contract)['operations']> = InputOf<(typeof Contract)['operations'][Name]>
@@ -38,7 +39,7 @@ export class ObjectReader {
   }
 
   async get({ class: name, key, ...shape }: Input<'get'>, call: Call): Promise<Output<'get'>> {
-    const find = this.#plan(this.#model.seenBy(call.caller), name, shape)
+    const find = this.#plan(this.#seenBy(call, name, shape.removed), name, shape)
     const where = keyCondition(find.class, key, own, 'Got an object')
     if (!find.ready) await this.#ready(find, find.classes(), call)
     const rows = await this.#rows(find, find.planOfKey(where), call)
@@ -47,7 +48,7 @@ export class ObjectReader {
   }
 
   async find({ class: name, where, limit, after, ...shape }: Input<'find'>, call: Call): Promise<Output<'find'>> {
-    const find = this.#plan(this.#model.seenBy(call.caller), name, shape)
+    const find = this.#plan(this.#seenBy(call, name, shape.removed), name, shape)
     const { plan, classes } = find.plan({ where, after, limit: limit === undefined ? undefined : Math.min(limit + 1, limits.objects) })
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
@@ -64,7 +65,7 @@ export class ObjectReader {
   }
 
   async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {
-    const find = this.#plan(this.#model.seenBy(call.caller), name, shape)
+    const find = this.#plan(this.#seenBy(call, name, shape.removed), name, shape)
     const { plan, classes } = find.plan({ where })
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
@@ -80,33 +81,40 @@ export class ObjectReader {
     for await (const { objects } of this.stream(request, call)) yield { text: made.text(objects) }
   }
 
-  async count({ class: name, where }: Input<'count'>, call: Call): Promise<Output<'count'>> {
-    const { groups } = await this.aggregate({ class: name, figures: { count: { fn: 'count' } }, ...(where === undefined ? {} : { where }) }, call)
+  async count(request: Input<'count'>, call: Call): Promise<Output<'count'>> {
+    const { groups } = await this.aggregate({ ...request, figures: { count: { fn: 'count' } } }, call)
     return { count: Number(groups[0]?.['count'] ?? 0) }
   }
 
   async aggregate(request: Input<'aggregate'>, call: Call): Promise<Output<'aggregate'>> {
-    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#model.seenBy(call.caller), await this.#years(request, call))
+    const { plan, classes, group } = aggregatePlan(this.#model.get(request.class), request, this.#seenBy(call, request.class, request.removed), await this.#years(request, call))
     await this.#ready(undefined, classes, call)
     const { rows } = await this.#storage.query(plan, call)
     return { groups: rows.map(group) }
   }
 
   /** In which years the instants are whose days the clocks of a time zone tell: those are looked up in the zone's rules. */
-  async #years({ class: name, where, group = [] }: Input<'aggregate'>, call: Call): Promise<Map<string, readonly number[]>> {
+  async #years({ class: name, where, removed, group = [] }: Input<'aggregate'>, call: Call): Promise<Map<string, readonly number[]>> {
     const years = new Map<string, readonly number[]>()
     for (const bucket of group) {
       if (typeof bucket === 'string' || !isZoned(bucket)) continue
-      const { groups } = await this.aggregate({ class: name, group: [{ attribute: bucket.attribute, by: 'year', as: 'year' }], figures: { count: { fn: 'count' } }, ...(where === undefined ? {} : { where }) }, call)
+      const { groups } = await this.aggregate({ class: name, group: [{ attribute: bucket.attribute, by: 'year', as: 'year' }], figures: { count: { fn: 'count' } }, ...(where === undefined ? {} : { where }), ...(removed === undefined ? {} : { removed }) }, call)
       years.set(nameOf(bucket), groups.flatMap(({ year }) => (typeof year === 'string' ? [Number(year.slice(0, 4))] : [])))
     }
     return years
   }
 
-  #plan(classes: Classes, name: string, shape: Shape): FindPlan {
+  /** What the caller sees. @throws ModelerError `FORBIDDEN` for what is removed, unless the caller may see that */
+  #seenBy(call: Call, name: string, removed: Removed | undefined): Classes {
+    const classes = this.#model.seenBy(call.caller)
+    if (removed !== undefined) requireRemoved(classes.get(name), classes, 'Read removed objects', call)
+    return classes
+  }
+
+  #plan(classes: Classes, name: string, shape: Shape & { readonly removed?: Removed }): FindPlan {
     const one = classes.get(name)
-    if (shape.fields !== undefined || shape.with !== undefined || shape.order !== undefined) {
-      return this.#plans.memo(JSON.stringify([classes.id, name, shape.fields, shape.order, shape.with]), { context: () => new FindPlan(one, shape, classes) })
+    if (shape.removed !== undefined || shape.fields !== undefined || shape.with !== undefined || shape.order !== undefined) {
+      return this.#plans.memo(JSON.stringify([classes.id, name, shape.fields, shape.order, shape.with, shape.removed]), { context: () => new FindPlan(one, shape, classes) })
     }
     const whole = this.#whole.get(classes) ?? new WeakMap<BusinessClass, FindPlan>()
     this.#whole.set(classes, whole)

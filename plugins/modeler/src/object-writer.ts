@@ -1,15 +1,21 @@
 import { codeOf, messageOf, narrow, type Call, type Client } from '@caruso/contract'
 import type { Row, Storage, StepResult } from '@caruso/storage/contract'
+import { createHash } from 'node:crypto'
 import type { BusinessClass } from './business-class.ts'
 import { ChangeSet, type Planned } from './change-set.ts'
+import { conflict, goneConflict, titleOf } from './conflict.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { FindPlan } from './find-plan.ts'
+import { authorOf, KeptChanges } from './kept-changes.ts'
+import { readKept } from './kept-objects.ts'
+import { firstVersion } from './kept.ts'
 import { keyCondition } from './key-condition.ts'
 import type { Model } from './model.ts'
 import { isThere } from './is-there.ts'
 import { own } from './path-resolver.ts'
 import type { PolicyCheck } from './policy-check.ts'
+import { requireRemoved } from './removed.ts'
 import { takenValue } from './taken-value.ts'
 
 /** Commits changes of objects: one transaction, in which nothing happens where others have changed what a caller saw. */
@@ -23,35 +29,78 @@ export class ObjectWriter {
   }
 
   /**
+   * @param reason why, as the history of the objects tells it
    * @throws ModelerError `CONFLICT` naming the attributes that collided, `OBJECT_INVALID`, `VALUE_TAKEN`,
-   * `REFERENCE_BROKEN`, `CLASS_READONLY`; then nothing has changed
+   * `REFERENCE_BROKEN`, `CLASS_READONLY`, `FORBIDDEN`; then nothing has changed
    */
-  async commit(changes: readonly Change[], call: Call): Promise<Changed[]> {
+  async commit(changes: readonly Change[], reason: string | undefined, call: Call): Promise<Changed[]> {
+    const keeping = await this.#keeping(changes, call)
     // Rows whose values mean what was seen and yet are written otherwise, such as dates with a time: compared as they are.
     const current = new Map<number, Row>()
     const classes = this.#model.seenBy(call.caller)
+    const about = call.key === undefined ? undefined : digest(changes)
+    const repeated = keeping.size > 0 ? await this.#repeated(changes, about, call) : undefined
+    if (repeated) return repeated
     for (;;) {
-      const set = new ChangeSet(changes, classes, current)
+      const kept = keeping.size === 0 ? undefined : new KeptChanges(await readKept(this.#storage, keeping, call), authorOf(call, reason))
+      const set = new ChangeSet(changes, classes, current, kept)
       for (const one of new Set(set.planned.map((planned) => planned.class))) await this.#model.check(one, call)
-      const done = await this.#transact(set, current, call)
+      const done = (await this.#isDoubtful(set, current, call)) ? undefined : await this.#transact(set, current, about, call)
       if (done) return set.results(done)
     }
   }
 
+  /** The keys of objects whose classes have behaviours, which are there to be read by then. */
+  async #keeping(changes: readonly Change[], call: Call): Promise<ReadonlyMap<BusinessClass, readonly Key[]>> {
+    const found = new Map<BusinessClass, Key[]>()
+    for (const change of changes) {
+      const name = classOf(change)
+      const one = name === undefined ? undefined : this.#model.get(name)
+      if (one?.kept === undefined) continue
+      if ('restore' in change) requireRemoved(one, this.#model.seenBy(call.caller), 'Restored an object', call)
+      if (!found.has(one)) await this.#model.check(one, call)
+      const keys = found.get(one) ?? []
+      found.set(one, keys)
+      if ('key' in change) keys.push(change.key)
+    }
+    return found
+  }
+
+  /** The answer of a call with the same key that came before; objects are no longer as it found them. */
+  async #repeated(changes: readonly Change[], about: string | undefined, call: Call): Promise<Changed[] | undefined> {
+    const { key } = call
+    if (key === undefined || about === undefined) return undefined
+    const set = new ChangeSet(changes, this.#model.seenBy(call.caller), new Map())
+    const { results } = await this.#storage.remembered({ source: set.source, key, about }, call)
+    return results === null ? undefined : set.results(results)
+  }
+
+  /** Whether an object was changed while it was looked at. @throws ModelerError `CONFLICT` where others have changed what the caller saw */
+  async #isDoubtful(set: ChangeSet, current: Map<number, Row>, call: Call): Promise<boolean> {
+    const { doubtful } = set
+    const planned = doubtful === undefined ? undefined : set.planned[doubtful]
+    if (doubtful === undefined || planned === undefined) return false
+    current.set(doubtful, await this.#conflict(doubtful, planned, current.get(doubtful), call))
+    return true
+  }
+
   /** Undefined where the changes should be tried again with rows as they are now. */
-  async #transact(set: ChangeSet, current: Map<number, Row>, call: Call): Promise<readonly StepResult[] | undefined> {
+  async #transact(set: ChangeSet, current: Map<number, Row>, about: string | undefined, call: Call): Promise<readonly StepResult[] | undefined> {
     const { source, steps } = set
     try {
-      const { results } = await this.#storage.transact({ source, steps }, call.key === undefined ? call : narrow(call, { key: call.key }))
+      const { results } = await this.#storage.transact({ source, steps, ...(about === undefined ? {} : { about }) }, call.key === undefined ? call : narrow(call, { key: call.key }))
       return results
     } catch (error) {
       const step = stepOf(error)
       if (step === undefined) throw error
       const check = set.checkAt(step)
       if (check) throw (await this.#refusal(set, check, call)) ?? error
+      const code = codeOf(error)
+      // Somebody has changed the object since its state was read.
+      if (set.isKeeping(step) && (code === 'ROW_COUNT_MISMATCH' || code === 'UNIQUE_VIOLATION')) return undefined
       const compared = set.comparedAt(step)
       const [first] = compared === undefined ? set.changesOf(step) : set.planned.slice(compared, compared + 1).map((planned) => ({ index: compared, planned }))
-      if (first && codeOf(error) === 'ROW_COUNT_MISMATCH') {
+      if (first && code === 'ROW_COUNT_MISMATCH') {
         const row = await this.#conflict(first.index, first.planned, current.get(first.index), call)
         current.set(first.index, row)
         return undefined
@@ -62,16 +111,15 @@ export class ObjectWriter {
 
   /** The row as it is, where it means what was seen. */
   async #conflict(index: number, { class: one, known }: Planned, tried: Row | undefined, call: Call): Promise<Row> {
-    if (!known) throw new ModelerError('CONFLICT', `Committed change ${index}: the link between the objects is not there`, { details: { change: index, class: one.name, collided: [] } })
-    const title = `Committed change ${index}, of an object of class "${one.name}" with key ${JSON.stringify(known.key)}`
+    if (!known?.seen) throw new ModelerError('CONFLICT', `Committed change ${index}: the link between the objects is not there`, { details: { change: index, class: one.name, collided: [] } })
+    const changed = { index, class: one, key: known.key }
     const find = new FindPlan(one, {}, this.#model.seenBy(call.caller))
-    const { rows } = await this.#storage.query(find.planOfKey(keyCondition(one, known.key, own, title)), call)
+    const { rows } = await this.#storage.query(find.planOfKey(keyCondition(one, known.key, own, titleOf(index, one, known.key))), call)
     const [row] = rows
-    if (!row) throw new ModelerError('CONFLICT', `${title}: it is not there any more`, { details: { change: index, class: one.name, key: known.key, gone: true, collided: [] } })
-    const collided = known.seen.collisions(find.mapper.map(row))
+    if (!row) throw goneConflict(changed)
+    const collided = known.seen.collisions(find.mapper.map(row), Number(row['^version'] ?? firstVersion))
     if (collided.length === 0 && JSON.stringify(tried) !== JSON.stringify(row)) return row
-    const found = collided.map(({ attribute, seen, now }) => `"${attribute}" was ${JSON.stringify(seen)} and is ${JSON.stringify(now)}`).join(', ')
-    throw new ModelerError('CONFLICT', `${title}: others have changed it, ${found === '' ? 'and what was seen of it does not say what' : found}`, { details: { change: index, class: one.name, key: known.key, collided } })
+    throw conflict(changed, collided)
   }
 
   /** Which change it is that a policy refuses; an object that is not seen is as one that is not there. */
@@ -81,8 +129,9 @@ export class ObjectWriter {
     const sight = this.#model.seenBy(call.caller).sight(one)
     for (const { change, key } of entries) {
       const planned = set.planned[change]
-      if (kind === 'before' && planned?.class === one && planned.known) await this.#conflict(change, planned, undefined, call)
-      else if (!(await isThere(this.#storage, one, key, sight?.rows, call))) return brokenReference(set, change)
+      const restored = kind === 'before' && planned?.known !== undefined && planned.known.seen === undefined
+      if (kind === 'before' && planned?.class === one && planned.known && !restored) await this.#conflict(change, planned, undefined, call)
+      else if (!(await isThere(this.#storage, one, key, sight?.rows, call))) return restored && planned?.known ? goneConflict({ index: change, class: one, key: planned.known.key }) : brokenReference(set, change)
       if (kind === 'before' && !(await isThere(this.#storage, one, key, sight?.rowsTo(action), call))) return notAllowed(one, change, change, `${action} it`)
     }
     return new ModelerError('CONFLICT', `Committed changes of class "${one.name}": others change what its policy looks at, so try again`, { details: { change: first?.change, class: one.name, collided: [] } })
@@ -118,6 +167,20 @@ function notAllowed(one: BusinessClass, from: number, to: number, what: string):
 function brokenReference(set: ChangeSet, change: number): ModelerError {
   const name = set.planned[change]?.class.name ?? ''
   return new ModelerError('REFERENCE_BROKEN', `Committed change ${change}, of class "${name}": an object that is referred to would not be there`, { details: { change, class: name } })
+}
+
+type Key = Readonly<Record<string, unknown>>
+
+function classOf(change: Change): string | undefined {
+  if ('create' in change) return change.create
+  if ('update' in change) return change.update
+  if ('remove' in change) return change.remove
+  return 'restore' in change ? change.restore : undefined
+}
+
+/** What tells the work of one call from that of another with the same key; its steps hold moments, and what was found. */
+function digest(changes: readonly Change[]): string {
+  return createHash('sha256').update(JSON.stringify(changes)).digest('base64')
 }
 
 function stepOf(error: unknown): number | undefined {

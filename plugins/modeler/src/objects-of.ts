@@ -1,6 +1,6 @@
 import { codeOf, type Call, type Client } from '@caruso/contract'
 import type { Change, Changed, Objects, Shape } from './contract.ts'
-import { describe, type AttributeValue, type KeyName, type KeyOf, type ObjectDefinition, type ObjectOf, type ReferenceTo } from './define-object.ts'
+import { describe, type AttributeValue, type CountName, type KeyName, type KeyOf, type ObjectDefinition, type ObjectOf, type ReferenceTo } from './define-object.ts'
 import type { Filter } from './filter.ts'
 
 /** Objects of a class that belong to one of another: the class, and what to answer of them. */
@@ -15,8 +15,8 @@ export interface RelatedShape {
 export type RelatedShapes = Readonly<Record<string, RelatedShape>>
 
 type AttributeName<D extends ObjectDefinition> = keyof D['attributes'] & string
-type AlwaysThere<D extends ObjectDefinition> = KeyName<D> | (D['locking'] extends string ? D['locking'] : never)
-type Chosen<D extends ObjectDefinition, F> = F extends readonly (infer Name)[] ? Pick<ObjectOf<D>, Extract<Name | AlwaysThere<D>, AttributeName<D>>> : ObjectOf<D>
+type AlwaysThere<D extends ObjectDefinition> = KeyName<D> | (D['locking'] extends string ? D['locking'] : CountName<D>)
+type Chosen<D extends ObjectDefinition, F> = F extends readonly (infer Name)[] ? Pick<ObjectOf<D>, Extract<Name | AlwaysThere<D>, keyof ObjectOf<D>>> : ObjectOf<D>
 
 type RelatedOf<D extends ObjectDefinition, Name, S extends RelatedShape> = Name extends keyof D['relations']
   ? D['relations'][Name] extends { readonly many: string }
@@ -57,7 +57,7 @@ export type NewObject<D extends ObjectDefinition> = { readonly [Name in Mandator
 export type SetOf<D extends ObjectDefinition> = { readonly [Name in AttributeName<D>]?: Given<D['attributes'][Name]> | Extract<ObjectOf<D>[Name], null> }
 
 /** What an object was when its user last saw it: its key, and the attributes that are to be changed or the counter of changes. */
-type Seen<D extends ObjectDefinition> = KeyOf<D> & { readonly [Name in AttributeName<D>]?: unknown }
+type Seen<D extends ObjectDefinition> = KeyOf<D> & { readonly [Name in AttributeName<D>]?: unknown } & { readonly [Name in CountName<D>]: number }
 
 /** The contract `objects` as one class sees it; types only, for every call goes through as it is. */
 export interface ObjectsOf<D extends ObjectDefinition> {

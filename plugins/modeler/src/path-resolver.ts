@@ -1,9 +1,10 @@
 import { didYouMean } from '@caruso/contract'
-import type { Plan } from '@caruso/storage/contract'
+import type { Plan, Term } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
+import { isPresent } from './kept.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 export type Join = NonNullable<Plan['joins']>[number]
@@ -149,7 +150,7 @@ export class PathResolver {
     if (target.source !== one.source) throw new ModelerError('REQUEST_INVALID', `Followed "${relation.name}" of class "${one.name}": class "${target.name}" is in another data source, "${target.source}"`)
     this.#classes.add(target)
     if (!this.#joins.has(as)) {
-      const where = this.#known.sight(target)?.joined(as)
+      const where = both(isPresent(target.kept, as), this.#known.sight(target)?.joined(as))
       const on = relation.pairs.map((pair) => ({ left: columnOf(pair.own, of), right: columnOf(pair.other, as) }))
       this.#joins.set(as, { table: target.table, as, kind: 'left', on, ...(where === undefined ? {} : { where }) })
     }
@@ -194,6 +195,10 @@ export function otherEnd(classes: SeenClasses, one: BusinessClass, { link, pairs
 function elsewhere(stored: Stored, columns: Iterator<string>): Stored {
   if (stored.kind === 'leaf') return { ...stored, column: columns.next().value ?? stored.column }
   return { ...stored, parts: new Map([...stored.parts].map(([name, part]) => [name, elsewhere(part, columns)])) }
+}
+
+function both(a: Term | undefined, b: Term | undefined): Term | undefined {
+  return a && b ? { op: 'and', of: [a, b], type: 'boolean' } : (a ?? b)
 }
 
 export function unknownAttribute(one: BusinessClass, name: string, path = name): ModelerError {

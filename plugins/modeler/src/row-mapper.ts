@@ -15,20 +15,30 @@ export class RowMapper {
   /** Those of them whose values the storage does not answer as they are. */
   readonly #coded: readonly Leaf[]
   readonly #own: boolean
+  readonly #put: ((object: BusinessObject, row: Row) => void) | undefined
 
-  /** @param own whether each object must be a new one: the rows hold more than objects do, or objects get more */
-  constructor(one: BusinessClass, attributes: readonly Attribute[], own: boolean) {
+  /**
+   * @param own whether each object must be a new one: the rows hold more than objects do, or objects get more
+   * @param put puts into an object what it has beside its attributes
+   */
+  constructor(one: BusinessClass, attributes: readonly Attribute[], own: boolean, put?: (object: BusinessObject, row: Row) => void) {
     this.#class = one
     this.#attributes = attributes
     const leaves = attributes.flatMap(({ stored }) => (stored.kind === 'leaf' ? [stored] : []))
     this.#leaves = leaves.length === attributes.length ? leaves : undefined
     this.#coded = leaves.filter(({ codec }) => !codec.plain)
     this.#own = own
+    this.#put = put
   }
 
   /** @throws ModelerError `OBJECT_BROKEN` naming the attribute and the object */
   map(row: Row): BusinessObject {
-    if (this.#leaves) return this.#flat(row, this.#leaves)
+    const object = this.#leaves ? this.#flat(row, this.#leaves) : this.#whole(row)
+    this.#put?.(object, row)
+    return object
+  }
+
+  #whole(row: Row): BusinessObject {
     const object: BusinessObject = {}
     for (const { name, stored } of this.#attributes) object[name] = this.#value(stored, row, true)
     return object

@@ -5,7 +5,8 @@ import { columnOf } from './column-of.ts'
 import { compareDecimals } from './decimal.ts'
 import { ModelerError } from './errors.ts'
 import { isMasked, PathResolver, type Join } from './path-resolver.ts'
-import { leavesOf, type Stored } from './stored.ts'
+import { versionName } from './kept.ts'
+import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 /** An attribute whose value has changed since the caller saw it. */
 export interface Collision {
@@ -20,6 +21,8 @@ export class SeenObject {
   readonly #classes: Classes
   readonly #seen: Readonly<Record<string, unknown>>
   readonly #compared: readonly Attribute[]
+  /** Whether the changes are counted beside the table. */
+  readonly #counted: boolean
 
   /**
    * @param changed what the change sets; undefined for a removal, which changes all
@@ -30,7 +33,10 @@ export class SeenObject {
     this.#classes = classes
     this.#seen = withoutRelated(one, seen, classes)
     const known = [...one.attributes.values()].filter(({ name }) => this.#seen[name] !== undefined && !one.key.some((part) => part.name === name))
+    this.#counted = one.kept?.locking === true
     this.#compared = one.locking ? [one.locking] : changed === undefined ? known : [...one.attributes.values()].filter(({ name }) => changed[name] !== undefined)
+    if (this.#counted && !Number.isSafeInteger(this.#seen[versionName])) throw this.#tooLittle(`"${versionName}" as it was seen`)
+    if (this.#counted) return
     const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
     if (missing.length > 0) throw this.#tooLittle(`${missing.map(({ name }) => `"${name}"`).join(', ')} as it was seen`)
     if (this.#compared.length === 0 && [...one.attributes.values()].some((attribute) => !one.key.includes(attribute) && classes.sight(one)?.hidden.has(attribute.name) !== true)) throw this.#tooLittle('what was seen of it')
@@ -39,6 +45,7 @@ export class SeenObject {
   /** The count of changes after this one, where the class counts them. */
   get nextVersion(): number | undefined {
     const { locking } = this.#class
+    if (this.#counted) return Number(this.#seen[versionName]) + 1
     return locking && Number(this.#seen[locking.name] ?? 0) + 1
   }
 
@@ -54,7 +61,7 @@ export class SeenObject {
 
   /** The conditions on references that may be null for this caller only, over the class's own table in a plan. */
   get masked(): { readonly joins: readonly Join[]; readonly conditions: readonly Filter[] } {
-    const masked = this.#compared.filter((attribute) => isMasked(this.#classes, this.#class, attribute))
+    const masked = this.#compared.filter((attribute) => this.#seen[attribute.name] !== undefined && isMasked(this.#classes, this.#class, attribute))
     const resolver = new PathResolver(this.#class, this.#classes)
     const conditions = masked.flatMap((attribute) => {
       const { stored, of } = resolver.value(attribute)
@@ -63,11 +70,33 @@ export class SeenObject {
     return { joins: resolver.joins, conditions }
   }
 
-  /** All that has changed since it was seen; nothing where the change may be, since what it compares is as it was. */
-  collisions(now: Readonly<Record<string, unknown>>): Collision[] {
-    const changed = [...this.#class.attributes.values()].filter(({ name, stored }) => this.#seen[name] !== undefined && !same(stored, this.#seen[name], now[name]))
-    if (!changed.some((attribute) => this.#compared.includes(attribute))) return []
-    return changed.map(({ name }) => ({ attribute: name, seen: this.#seen[name], now: now[name] }))
+  /** The columns of what the change is compared by. */
+  get compared(): readonly Leaf[] {
+    return this.#compared.flatMap(({ stored }) => leavesOf(stored))
+  }
+
+  /** Whether others may have changed the row as it is, whatever of it the caller sees. */
+  mayCollide(row: Readonly<Record<string, unknown>>, version: number): boolean {
+    const unmasked = Object.entries(row).filter(([name]) => this.#seen[name] !== null || !this.#isMasked(name))
+    return this.collisions(Object.fromEntries(unmasked), version).length > 0
+  }
+
+  /**
+   * All that has changed since it was seen; nothing where the change may be, since what it compares is as it was.
+   *
+   * @param version how often it was changed, where that is counted beside the table
+   */
+  collisions(now: Readonly<Record<string, unknown>>, version?: number): Collision[] {
+    const changed = [...this.#class.attributes.values()].filter(({ name, stored }) => this.#seen[name] !== undefined && now[name] !== undefined && !same(stored, this.#seen[name], now[name]))
+    const outdated = this.#counted && this.#seen[versionName] !== version
+    if (!outdated && !changed.some((attribute) => this.#compared.includes(attribute))) return []
+    const collided = changed.map(({ name }) => ({ attribute: name, seen: this.#seen[name], now: now[name] }))
+    return outdated ? [{ attribute: versionName, seen: this.#seen[versionName], now: version }, ...collided] : collided
+  }
+
+  #isMasked(name: string): boolean {
+    const attribute = this.#class.attributes.get(name)
+    return attribute !== undefined && isMasked(this.#classes, this.#class, attribute)
   }
 
   #tooLittle(expected: string): ModelerError {
@@ -99,7 +128,8 @@ function bareValue(attribute: Attribute | undefined, value: unknown, classes: Cl
   return Object.fromEntries(key.map((part) => [part.name, bareValue(part, parts[part.name], classes)]))
 }
 
-function same(stored: Stored, a: unknown, b: unknown): boolean {
+/** Whether two values of an attribute mean the same. */
+export function same(stored: Stored, a: unknown, b: unknown): boolean {
   if (a === null || b === null || a === undefined || b === undefined) return (a ?? null) === (b ?? null)
   if (stored.kind === 'composite') {
     const [left, right] = [partsOf(a), partsOf(b)]

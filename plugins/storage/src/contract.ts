@@ -145,6 +145,8 @@ export const Step = Type.Union([
   }),
 ])
 
+const about = Type.Optional(Type.String({ maxLength: 128, description: 'What tells the work from other work with the same idempotency key, where a repeat has other steps; the steps themselves without it' }))
+
 /** What a step did; `keys` holds the primary key of each inserted row, in order. */
 export const StepResult = Type.Object({ affected: Type.Integer(), keys: Type.Array(Row) })
 
@@ -187,8 +189,14 @@ export const Storage = contract({
     },
     transact: {
       description: 'Changes and checks of one data source, all or none, in order; a repeat with the same key gets the first answer',
-      input: Type.Object({ source: Name, steps: Type.Array(Step, { minItems: 1, maxItems: limits.steps }) }),
+      input: Type.Object({ source: Name, steps: Type.Array(Step, { minItems: 1, maxItems: limits.steps }), about }),
       output: Type.Object({ results: Type.Array(StepResult) }),
+    },
+    remembered: {
+      description: 'What a transaction of the same caller with this idempotency key answered, or null',
+      input: Type.Object({ source: Name, key: Type.String({ maxLength: 512 }), about: Type.String({ maxLength: 128 }) }),
+      output: Type.Object({ results: Type.Union([Type.Null(), Type.Array(StepResult)]) }),
+      idempotent: true,
     },
     sql: {
       description: 'One statement of the caller\'s own with values for its question marks; it only reads unless `write` is set',

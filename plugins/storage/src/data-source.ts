@@ -19,8 +19,14 @@ export interface DataSource {
   query(plan: Plan, call: Call): Promise<readonly Row[]>
   /** The rows of a plan in batches; the database is released when the consumer stops or the call is cancelled. */
   stream(plan: Plan, call: Call): AsyncGenerator<readonly Row[], void>
-  /** All steps or none; a key that is known already gets the first answer. */
-  transact(steps: readonly Step[], call: Call): Promise<readonly StepResult[]>
+  /**
+   * All steps or none; a key that is known already gets the first answer.
+   *
+   * @param about what tells the work from other work with the same key; the steps without it
+   */
+  transact(steps: readonly Step[], about: string | undefined, call: Call): Promise<readonly StepResult[]>
+  /** The first answer to a key; undefined where it is not known. */
+  remembered(key: string, about: string, call: Call): Promise<readonly StepResult[] | undefined>
   sql(own: OwnSql, call: Call): Promise<{ readonly rows: readonly Row[]; readonly affected: number }>
   /** Makes a table beside another unless it is there. */
   sidecar(sidecar: Sidecar, call: Call): Promise<void>

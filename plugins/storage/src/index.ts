@@ -25,7 +25,8 @@ export default definePlugin({
         async *stream(plan, call) {
           for await (const rows of sources.get(plan.source).stream(plan, call)) yield { rows }
         },
-        transact: async ({ source, steps }, call) => ({ results: await sources.get(source).transact(steps, call) }),
+        transact: async ({ source, steps, about }, call) => ({ results: await sources.get(source).transact(steps, about, call) }),
+        remembered: async ({ source, key, about }, call) => ({ results: (await sources.get(source).remembered(key, about, call)) ?? null }),
         sql: ({ source, sql, values = [], write = false }, call) => sources.get(source).sql({ sql, values, write }, call),
         sidecar: async ({ source, table, key, kind }, call) => {
           const name = sidecarName(kind, table)

@@ -12,7 +12,7 @@ import type { Plan, Row, Step, StepResult, TableDescription } from './contract.t
 import type { DataSource, OwnSql } from './data-source.ts'
 import { StorageError } from './errors.ts'
 import { inBatches } from './in-batches.ts'
-import { keptFor, keysTable, once } from './keys.ts'
+import { digestOf, firstAnswer, keptFor, keysTable, once } from './keys.ts'
 import type { KeyStatements } from './keys.ts'
 import { limits } from './limits.ts'
 import { requireNames } from './own-keyword.ts'
@@ -51,6 +51,14 @@ export interface ServerSourceOptions {
   readonly readonly: boolean
   /** Connections at most. */
   readonly connections: number
+}
+
+/** What a call does in one transaction. */
+interface Transaction {
+  readonly steps: readonly Step[]
+  readonly about: string
+  readonly call: Call
+  readonly tried: string
 }
 
 /** So old a catalogue is asked for again before a name is said to be missing, and after a while anyway. */
@@ -125,12 +133,20 @@ export class ServerSource implements DataSource {
     }
   }
 
-  async transact(steps: readonly Step[], call: Call): Promise<readonly StepResult[]> {
+  async transact(steps: readonly Step[], about: string | undefined, call: Call): Promise<readonly StepResult[]> {
     const tried = `Changed data source "${this.name}"`
     this.#requireWritable(tried)
     requireSize(tried, steps)
     if (call.key !== undefined) await this.#keysReady(call, tried)
-    return this.#compiled(call, tried, (compiler) => compiler, (compiler, connection) => patiently(call, () => this.#attempt(compiler, connection, steps, call, tried)))
+    const work: Transaction = { steps, about: about ?? (call.key === undefined ? '' : digestOf(steps)), call, tried }
+    return this.#compiled(call, tried, (compiler) => compiler, (compiler, connection) => patiently(call, () => this.#attempt(compiler, connection, work)))
+  }
+
+  async remembered(key: string, about: string, call: Call): Promise<readonly StepResult[] | undefined> {
+    const tried = `Looked for a remembered key in data source "${this.name}"`
+    this.#requireWritable(tried)
+    await this.#keysReady(call, tried)
+    return this.#use(call, tried, (connection) => workLater(firstAnswer(this.#server.keys, { component: call.caller.component, key }, about), ({ sql, values }) => connection.run(sql, values)))
   }
 
   async sql(own: OwnSql, call: Call): Promise<{ readonly rows: Rows; readonly affected: number }> {
@@ -195,12 +211,12 @@ export class ServerSource implements DataSource {
   }
 
   /** One try of a transaction on a connection that stays with the call. */
-  async #attempt(compiler: Compiler, connection: ServerConnection, steps: readonly Step[], call: Call, tried: string): Promise<readonly StepResult[]> {
+  async #attempt(compiler: Compiler, connection: ServerConnection, { steps, about, call, tried }: Transaction): Promise<readonly StepResult[]> {
     const { dialect, keys, explain } = this.#server
     const { session } = connection
     try {
       await session.begin('write')
-      const results = await workLater(once(keys, call, steps, () => runSteps({ compiler, dialect, explain }, steps)), async ({ sql, values }) => {
+      const results = await workLater(once(keys, call, about, () => runSteps({ compiler, dialect, explain }, steps)), async ({ sql, values }) => {
         try {
           return await connection.run(sql, values)
         } catch (error) {

@@ -89,6 +89,7 @@ function checked(storage: Implementation<typeof Storage>): Client<typeof Storage
       for await (const item of storage.stream(fits(operations.stream.input, input), call)) yield fits(operations.stream.stream, item)
     },
     transact: async (input, call) => fits(operations.transact.output, await storage.transact(fits(operations.transact.input, input), call)),
+    remembered: async (input, call) => fits(operations.remembered.output, await storage.remembered(fits(operations.remembered.input, input), call)),
     sql: async (input, call) => fits(operations.sql.output, await storage.sql(fits(operations.sql.input, input), call)),
     sidecar: async (input, call) => fits(operations.sidecar.output, await storage.sidecar(fits(operations.sidecar.input, input), call)),
     async *describe(input, call) {

@@ -12,7 +12,7 @@ import type { Plan, Row, Step, StepResult, TableDescription } from '../../contra
 import type { DataSource, OwnSql } from '../../data-source.ts'
 import { StorageError } from '../../errors.ts'
 import { inBatches } from '../../in-batches.ts'
-import { once } from '../../keys.ts'
+import { digestOf, firstAnswer, once } from '../../keys.ts'
 import { limits } from '../../limits.ts'
 import { patiently } from '../../patience.ts'
 import type { Select } from '../../select-compiler.ts'
@@ -94,7 +94,7 @@ class SqliteSource implements DataSource {
     yield* this.#batches(cursor, tried)
   }
 
-  async transact(steps: readonly Step[], call: Call): Promise<readonly StepResult[]> {
+  async transact(steps: readonly Step[], about: string | undefined, call: Call): Promise<readonly StepResult[]> {
     const tried = `Changed data source "${this.name}"`
     requireSize(tried, steps)
     const compiler = await this.#ready()
@@ -104,8 +104,17 @@ class SqliteSource implements DataSource {
       const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
       return writer.immediate(() => {
         if (call.key !== undefined) writer.prepare(createKeys).run([])
-        return work(once(sqliteKeys, call, steps, () => runSteps(context, steps)), ({ sql, values }) => writer.answer(sql, values))
+        return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), ({ sql, values }) => writer.answer(sql, values))
       })
+    })
+  }
+
+  async remembered(key: string, about: string, call: Call): Promise<readonly StepResult[] | undefined> {
+    const tried = `Looked for a remembered key in data source "${this.name}"`
+    return this.#patiently(call, tried, () => {
+      const writer = this.#writer(tried)
+      writer.prepare(createKeys).run([])
+      return work(firstAnswer(sqliteKeys, { component: call.caller.component, key }, about), ({ sql, values }) => writer.answer(sql, values))
     })
   }
 

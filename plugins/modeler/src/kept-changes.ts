@@ -1,0 +1,152 @@
+import type { Call } from '@caruso/contract'
+import type { KeyReference, Step, Value } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
+import { instantCodec } from './codec.ts'
+import { stateColumns, type Kept } from './kept.ts'
+import { KeptObject, only, type Attributes } from './kept-object.ts'
+import type { KeptObjects } from './kept-objects.ts'
+import { typesOf } from './step-types.ts'
+import type { ColumnValues } from './object-values.ts'
+
+/** What became of an object. `outside` tells of a change that another application made, as of when it was noticed. */
+export type EntryKind = 'created' | 'updated' | 'removed' | 'restored' | 'outside'
+
+/** Who changes objects, when and why. */
+export interface Author {
+  readonly at: string
+  readonly identity: string
+  readonly component: string
+  readonly reason: string | undefined
+}
+
+export function authorOf({ caller }: Call, reason: string | undefined): Author {
+  return { at: new Date().toISOString(), identity: caller.identity, component: caller.component, reason }
+}
+
+interface Entry {
+  readonly object: KeptObject
+  readonly kind: EntryKind
+  readonly version: number
+  readonly before: Attributes | null
+  readonly after: Attributes | null
+}
+
+type StateRow = Readonly<Record<string, Value | KeyReference>>
+
+/** Makes the steps by which a commit keeps states and history of the objects that it changes, in the transaction of the change. */
+export class KeptChanges {
+  readonly objects: KeptObjects
+  readonly #author: Author
+  readonly #entries: Entry[] = []
+  readonly #changed = new Set<KeptObject>()
+
+  constructor(objects: KeptObjects, author: Author) {
+    this.objects = objects
+    this.#author = author
+  }
+
+  created(one: BusinessClass, key: readonly (Value | KeyReference)[], columns: ColumnValues): void {
+    const object = new KeptObject(one, key, {}, undefined, true)
+    object.write(columns)
+    this.objects.add(object)
+    object.state = { ...object.state, recorded: object.attributes }
+    this.#keep(object, 'created', null, object.attributes)
+  }
+
+  updated(object: KeptObject, set: readonly string[], columns: ColumnValues): void {
+    this.notice(object)
+    const before = object.attributes
+    object.write(columns)
+    object.state = { ...object.state, version: object.state.version + 1, recorded: object.attributes }
+    this.#keep(object, 'updated', only(before, set), only(object.attributes, set))
+  }
+
+  removed(object: KeptObject): void {
+    this.notice(object)
+    const soft = object.class.kept?.softDelete === true
+    object.state = { ...object.state, version: object.state.version + 1, recorded: object.attributes, ...(soft ? { removedAt: this.#author.at, removedBy: this.#author.identity } : {}) }
+    object.gone = !soft
+    this.#keep(object, 'removed', object.attributes, null)
+  }
+
+  restored(object: KeptObject): void {
+    this.notice(object)
+    object.state = { version: object.state.version + 1, recorded: object.attributes, removedAt: null, removedBy: null }
+    this.#keep(object, 'restored', null, object.attributes)
+  }
+
+  /** Records what another application has done to the object since it was last recorded; whether it has. */
+  notice(object: KeptObject): boolean {
+    const outside = object.outside
+    if (outside === undefined) return false
+    object.state = { ...object.state, recorded: object.attributes }
+    this.#keep(object, 'outside', outside.before, outside.after)
+    return true
+  }
+
+  /** States and entries, each in as few steps as can be. */
+  steps(): Step[] {
+    const steps: Step[] = []
+    for (const one of new Set([...this.#changed].map((object) => object.class))) {
+      if (one.kept === undefined) continue
+      steps.push(...this.#states(one.kept, [...this.#changed].filter((object) => object.class === one)))
+      const rows = this.#entries.filter(({ object }) => object.class === one).map((entry) => this.#row(entry, one.kept))
+      if (one.kept.history !== undefined && rows.length > 0) steps.push({ insert: one.kept.history, rows, types: { ...typesOf(one.kept.key).types, caruso_at: 'instant' } })
+    }
+    return steps
+  }
+
+  #keep(object: KeptObject, kind: EntryKind, before: Attributes | null, after: Attributes | null): void {
+    this.#changed.add(object)
+    this.#entries.push({ object, kind, version: object.state.version, before, after })
+  }
+
+  #states(kept: Kept, objects: readonly KeptObject[]): Step[] {
+    const types = { ...typesOf(kept.key).types, [stateColumns.removedAt]: 'instant' } as const
+    const there = objects.filter(({ gone }) => !gone)
+    const created = there.filter((object) => object.created).map((object) => ({ ...keyRow(kept, object), ...stateRow(kept, object) }))
+    const first = there.filter((object) => !object.created && object.found === undefined).map((object) => ({ ...keyRow(kept, object), ...stateRow(kept, object) }))
+    const known = objects.filter((object) => object.found !== undefined)
+    return [
+      // A row of state may be left of an object with the same key that another application has removed.
+      ...(created.length === 0 ? [] : [{ insert: kept.state, rows: created, types, replace: true }]),
+      ...(first.length === 0 ? [] : [{ insert: kept.state, rows: first, types }]),
+      ...known.map((object): Step => (object.gone ? { remove: kept.state, where: foundState(kept, object), expect: 1 } : { update: kept.state, set: stateRow(kept, object), types, where: foundState(kept, object), expect: 1 })),
+    ]
+  }
+
+  #row({ object, kind, version, before, after }: Entry, kept: Kept | undefined): StateRow {
+    const { at, identity, component, reason } = this.#author
+    const outside = kind === 'outside'
+    return {
+      ...(kept ? keyRow(kept, object) : {}),
+      caruso_version: version,
+      caruso_kind: kind,
+      caruso_at: instantCodec.encode(at) ?? null,
+      caruso_by: outside ? null : identity,
+      caruso_component: outside ? null : component,
+      caruso_reason: outside ? null : (reason ?? null),
+      caruso_before: before && JSON.stringify(before),
+      caruso_after: after && JSON.stringify(after),
+    }
+  }
+}
+
+function keyRow({ key }: Kept, object: KeptObject): StateRow {
+  return Object.fromEntries(key.map(({ column }, index) => [column, object.key[index] ?? null]))
+}
+
+function stateRow({ history }: Kept, { state }: KeptObject): StateRow {
+  return {
+    [stateColumns.version]: state.version,
+    [stateColumns.removedAt]: state.removedAt === null ? null : (instantCodec.encode(state.removedAt) ?? null),
+    [stateColumns.removedBy]: state.removedBy,
+    [stateColumns.recorded]: history === undefined || state.recorded === undefined ? null : JSON.stringify(state.recorded),
+  }
+}
+
+/** The condition that the row of state is as it was found. */
+function foundState(kept: Kept, { key, found }: KeptObject): Extract<Step, { readonly update: string }>['where'] {
+  const parts = kept.key.map(({ column, codec: { type } }, index) => ({ column, op: '==' as const, value: (key[index] ?? null) as Value, ...(type === undefined ? {} : { type }) }))
+  return { and: [...parts, { column: stateColumns.version, op: '==', value: found?.version ?? null, type: 'integer' }] }
+}

@@ -1,0 +1,110 @@
+import type { KeyReference, Row, Value } from '@caruso/storage/contract'
+import type { Attribute, BusinessClass } from './business-class.ts'
+import { firstVersion } from './kept.ts'
+import { same } from './seen-object.ts'
+import { leavesOf, type Leaf, type Stored } from './stored.ts'
+
+export type Attributes = Readonly<Record<string, unknown>>
+
+/** What a row of state says of an object. */
+export interface ObjectState {
+  readonly version: number
+  readonly removedAt: string | null
+  readonly removedBy: string | null
+  /** Its attributes as they were after the last change that was noticed. */
+  readonly recorded: Attributes | undefined
+}
+
+export const noState: ObjectState = { version: firstVersion, removedAt: null, removedBy: null, recorded: undefined }
+
+/** An object of a class with behaviours while a commit changes it. */
+export class KeptObject {
+  readonly class: BusinessClass
+  /** The columns of the key, in order. */
+  readonly key: readonly (Value | KeyReference)[]
+  /** Its row of state as the database has it; undefined where there is none. */
+  readonly found: ObjectState | undefined
+  /** Whether this commit creates it. */
+  readonly created: boolean
+  state: ObjectState
+  /** Its row by the paths of its columns; what only the database knows is missing. */
+  #row: Readonly<Record<string, Value>>
+  /** Whether its row is gone. */
+  gone = false
+
+  constructor(one: BusinessClass, key: readonly (Value | KeyReference)[], row: Readonly<Record<string, Value>>, found: ObjectState | undefined, created = false) {
+    this.class = one
+    this.key = key
+    this.#row = row
+    this.found = found
+    this.created = created
+    this.state = found ?? noState
+  }
+
+  get row(): Row {
+    return this.#row
+  }
+
+  /** The attributes of which all columns are known, without the key. */
+  get attributes(): Attributes {
+    const names = new Set(this.class.key.map(({ name }) => name))
+    return Object.fromEntries(Object.entries(this.whole).filter(([name]) => !names.has(name)))
+  }
+
+  /** With the key. */
+  get whole(): Attributes {
+    return attributesOf(this.class, this.#row)
+  }
+
+  /** Takes in what a change writes. */
+  write(columns: ReadonlyMap<Leaf, Value | KeyReference>): void {
+    const row = new Map(Object.entries(this.#row))
+    for (const [{ path }, value] of columns) {
+      if (isReference(value)) row.delete(path)
+      else row.set(path, value)
+    }
+    this.#row = Object.fromEntries(row)
+  }
+
+  /** Where the object is no longer as it was recorded, the attributes as they were and as they are. */
+  get outside(): { readonly before: Attributes; readonly after: Attributes } | undefined {
+    const { recorded } = this.state
+    return recorded && differences(this.class, recorded, this.attributes)
+  }
+}
+
+/** The values of attributes that a row tells. */
+function attributesOf(one: BusinessClass, row: Readonly<Record<string, Value>>): Attributes {
+  const found: Record<string, unknown> = {}
+  for (const attribute of one.attributes.values()) {
+    if (!leavesOf(attribute.stored).every(({ path }) => row[path] !== undefined)) continue
+    const value = valueOf(attribute.stored, row)
+    if (value !== undefined) found[attribute.name] = value
+  }
+  return found
+}
+
+/** The attributes that both know and that differ; undefined where none does. */
+export function differences(one: BusinessClass, before: Attributes, after: Attributes): { readonly before: Attributes; readonly after: Attributes } | undefined {
+  const differing = [...one.attributes.values()].filter(({ name, stored }: Attribute) => before[name] !== undefined && after[name] !== undefined && !same(stored, before[name], after[name])).map(({ name }) => name)
+  return differing.length === 0 ? undefined : { before: only(before, differing), after: only(after, differing) }
+}
+
+export function only(attributes: Attributes, names: readonly string[]): Attributes {
+  return Object.fromEntries(names.flatMap((name) => (attributes[name] === undefined ? [] : [[name, attributes[name]] as const])))
+}
+
+/** Undefined for what is no value of its attribute. */
+function valueOf(stored: Stored, row: Readonly<Record<string, Value>>): unknown {
+  if (stored.kind === 'leaf') {
+    const found = row[stored.path] ?? null
+    return found === null ? null : stored.codec.decode(found)
+  }
+  const parts = [...stored.parts].map(([name, part]) => [name, valueOf(part, row)] as const)
+  if (parts.every(([, value]) => value === null)) return null
+  return parts.some(([, value]) => value === undefined) ? undefined : { ...Object.fromEntries(parts), ...stored.fixed }
+}
+
+function isReference(value: Value | KeyReference): value is KeyReference {
+  return typeof value === 'object' && value !== null && 'keyOf' in value
+}

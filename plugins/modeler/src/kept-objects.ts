@@ -1,0 +1,85 @@
+import type { Call, Client } from '@caruso/contract'
+import type { Filter, Row, Storage, Value } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
+import { columnOf } from './column-of.ts'
+import { keyValues } from './key-condition.ts'
+import { stateColumns, stateJoin, type Kept } from './kept.ts'
+import { KeptObject, type Attributes, type ObjectState } from './kept-object.ts'
+import { limits } from './limits.ts'
+import { own } from './path-resolver.ts'
+import { leavesOf } from './stored.ts'
+
+const state = '^'
+/** So many conditions on parts of keys one filter may have. */
+const partsAtOnce = 200
+
+type Key = Readonly<Record<string, unknown>>
+
+/** The objects that a commit changes, of classes with behaviours, by their key. */
+export class KeptObjects {
+  readonly #objects = new Map<string, KeptObject>()
+
+  get(one: BusinessClass, key: Key): KeptObject | undefined {
+    return this.#objects.get(keyText(one, keyValues(one, key, 'Changed an object').map(({ value }) => value)))
+  }
+
+  /** An object of the commit's own, whose key others of its changes may name where it is known. */
+  add(object: KeptObject): void {
+    const key = object.key.filter((value): value is Value => typeof value !== 'object' || value === null || !('keyOf' in value))
+    if (key.length === object.key.length) this.#objects.set(keyText(object.class, key), object)
+  }
+}
+
+/** Reads objects with their states, removed ones too; what is not there is left out. */
+export async function readKept(storage: Client<typeof Storage>, wanted: ReadonlyMap<BusinessClass, readonly Key[]>, call: Call): Promise<KeptObjects> {
+  const found = new KeptObjects()
+  for (const [one, keys] of wanted) {
+    if (one.kept === undefined || keys.length === 0) continue
+    const values = keys.map((key) => keyValues(one, key, 'Changed an object').map(({ value }) => value))
+    for (const where of keyFilters(one.kept, values)) {
+      for (const row of (await storage.query(planOf(one, one.kept, where), call)).rows) found.add(objectOf(one, one.kept, row))
+    }
+  }
+  return found
+}
+
+function planOf(one: BusinessClass, kept: Kept, where: Filter): Parameters<Client<typeof Storage>['query']>[0] {
+  const attributes = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored)).map((leaf) => ({ ...columnOf(leaf, own), as: leaf.path }))
+  const states = [
+    { column: stateColumns.version, type: 'integer', as: '^version' },
+    { column: stateColumns.removedAt, type: 'instant', as: '^at' },
+    { column: stateColumns.removedBy, type: 'text', as: '^by' },
+    { column: stateColumns.recorded, type: 'text', as: '^recorded' },
+  ] as const
+  return { source: one.source, from: one.table, as: own, columns: [...attributes, ...states.map((column) => ({ ...column, of: state }))], joins: [stateJoin(kept, own, state)], where }
+}
+
+/** Conditions that together ask for all keys. */
+function keyFilters({ key }: Kept, values: readonly (readonly Value[])[]): Filter[] {
+  const [only] = key
+  const atOnce = key.length === 1 ? limits.objects : Math.floor(partsAtOnce / key.length)
+  const filters: Filter[] = []
+  for (let from = 0; from < values.length; from += atOnce) {
+    const some = values.slice(from, from + atOnce)
+    if (key.length === 1 && only) filters.push({ ...columnOf(only, own), in: [...new Set(some.map(([value = null]) => value))] })
+    else filters.push({ or: some.map((parts) => ({ and: key.map((leaf, index): Filter => ({ ...columnOf(leaf, own), op: '==', value: parts[index] ?? null })) })) })
+  }
+  return filters
+}
+
+function objectOf(one: BusinessClass, kept: Kept, row: Row): KeptObject {
+  const { '^version': version, '^at': at, '^by': by, '^recorded': recorded, ...columns } = row
+  const text = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null)
+  const known = text(recorded)
+  const found: ObjectState | undefined = typeof version === 'number' ? { version, removedAt: text(at), removedBy: text(by), recorded: known === null ? undefined : (JSON.parse(known) as Attributes) } : undefined
+  return new KeptObject(one, kept.key.map(({ path }) => row[path] ?? null), columns, found)
+}
+
+/** As the attributes mean it, since a database may write a key otherwise than it was given. */
+function keyText(one: BusinessClass, key: readonly Value[]): string {
+  return JSON.stringify([one.name, ...(one.kept?.key ?? []).map(({ codec }, index) => textOf(codec.decode(key[index] ?? null) ?? null))])
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
