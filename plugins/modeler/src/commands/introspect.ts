@@ -26,7 +26,7 @@ export async function introspect({ source, sample = false, currency, force = fal
     const tables = await describedTables(storage, source, call(patience.describe))
     terminal.progress(`  ${tables.length} tables and views`)
     const writer = await ModelWriter.open(place)
-    const options = { source, currency, taken: writer.taken(source, place.source), named: writer.named(source, place.source) }
+    const options = { source, currency, taken: writer.taken(source, place.source), made: writer.made(source, place.source, force) }
     const read = { source, storage, call: () => call(patience.sample), tell: (words: string) => terminal.progress(`  ${words}`) }
     const model = sample ? await provenModel(tables, { ...options, samples: await sampled(tables, read) }, read) : describedModel(tables, options)
     return { ...model, written: await writer.write(model.classes, source, force) }

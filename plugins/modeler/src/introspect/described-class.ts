@@ -1,4 +1,5 @@
 import type { ForeignKey, TableDescription } from '@caruso/storage/contract'
+import type { MadeClass } from './made-class.ts'
 import { plural, singular } from './plural.ts'
 import { className, freeName, wordsOf } from './words.ts'
 
@@ -24,6 +25,8 @@ export interface DescribedClass {
   readonly name: string
   /** Of one object, without what all tables' names begin with. */
   readonly words: readonly string[]
+  /** Whether names seem to be English, whose plurals are known. */
+  readonly english: boolean
   /** The columns that tell one row from another; none where it can only be read. */
   readonly key: readonly string[]
   readonly references: Reference[]
@@ -40,16 +43,17 @@ export function keyOf({ key, unique, columns, kind }: TableDescription): readonl
   return found.length > 8 || found.some((column) => types.get(column) === 'bytes') ? [] : found
 }
 
-/** Classes for tables, with names that are free; `named` are names that tables have already. */
-export function describedClasses(tables: readonly TableDescription[], source: string, taken: ReadonlySet<string>, named: ReadonlyMap<string, string>): DescribedClass[] {
+/** Classes for tables, with names that are free; those that somebody made keep theirs. */
+export function describedClasses(tables: readonly TableDescription[], source: string, taken: ReadonlySet<string>, made: ReadonlyMap<string, MadeClass>): DescribedClass[] {
   const common = commonPrefix(tables.map(({ name }) => wordsOf(name)))
-  const used = new Set([...taken, ...named.values()])
+  const used = new Set([...taken, ...[...made.values()].map((one) => one.name)])
+  const english = isEnglish(tables)
   return tables.map((table, index) => {
     const words = classWords(wordsOf(table.name).slice(common), table.kind !== 'table')
-    const known = named.get(table.name)
+    const known = made.get(table.name)?.name
     const name = known ?? freeName([className(words), className(classWords(wordsOf(table.name), false)), className([...wordsOf(source), ...words]), `Class${index + 1}`], used)
     used.add(name)
-    return { table, name, words: words.length === 0 ? wordsOf(name) : words, key: keyOf(table), references: [], refused: [] }
+    return { table, name, words: words.length === 0 ? wordsOf(name) : words, english, key: keyOf(table), references: [], refused: [] }
   })
 }
 
@@ -69,7 +73,15 @@ function commonPrefix(names: readonly (readonly string[])[]): number {
   return common
 }
 
-/** The words for many objects of a class. */
-export function manyWords(words: readonly string[]): string[] {
-  return [...words.slice(0, -1), plural(words.at(-1) ?? '')]
+/** The words for many objects; those of another language than English are left alone. */
+export function manyWords(words: readonly string[], english: boolean): readonly string[] {
+  return english ? [...words.slice(0, -1), plural(words.at(-1) ?? '')] : words
+}
+
+/** What columns of German and Norwegian applications are often called, and English ones never. */
+const foreign = /^(kundenr|kdnr|kunde|kunden|kunder|auftrag|auftraege|bestellung|bestellungen|bestilling|bestillinger|ordre|ordrer|rechnung|rechnungen|artikel|datum|dato|betrag|beloep|summe|menge|antall|preis|pris|strasse|gate|ort|plz|postnr|poststed|adresse|navn|fornavn|etternavn|vorname|nachname|ansatt|ansatte|mitarbeiter|aktiv|nummer|nr)$/
+
+function isEnglish(tables: readonly TableDescription[]): boolean {
+  const names = tables.flatMap(({ name, columns }) => [name, ...columns.map((column) => column.name)])
+  return names.filter((name) => wordsOf(name).some((word) => foreign.test(word))).length < 2
 }

@@ -2,6 +2,7 @@ import type { TableDescription, Value } from '@caruso/storage/contract'
 import { ClassText } from './class-text.ts'
 import { describedClasses } from './described-class.ts'
 import { findReferences, linkTables } from './find-references.ts'
+import type { MadeClass } from './made-class.ts'
 import { namedMembers } from './named-members.ts'
 
 /** What cannot be mapped, and why. */
@@ -35,18 +36,18 @@ export interface DescribeOptions {
   /** Names that other classes have. */
   readonly taken?: ReadonlySet<string>
   /** The classes that somebody made of some of the tables, by table. */
-  readonly named?: ReadonlyMap<string, string>
+  readonly made?: ReadonlyMap<string, MadeClass>
 }
 
 /** Classes for the tables of a database: the same for the same description, whenever it is asked. */
-export function describedModel(described: readonly TableDescription[], { source, currency, samples, mixed, taken = new Set(), named = new Map() }: DescribeOptions): DescribedModel {
+export function describedModel(described: readonly TableDescription[], { source, currency, samples, mixed, taken = new Set(), made = new Map() }: DescribeOptions): DescribedModel {
   const unmapped: Unmapped[] = []
   const tables = described.filter((table) => isMappable(table, unmapped)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const classesOf = (some: readonly TableDescription[]): ReturnType<typeof describedClasses> => describedClasses(some, source, taken, named)
-  const linking = new Set(linkTables(tables, classesOf(tables)).map(({ table }) => table).filter(({ name }) => !named.has(name)))
+  const classesOf = (some: readonly TableDescription[]): ReturnType<typeof describedClasses> => describedClasses(some, source, taken, made)
+  const linking = new Set(linkTables(tables, classesOf(tables)).map(({ table }) => table).filter(({ name }) => !made.has(name)))
   const classes = classesOf(tables.filter((table) => !linking.has(table)))
   findReferences(classes)
-  const members = namedMembers(classes, linkTables([...linking], classes))
+  const members = namedMembers(classes, linkTables([...linking], classes), made)
   const files = [...members].map(([one, own]) => {
     const text = new ClassText(one, own, { source, currency, sample: samples?.get(one.table.name) ?? new Map(), mixed: mixed?.get(one.table.name) ?? new Set(), members })
     unmapped.push(...text.leftOut.map((left) => ({ table: one.table.name, ...left })))

@@ -27,7 +27,7 @@ export function linkTables(tables: readonly TableDescription[], classes: readonl
     const [first, second] = table.foreignKeys
     if (referred.has(table.name)) return []
     if (table.kind !== 'table' || table.foreignKeys.length !== 2 || first === undefined || second === undefined) return []
-    const own = { table, name: '', words: [], key: [], references: [], refused: [] }
+    const own = { table, name: '', words: [], english: true, key: [], references: [], refused: [] }
     const used = new Set<string>()
     const from = referenceOf(own, first, byTable, used)
     for (const column of first.columns) used.add(column)

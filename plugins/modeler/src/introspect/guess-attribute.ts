@@ -24,7 +24,7 @@ const byName: readonly (readonly [RegExp, string])[] = [
   [/(^| )(url|website|web site|homepage url|link|href)$/, 'link'],
   [/(^| )(description|notes?|comments?|remarks?|body|message|beskrivelse|bemerkung|merknad|notiz)$/, 'long-text'],
 ]
-const amount = /(^| )(price|amount|total|subtotal|cost|fee|freight|salary|balance|credit|revenue|pris|beloep|betrag|preis|umsatz|gehalt|loenn)$/
+const amount = /(^| )(price|amount|total|subtotal|cost|fee|freight|salary|balance|credit|revenue|pris|beloep|betrag|summe|preis|umsatz|gehalt|loenn)$/
 const share = /(^| )(percent|percentage|pct|prosent|prozent)$/
 
 /** What an attribute of this column is, or why there can be none. */

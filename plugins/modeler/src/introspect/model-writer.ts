@@ -7,6 +7,7 @@ import { isMapping } from '../check-schema.ts'
 import { snakeCase } from '../snake-case.ts'
 import { readYaml } from '../yaml-file.ts'
 import type { DescribedFiles } from './described-model.ts'
+import { madeClass, type MadeClass } from './made-class.ts'
 
 /** A file that says something of a class. */
 interface Found {
@@ -18,6 +19,7 @@ interface Found {
   readonly untouched: boolean
   readonly source?: string
   readonly table?: string
+  readonly made: MadeClass
 }
 
 /** What became of the files, by their paths. */
@@ -42,10 +44,10 @@ export class ModelWriter {
     return new ModelWriter(folders, [...(await foundIn(folders.model, 'model')), ...(await foundIn(folders.mapping, 'mapping'))])
   }
 
-  /** The classes that somebody made of tables of a data source, by table. */
-  named(source: string, usual: string): ReadonlyMap<string, string> {
+  /** The classes that somebody made of tables of a data source, by table; without those that `force` overwrites. */
+  made(source: string, usual: string, force: boolean): ReadonlyMap<string, MadeClass> {
     const mappings = this.#found.filter((one) => one.kind === 'mapping' && (one.source ?? usual) === source)
-    return new Map(mappings.filter((one) => this.#isChanged(one.class)).flatMap(({ table, class: name }) => (table === undefined ? [] : [[table, name]])))
+    return new Map(mappings.filter((one) => this.#changed(one.class, force).length > 0).flatMap(({ table, made }) => (table === undefined ? [] : [[table, made]])))
   }
 
   /** The names that classes of other data sources have, and those that stand in no mapping. */
@@ -58,7 +60,7 @@ export class ModelWriter {
   async write(classes: readonly DescribedFiles[], source: string, force: boolean): Promise<Written> {
     const result = { written: [] as string[], same: [] as string[], kept: [] as string[] }
     for (const one of classes) {
-      const changed = this.#found.filter((file) => file.class === one.class && !file.untouched && !(force && file.file === this.#file(file.kind, one.class)))
+      const changed = this.#changed(one.class, force)
       if (changed.length > 0) result.kept.push(...changed.map(({ file }) => file))
       else for (const kind of ['model', 'mapping'] as const) result[await put(this.#file(kind, one.class), headed(one[kind], source))].push(this.#file(kind, one.class))
     }
@@ -69,8 +71,9 @@ export class ModelWriter {
     return join(this.#folders[kind], `${snakeCase(name).replaceAll('_', '-')}.yaml`)
   }
 
-  #isChanged(name: string): boolean {
-    return this.#found.some((one) => one.class === name && !one.untouched)
+  /** The files of a class that somebody wrote, and that are to be kept. */
+  #changed(name: string, force: boolean): Found[] {
+    return this.#found.filter((one) => one.class === name && !one.untouched && !(force && one.file === this.#file(one.kind, name)))
   }
 }
 
@@ -104,5 +107,5 @@ function foundOf(file: string, kind: Found['kind'], text: string): Found[] {
   const { source, table } = value
   const sum = head.exec(text)?.[1]
   const untouched = sum !== undefined && sum === sumOf(text.replace(head, ''))
-  return [{ file, kind, class: value['class'], text, untouched, ...(typeof source === 'string' ? { source } : {}), ...(typeof table === 'string' ? { table } : {}) }]
+  return [{ file, kind, class: value['class'], text, untouched, made: madeClass(value['class'], value), ...(typeof source === 'string' ? { source } : {}), ...(typeof table === 'string' ? { table } : {}) }]
 }
