@@ -1,9 +1,9 @@
-import { messageOf } from '@caruso/contract'
-import { definePlugin } from '@caruso/kernel'
+import { definePlugin, type Health } from '@caruso/kernel'
 import { Storage } from '@caruso/storage/contract'
 import { ModelerConfig } from './config.ts'
 import { Objects } from './contract.ts'
 import { declarationOf } from './declaration.ts'
+import { EditedModel } from './edited-model.ts'
 import { ModelError } from './errors.ts'
 import { Mistakes } from './mistake.ts'
 import { Model } from './model.ts'
@@ -26,18 +26,10 @@ export default definePlugin({
     const files = await readModelFolder(config, mistakes)
     if (mistakes.list.length > 0) throw new ModelError(mistakes.list)
     const model = new Model(files, config, storage)
-    for (const one of model.classes) {
-      try {
-        await model.check(one, scope.call())
-      } catch (error) {
-        // The others stay usable; whoever uses this one is told the same, once its tables were looked for again.
-        log.warn({ class: one.name }, `Class "${one.name}" cannot be used: ${model.unusable(one.name) ?? messageOf(error)}`)
-      }
-    }
-    scope.health(() => {
-      const unusable = [...model.classes].filter(({ name }) => model.unusable(name) !== undefined)
-      return { ok: unusable.length === 0, detail: unusable.length === 0 ? `${[...model.classes].length} classes` : `cannot be used: ${unusable.map(({ name }) => name).join(', ')}` }
-    })
+    const edited = new EditedModel(model, config, log, () => scope.call())
+    await edited.check()
+    scope.whenActive(() => edited.begin())
+    scope.health(() => healthOf(model, edited))
     const reader = new ObjectReader(model, storage)
     const writer = new ObjectWriter(model, storage)
     return {
@@ -59,6 +51,13 @@ export default definePlugin({
     }
   },
 })
+
+function healthOf(model: Model, edited: EditedModel): Health {
+  if (edited.problem !== undefined) return { ok: false, detail: `its files are not taken in: ${edited.problem}` }
+  if (model.lasting.length > 0) return { ok: true, detail: `the files of these policies are gone, which hold on until the modeler is started anew or exchanged: ${model.lasting.join(', ')}` }
+  const unusable = [...model.classes].filter(({ name }) => model.unusable(name) !== undefined)
+  return { ok: unusable.length === 0, detail: unusable.length === 0 ? `${[...model.classes].length} classes` : `cannot be used: ${unusable.map(({ name }) => name).join(', ')}` }
+}
 
 function reasonOf(model: Model, name: string): { readonly unusable?: string } {
   const unusable = model.unusable(name)

@@ -18,12 +18,19 @@ export interface ModelFiles {
   readonly policies: readonly Written<PolicyDefinition>[]
 }
 
+/** Where they are. */
+export interface ModelFolders {
+  readonly model: string
+  readonly mapping: string
+  readonly policies: string
+}
+
 /**
  * Reads the files; a folder that is not there has none. What is wrong with one is told among the mistakes.
  *
  * @throws ModelerError `MODEL_INVALID` where files may not be read
  */
-export async function readModelFolder(folders: { readonly model: string; readonly mapping: string; readonly policies: string }, mistakes: Mistakes): Promise<ModelFiles> {
+export async function readModelFolder(folders: ModelFolders, mistakes: Mistakes): Promise<ModelFiles> {
   return {
     definitions: await readAll<ModelDefinition>(folders.model, checkModelFile, mistakes),
     mappings: await readAll<MappingDefinition>(folders.mapping, checkMappingFile, mistakes),

@@ -15,6 +15,7 @@ import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
 import type { ModelDefinition } from './model-schema.ts'
 import type { Policy, PolicyCaller } from './policy.ts'
+import type { PolicyDefinition } from './policy-schema.ts'
 import { Sights } from './sights.ts'
 import { leavesOf } from './stored.ts'
 
@@ -31,7 +32,9 @@ const lasting: ReadonlySet<string> = new Set(['PLAN_INVALID', 'SOURCE_READONLY',
 
 /** The classes there are. A class is looked for in its database before it is first used, and once more after it failed. */
 export class Model implements Classes {
-  readonly #files: ModelFiles
+  #files: ModelFiles
+  /** The last policy of each class, also where its file is gone: files that are being exchanged must not open a class. */
+  readonly #policies = new Map<string, Written<PolicyDefinition>>()
   readonly #options: LinkOptions
   readonly #storage: Client<typeof Storage>
   #declared: Declarations = { definitions: new Map(), mappings: new Map() }
@@ -48,7 +51,7 @@ export class Model implements Classes {
     this.#files = files
     this.#options = options
     this.#storage = storage
-    const { classes, policies } = this.#link(this.#declared)
+    const { classes, policies } = this.#link(files, this.#declared)
     this.#classes = classes
     this.#sights = new Sights(this, policies)
   }
@@ -75,13 +78,24 @@ export class Model implements Classes {
     // Clients declare again whenever a request fails; only what is new costs other classes their plans.
     if (isAmong(definitions, this.#declared.definitions) && isAmong(mappings, this.#declared.mappings)) return
     const declared = { definitions: new Map([...this.#declared.definitions, ...definitions]), mappings: new Map([...this.#declared.mappings, ...mappings]) }
-    const { classes, policies } = this.#link(declared)
-    this.#classes = classes
-    this.#forms++
-    this.#sights = new Sights(this, policies)
-    this.#declared = declared
-    this.#expressions = undefined
-    this.#conditions.clear()
+    this.#adopt(this.#files, declared)
+  }
+
+  /**
+   * Takes in other files in place of those before; false where they say the same. A policy that is in none of them any
+   * more holds on as long as this model.
+   *
+   * @throws ModelError with every mistake; then nothing has changed
+   */
+  replace(files: ModelFiles): boolean {
+    if (isDeepStrictEqual(saidBy(files), saidBy(this.#files))) return false
+    this.#adopt(files, this.#declared)
+    return true
+  }
+
+  /** The classes whose policy is in no file any more, and holds on. */
+  get lasting(): string[] {
+    return this.#last(this.#files, this.#classes).map(({ value }) => value.class)
   }
 
   /** @throws ModelerError `CLASS_UNKNOWN` */
@@ -168,17 +182,41 @@ export class Model implements Classes {
     }
   }
 
-  #link(declared: Declarations): { readonly classes: ReadonlyMap<string, BusinessClass>; readonly policies: ReadonlyMap<string, Policy> } {
-    const { definitions, mappings, policies: written } = this.#files
+  #adopt(files: ModelFiles, declared: Declarations): void {
+    const { classes, policies } = this.#link(files, declared)
+    this.#classes = classes
+    this.#forms++
+    this.#sights = new Sights(this, policies)
+    this.#files = files
+    this.#declared = declared
+    this.#expressions = undefined
+    this.#conditions.clear()
+    for (const name of this.#unusable.keys()) if (!classes.has(name)) this.#unusable.delete(name)
+  }
+
+  #link(files: ModelFiles, declared: Declarations): { readonly classes: ReadonlyMap<string, BusinessClass>; readonly policies: ReadonlyMap<string, Policy> } {
+    const { definitions, mappings, policies: written } = files
     const mapped = new Set(mappings.map(({ value }) => value.class))
     const defaults = [...declared.mappings.values()].filter(({ value }) => !mapped.has(value.class))
     const fromCode = [...declared.definitions.values()]
     const { classes, mistakes } = linkModel([...definitions, ...fromCode], [...mappings, ...defaults], { source: this.#options.source, declared: [...this.#options.declared, ...fromCode.flatMap(relatedTo)] })
     if (mistakes.length > 0) throw new ModelError(mistakes)
-    const linked = linkPolicies(written, classes, this.#options.declared)
+    const linked = linkPolicies([...written, ...this.#last(files, classes)], classes, this.#options.declared)
     if (linked.mistakes.length > 0) throw new ModelError(linked.mistakes)
+    for (const policy of written) this.#policies.set(policy.value.class, policy)
     return { classes, policies: linked.policies }
   }
+
+  /** Policies of classes that are there, of which the files say nothing any more. */
+  #last({ policies }: ModelFiles, classes: ReadonlyMap<string, BusinessClass>): Written<PolicyDefinition>[] {
+    const said = new Set(policies.map(({ value }) => value.class))
+    return [...this.#policies.values()].filter(({ value }) => classes.has(value.class) && !said.has(value.class))
+  }
+}
+
+/** What files say, wherever in them. */
+function saidBy({ definitions, mappings, policies }: ModelFiles): readonly unknown[] {
+  return [definitions, mappings, policies].map((written: readonly Written<unknown>[]) => written.map(({ value }) => value))
 }
 
 function isAmong<T>(news: ReadonlyMap<string, Written<T>>, known: ReadonlyMap<string, Written<T>>): boolean {

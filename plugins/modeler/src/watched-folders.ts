@@ -1,0 +1,54 @@
+import { codeOf } from '@caruso/contract'
+import { watch, type FSWatcher } from 'node:fs'
+import { basename, dirname } from 'node:path'
+
+/** Milliseconds without a change after which a save is over: editors write in several steps, and git many files. */
+const settleTime = 50
+
+/** Tells that something has changed in folders or in those below; they may come and go. */
+export class WatchedFolders implements Disposable {
+  readonly #changed: () => void
+  readonly #watchers = new Map<string, FSWatcher>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(folders: readonly string[], changed: () => void) {
+    this.#changed = changed
+    for (const folder of folders) this.#inside(folder)
+    // A folder that is not there yet, or is put in the place of another, is noticed in the one around it.
+    for (const around of new Set(folders.map((folder) => dirname(folder)))) {
+      this.#watch(around, false, (name) => {
+        const folder = folders.find((one) => dirname(one) === around && basename(one) === name)
+        if (folder === undefined) return
+        this.#inside(folder)
+        this.#settle()
+      })
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    for (const watcher of this.#watchers.values()) watcher.close()
+    this.#watchers.clear()
+  }
+
+  #inside(folder: string): void {
+    this.#watch(folder, true, () => this.#settle())
+  }
+
+  #watch(folder: string, recursive: boolean, heard: (name: string) => void): void {
+    const key = `${folder}${recursive ? '/' : ''}`
+    this.#watchers.get(key)?.close()
+    this.#watchers.delete(key)
+    try {
+      const watcher = watch(folder, { recursive }, (_kind, name) => heard(name ?? ''))
+      this.#watchers.set(key, watcher.on('error', () => watcher.close()))
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error
+    }
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#changed(), settleTime)
+  }
+}
