@@ -16,6 +16,7 @@ test.skipIf(!hasNatsServer).each([
   ['calls', ['direct_vs_moleculer', 'remote64_vs_moleculer', 'remote256_vs_moleculer', 'single_p50_vs_client', 'embedded_vs_nats_server']],
   ['discovery', ['join_p99_ms', 'leave_p99_ms', 'kill_ms', 'errors']],
   ['canary', ['rollback_ms', 'touched']],
+  ['copy', ['rows_per_s', 'differing_cells']],
   ['idle', ['messages_per_host_s']],
   ['neighbours', ['loop_p99_ratio', 'fill_p99_ratio']],
   ['start', ['ready_ms', 'rss_inline_mb', 'rss_mb']],

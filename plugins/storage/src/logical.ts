@@ -82,6 +82,7 @@ const number = /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,4}))?\s*$/
 const clock = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?$/
 const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$/
 const zoned = /[T ]\d{2}:\d{2}.*(Z|z|[+-]\d{2}(:?\d{2})?)$/
+const plainUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const uuid = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i
 const [least, most] = [-(2n ** 63n), 2n ** 64n - 1n]
 
@@ -98,6 +99,7 @@ const readers: Readonly<Record<LogicalType, Reader>> = {
   instant: readInstant,
   json: (raw) => (raw instanceof Uint8Array || !isJson(String(raw)) ? undefined : String(raw)),
   uuid: (raw) => {
+    if (typeof raw === 'string' && plainUuid.test(raw)) return raw
     const found = uuid.exec(raw instanceof Uint8Array ? Buffer.from(raw).toString('hex') : String(raw))
     return found?.slice(1).join('-').toLowerCase()
   },

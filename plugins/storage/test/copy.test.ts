@@ -66,7 +66,7 @@ const hurtful = `
   create table "no key" (line text);
   create table texts ("the key" text, n integer, primary key ("the key", n)) without rowid;
   insert into a values (1, 2, 'tab	newline
-    \\ \\N end', '-1234567890123456.7891', '2026-11-24T10:00:00.123456Z', '{"b": 1.0, "a": [1e2, null]}', 0.1, x'00ff5c', 1, '0999-01-01', '0b9d3f4e-6c9a-4d2c-9a3e-0123456789ab'),
+    \\ \\N \b\v\f\r end', '-1234567890123456.7891', '2026-11-24T10:00:00.123456Z', '{"b": 1.0, "a": [1e2, null]}', 0.1, x'00ff5c', 1, '0999-01-01', '0b9d3f4e-6c9a-4d2c-9a3e-0123456789ab'),
     (-5, null, '', null, null, 'null', -1e300, x'', 0, null, null), (9007199254740993, null, 'æøå 😀', '0', null, '"1"', null, null, null, '9999-12-31', null);
   insert into b values (2, 1), (3, null);
   insert into "no key" values ('x'), ('x'), (null);

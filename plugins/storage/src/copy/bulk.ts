@@ -26,6 +26,8 @@ export interface Bulk {
   insert(table: BulkTable, rows: readonly (readonly Value[])[]): Promise<void>
   /** Where the database reads rows in the form of `fieldOf`, which is much faster. */
   insertLines?(table: BulkTable, lines: Uint8Array): Promise<void>
+  /** The lines of all rows that `comparedFieldOf` would give, where the database can write most of them itself. */
+  comparedLines?(table: BulkTable): AsyncIterable<readonly string[]>
   /** New rows get keys after the highest. */
   countOn(table: string, column: string): Promise<void>
   close(): Promise<void>

@@ -27,13 +27,14 @@ const fields: { readonly [Type in LogicalType]?: Field } = {
   bytes: (value) => (typeof value === 'object' && value !== null ? `\\\\x${Buffer.from(value.bytes, 'base64').toString('hex')}` : empty),
 }
 
-const special = /[\\\t\n\r]/g
-const signs: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+// oxlint-disable-next-line no-control-regex -- these are the signs that PostgreSQL's "copy" writes so
+const special = /[\\\b\t\n\v\f\r]/g
+const signs: Readonly<Record<string, string>> = { '\\': '\\\\', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r' }
 
 function escaped(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (code === 92 || (code < 14 && (code === 9 || code === 10 || code === 13))) return text.replace(special, (sign) => signs[sign] ?? sign)
+    if (code === 92 || (code < 14 && code > 7)) return text.replace(special, (sign) => signs[sign] ?? sign)
   }
   return text
 }
