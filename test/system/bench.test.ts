@@ -61,7 +61,7 @@ test('the PostgreSQL of a benchmark that is told to end leaves neither files nor
 }, 60_000)
 
 test('bench without a name says which there are, and fails', async () => {
-  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|discovery|idle|neighbours|start|storage|swap|watch|all') })
+  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|copy|discovery|idle|neighbours|start|storage|swap|watch|wide|all') })
 })
 
 test('bench --help shows an example', async () => {
