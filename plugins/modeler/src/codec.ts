@@ -22,6 +22,10 @@ export interface Codec {
   readonly standing?: readonly (readonly [value: unknown, stored: string | number])[]
   /** Written in a form that only this codec reads. */
   readonly ownForm?: true
+  /** All that may stand for a value, where that is more than what is written. */
+  forms?(value: unknown): readonly Value[]
+  /** A text with blanks around it that are not of the value. */
+  readonly padded?: true
   readonly startsWith: boolean
 }
 
@@ -132,6 +136,42 @@ export function standingFor(codec: Codec, pairs: readonly (readonly [value: unkn
   const encoded = new Map(pairs)
   const decoded = new Map<unknown, unknown>(pairs.map(([value, stored]) => [stored, value]))
   return { expects: codec.expects, encode: (value) => encoded.get(value), decode: (stored) => decoded.get(stored), standing: pairs, ordered: false, startsWith: false }
+}
+
+/** A text that the column fills up with blanks to so many characters, or should. */
+export function paddedCodec(width: number): Codec {
+  const { encode } = textCodec
+  const trimmed = (text: string): string => text.replace(/^ +| +$/g, '')
+  const fill = (text: string): string => text + ' '.repeat(Math.max(0, width - Array.from(text).length))
+  return {
+    type: 'text',
+    expects: `a text without blanks around it of at most ${width} characters`,
+    encode: (value) => (typeof value === 'string' && encode(value) !== undefined && trimmed(value) === value && Array.from(value).length <= width ? fill(value) : undefined),
+    decode: (stored) => (typeof stored === 'string' ? trimmed(stored) : undefined),
+    forms: (value) => [...new Set([fill(String(value)), String(value)])],
+    padded: true,
+    ordered: true,
+    startsWith: true,
+  }
+}
+
+/** Dates or instants in several forms: the first is written, all are read. */
+export function formattedInSeveral(codec: Codec, formats: readonly DateFormat[]): Codec {
+  const all = formats.map((format) => formatted(codec, format))
+  const [first = codec] = all
+  if (all.length < 2) return first
+  return {
+    ...first,
+    decode: (stored) => {
+      for (const one of all) {
+        const value = one.decode(stored)
+        if (value !== undefined) return value
+      }
+      return undefined
+    },
+    forms: (value) => all.flatMap((one) => one.encode(value) ?? []),
+    ordered: false,
+  }
 }
 
 /** Dates or instants that the column writes in a form of its own. */

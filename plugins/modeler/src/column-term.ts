@@ -90,7 +90,9 @@ function visible(fold: string, rows: StorageTerm | undefined, where: StorageTerm
 function columnValue(leaf: Leaf, of: string, path: string): StorageTerm {
   const { type, standing } = leaf.codec
   if (standing === undefined) {
-    if (type !== undefined && leaf.codec.ownForm !== true) return { column: leaf.column, of, type }
+    const column: StorageTerm = { column: leaf.column, of, type: type ?? 'text' }
+    if (leaf.codec.padded === true) return { op: 'trim', of: [column], type: 'text' }
+    if (type !== undefined && leaf.codec.ownForm !== true) return column
     throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} in an expression: its column holds the values in a form of its own`)
   }
   const scalarType = standing.some(([value]) => typeof value === 'boolean') ? 'boolean' : 'text'

@@ -3,6 +3,7 @@ import type { Filter as StorageFilter, Value } from '@caruso/storage/contract'
 import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { columnTerm } from './column-term.ts'
+import { equalTo, formsOf } from './equal-to.ts'
 import { ModelerError } from './errors.ts'
 import type { Comparable, Filter } from './filter.ts'
 import { limits } from './limits.ts'
@@ -72,6 +73,10 @@ function compare(found: Resolved, op: Comparison, value: Comparable): StorageFil
   }
   if (value === null) return { ...columnOf(stored, of), op, value: null }
   if (op !== '==' && op !== '!=' && !stored.codec.ordered) throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(path)} by "${op}": its column holds the values in a form that is ordered otherwise`)
+  if (op === '==' || op === '!=') {
+    const equal = equalTo(stored, of, value) ?? { ...columnOf(stored, of), op: '==', value: encoded(stored, path, value) }
+    return op === '!=' ? ('op' in equal ? { ...equal, op } : { not: equal }) : equal
+  }
   return { ...columnOf(stored, of), op, value: encoded(stored, path, value) }
 }
 
@@ -87,7 +92,7 @@ function equals(composite: Composite, of: string, path: string, value: Comparabl
 function isIn(found: Resolved, values: readonly Comparable[]): StorageFilter {
   const { stored, of, path } = found
   if (stored.kind === 'composite') return { or: values.map((value) => equals(stored, of, path, value)) }
-  return { ...columnOf(stored, of), in: values.map((value) => (value === null ? null : encoded(stored, path, value))) }
+  return { ...columnOf(stored, of), in: values.flatMap((value) => (value === null ? [null] : (formsOf(stored, value) ?? [encoded(stored, path, value)]))) }
 }
 
 function startsWith({ stored, of, path }: Resolved, prefix: string): StorageFilter {

@@ -4,6 +4,8 @@ import { attributeNamePattern, className } from './attribute-schema.ts'
 const column = Type.String({ title: 'the name of a column', minLength: 1, maxLength: 256 })
 const stored = Type.Union([Type.String({ minLength: 1 }), Type.Number()], { title: 'a text or a number' })
 
+const format = Type.String({ title: 'a format such as "DD.MM.YYYY"', minLength: 4, maxLength: 64 })
+
 /** A column with the way in which it holds its values. */
 export const ConvertedColumn = Type.Object(
   {
@@ -11,7 +13,8 @@ export const ConvertedColumn = Type.Object(
     yes: Type.Optional({ ...stored, description: 'What stands for yes' }),
     no: Type.Optional({ ...stored, description: 'What stands for no' }),
     values: Type.Optional(Type.Record(Type.String(), stored, { title: 'a mapping of choices to what stands for them', description: 'What stands for each choice' })),
-    format: Type.Optional(Type.String({ title: 'a format such as "DD.MM.YYYY"', description: 'How a date or an instant (in UTC) is written: YYYY MM DD HH mm ss SSS SSSSSS', minLength: 4, maxLength: 64 })),
+    format: Type.Optional(Type.Union([format, Type.Array(format, { minItems: 1, maxItems: 8 })], { title: 'a format such as "DD.MM.YYYY", or a list of them', description: 'How a date or an instant (in UTC) is written: YYYY MM DD HH mm ss SSS SSSSSS; of several, the first is written and all are read' })),
+    padded: Type.Optional(Type.Integer({ title: 'a number of characters', description: 'A text is filled up with blanks to so many characters; it is found without them too', minimum: 1, maximum: 1000 })),
   },
   { title: 'the name of a column or a mapping with the key "column"', additionalProperties: false },
 )

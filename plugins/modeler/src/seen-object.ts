@@ -1,8 +1,9 @@
-import type { Filter, Row, Value } from '@caruso/storage/contract'
+import type { Filter, Row } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { compareDecimals } from './decimal.ts'
+import { equalTo } from './equal-to.ts'
 import { ModelerError } from './errors.ts'
 import { isMasked, PathResolver, type Join } from './path-resolver.ts'
 import { versionName } from './kept.ts'
@@ -106,9 +107,9 @@ export class SeenObject {
 
 function valueConditions(stored: Stored, value: unknown, one: BusinessClass, of: string): Filter[] {
   if (stored.kind === 'leaf') {
-    const encoded: Value | undefined = value === null ? null : stored.codec.encode(value)
-    if (encoded === undefined) throw new ModelerError('REQUEST_INVALID', `Changed an object of class "${one.name}": "${stored.path}" as it was seen is not ${stored.codec.expects}`)
-    return [{ ...columnOf(stored, of), op: '==', value: encoded }]
+    const equal = equalTo(stored, of, value)
+    if (equal === undefined) throw new ModelerError('REQUEST_INVALID', `Changed an object of class "${one.name}": "${stored.path}" as it was seen is not ${stored.codec.expects}`)
+    return [equal]
   }
   const parts = partsOf(value)
   return [...stored.parts].flatMap(([name, part]) => valueConditions(part, parts[name] ?? null, one, of))

@@ -1,6 +1,6 @@
 import type { AttributeDefinition } from './attribute-schema.ts'
-import { choiceCodec, choicesCodec, dateCodec, decimalCodec, durationCodec, formatted, instantCodec, numberCodec, standingFor, textCodec, timeCodec, truthCodec, type Codec } from './codec.ts'
-import { dateFormat } from './date-format.ts'
+import { choiceCodec, choicesCodec, dateCodec, decimalCodec, durationCodec, formattedInSeveral, instantCodec, numberCodec, paddedCodec, standingFor, textCodec, timeCodec, truthCodec, type Codec } from './codec.ts'
+import { dateFormat, type DateFormat } from './date-format.ts'
 import { isMapping } from './check-schema.ts'
 import type { ConvertedColumn } from './mapping-schema.ts'
 import { snakeCase } from './snake-case.ts'
@@ -121,8 +121,8 @@ function codecOf(definition: AttributeDefinition): Codec {
 
 function converted(definition: AttributeDefinition, mapped: ConvertedColumn, place: ColumnPlace): Codec {
   const codec = codecOf(definition)
-  const given = (['yes', 'no', 'values', 'format'] as const).filter((key) => mapped[key] !== undefined)
-  const fitting = definition.type === 'yes-no' ? ['yes', 'no'] : definition.type === 'choice' ? ['values'] : ['date', 'instant'].includes(definition.type) ? ['format'] : []
+  const given = (['yes', 'no', 'values', 'format', 'padded'] as const).filter((key) => mapped[key] !== undefined)
+  const fitting = definition.type === 'yes-no' ? ['yes', 'no'] : definition.type === 'choice' ? ['values'] : ['date', 'instant'].includes(definition.type) ? ['format'] : definition.type === 'text' ? ['padded'] : []
   for (const key of given) if (!fitting.includes(key)) place.tell([key], fitting.length === 0 ? `no converter for the type ${definition.type}` : `the converter ${fitting.join(' and ')}`, JSON.stringify(key))
   const { yes, no, values, format } = mapped
   if (definition.type === 'yes-no' && (yes !== undefined || no !== undefined)) {
@@ -134,8 +134,14 @@ function converted(definition: AttributeDefinition, mapped: ConvertedColumn, pla
     if (missing.length > 0) place.tell(['values'], `a value for each choice`, `none for ${missing.map((option) => JSON.stringify(option)).join(', ')}`)
     return standingFor(codec, Object.entries(values))
   }
-  if (format === undefined || !fitting.includes('format')) return codec
-  const known = dateFormat(format)
-  if (known === undefined) place.tell(['format'], 'a format with YYYY, MM and DD, each unit once', JSON.stringify(format))
-  return known === undefined ? codec : formatted(codec, known)
+  if (mapped.padded !== undefined && definition.type === 'text') return paddedCodec(mapped.padded)
+  return format === undefined || !fitting.includes('format') ? codec : formattedInSeveral(codec, formatsOf(format, place))
+}
+
+function formatsOf(format: string | readonly string[], place: ColumnPlace): DateFormat[] {
+  return [format].flat().flatMap((one) => {
+    const known = dateFormat(one)
+    if (known === undefined) place.tell(['format'], 'a format with YYYY, MM and DD, each unit once', JSON.stringify(one))
+    return known ?? []
+  })
 }
