@@ -154,7 +154,10 @@ export class FindPlan {
     const reference = this.class.attributes.get(name)
     const value = reference && isMasked(this.#classes, this.class, reference) ? this.#resolver.value(reference) : undefined
     const ours = value ? leavesOf(value.stored).map((leaf) => this.#select(leaf, value.of, leaf.path)) : relation.pairs.map((pair) => this.#select(pair.own, own, pair.own.path))
-    return { relation, plan: new FindPlan(this.#classes.get(relation.target), shape, this.#classes, relation, depth + 1), ours, where: shape.where }
+    const target = this.#classes.get(relation.target)
+    // A mistake in it is told also where nothing is related.
+    if (shape.where) conditionOf(shape.where, new PathResolver(target, this.#classes), this.#classes)
+    return { relation, plan: new FindPlan(target, shape, this.#classes, relation, depth + 1), ours, where: shape.where }
   }
 
   #answer(attribute: Attribute): void {

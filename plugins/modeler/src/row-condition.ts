@@ -28,7 +28,8 @@ export function rowCondition(term: Term, one: BusinessClass, of: string, classes
 export function termAt(term: Term, one: BusinessClass, as: string, classes: SeenClasses): StorageTerm {
   const { joins, term: made } = rowCondition(term, one, as, classes)
   if (joins.length === 0) return made
-  const again = `${mark}${as}`
+  // With two marks, since a join that the policy of the first table needs may have the name with one.
+  const again = `${mark}${mark}${as}`
   const inner = rowCondition(term, one, again, classes)
   const on = one.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf) => ({ left: columnOf(leaf, as), right: columnOf(leaf, again) }))
   return { fold: 'exists', over: { table: one.table, as: again, joins: [...inner.joins], on }, where: inner.term, type: 'boolean' }

@@ -1,0 +1,92 @@
+import type { Call, Client } from '@caruso/contract'
+import type { Row, Step, Storage } from '@caruso/storage/contract'
+import type { Random } from '../../../../test/simulator/random.ts'
+import type { Written } from '../../src/draft.ts'
+import { Model } from '../../src/model.ts'
+import type { ModelDefinition } from '../../src/model-schema.ts'
+import { ObjectReader } from '../../src/object-reader.ts'
+import { ObjectWriter } from '../../src/object-writer.ts'
+import type { PolicyDefinition } from '../../src/policy-schema.ts'
+import { ConditionMaker, textOf } from './condition.ts'
+import type { GrantTree, PolicyTree, PolicyTrees } from './oracle.ts'
+import { classNames, definitionOf, permissions, shapes, tableOf, type ClassName, type Kind, type World } from './world.ts'
+
+export type Database = 'sqlite' | 'pg' | 'mysql'
+
+const columnTypes: Readonly<Record<Database, Readonly<Record<'number' | 'decimal' | 'text', string>>>> = {
+  sqlite: { number: 'integer', decimal: 'decimal_text', text: 'text' },
+  pg: { number: 'bigint', decimal: 'numeric(20, 4)', text: 'text' },
+  mysql: { number: 'bigint', decimal: 'decimal(20, 4)', text: 'varchar(40)' },
+}
+
+/** The statements that make the tables; without references of the database, so that only policies refuse any. */
+export function tablesOf(database: Database): string[] {
+  const typeOf = (kind: Kind): string => columnTypes[database][typeof kind === 'object' ? 'number' : kind]
+  const tables = classNames.map((name) => {
+    const { table, columns } = tableOf(name)
+    return `create table ${table} (${Object.entries(columns).map(([column, kind], index) => `${column} ${typeOf(kind)}${index === 0 ? ' primary key' : ''}`).join(', ')})`
+  })
+  return [...tables, `create table person_groups (person_id ${typeOf('number')}, group_id ${typeOf('number')}, primary key (person_id, group_id))`]
+}
+
+/** Steps that put a world in the place of what is there. */
+export function stepsOf(world: World): Step[] {
+  const steps: Step[] = []
+  for (const name of classNames) {
+    const { table, columns } = tableOf(name)
+    const keys = Object.keys(shapes[name].attributes)
+    const rows = world.objects[name].map((thing): Row => Object.fromEntries(Object.keys(columns).map((column, index) => [column, thing[keys[index] ?? ''] ?? null])))
+    steps.push({ remove: table, where: { and: [] } })
+    const types = Object.fromEntries(Object.entries(columns).map(([column, kind]) => [column, typeof kind === 'object' || kind === 'number' ? 'integer' : kind] as const))
+    if (rows.length > 0) steps.push({ insert: table, rows, types })
+  }
+  steps.push({ remove: 'person_groups', where: { and: [] } })
+  if (world.links.length > 0) steps.push({ insert: 'person_groups', rows: world.links.map(({ person, group }) => ({ person_id: person, group_id: group })) })
+  return steps
+}
+
+export function randomPolicies(random: Random): PolicyTrees {
+  return Object.fromEntries(classNames.filter(() => random.chance(0.7)).map((name) => [name, randomPolicy(random, name)]))
+}
+
+function randomPolicy(random: Random, name: ClassName): PolicyTree {
+  const grants = Array.from({ length: random.within(0, 3) }, (): GrantTree => ({
+    may: random.chance(0.4) ? ['read', 'create', 'update', 'remove'] : ['read', 'create', 'update', 'remove'].filter((action) => random.chance(action === 'read' ? 0.8 : 0.3)),
+    permission: random.chance(0.3) ? random.of(permissions) : undefined,
+    where: random.chance(0.8) ? new ConditionMaker(random, { caller: true, filter: false }).make([name], 2) : undefined,
+  }))
+  const those = (): string[] => permissions.filter(() => random.chance(0.3))
+  const members = [...Object.keys(shapes[name].attributes), ...Object.keys(shapes[name].others)].filter((member) => member !== shapes[name].key && random.chance(0.15))
+  return { grants: grants.filter(({ may }) => may.length > 0), attributes: Object.fromEntries(members.map((member) => [member, random.chance(0.5) ? { see: those() } : { change: those() }])) }
+}
+
+export function policyOf(name: ClassName, { grants, attributes }: PolicyTree): PolicyDefinition {
+  const allow = grants.map(({ may, permission, where }, index) => [`grant${index}`, { may, ...(permission === undefined ? {} : { permission }), ...(where === undefined ? {} : { where: textOf(where) }) }] as const)
+  return { class: name, allow: Object.fromEntries(allow) as PolicyDefinition['allow'], attributes }
+}
+
+export interface Opened {
+  readonly reader: ObjectReader
+  readonly writer: ObjectWriter
+}
+
+/** A modeler of the classes with these policies. */
+export function openWith(policies: PolicyTrees, storage: Client<typeof Storage>): Opened {
+  const origin = { file: 'policies', at: () => ({ line: 0, column: 0 }) }
+  const written = <T>(value: T): Written<T> => ({ value, origin })
+  const model = new Model(
+    {
+      definitions: classNames.map((name) => written(definitionOf(name) as ModelDefinition)),
+      mappings: classNames.map((name) => written({ class: name, table: tableOf(name).table })),
+      policies: classNames.flatMap((name) => (policies[name] === undefined ? [] : [written(policyOf(name, policies[name]))])),
+    },
+    { source: 'data', declared: [] },
+    storage,
+  )
+  return { reader: new ObjectReader(model, storage), writer: new ObjectWriter(model, storage) }
+}
+
+/** A call on behalf of somebody. */
+export function callOf(call: Call, caller: { readonly identity: string; readonly permissions: readonly string[] }): Call {
+  return { ...call, caller: { component: 'tests', grants: [], ...caller } }
+}

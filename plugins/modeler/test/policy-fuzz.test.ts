@@ -1,0 +1,153 @@
+import { codeOf, messageOf, type Client } from '@caruso/contract'
+import storagePlugin from '@caruso/storage'
+import type { Storage } from '@caruso/storage/contract'
+import { testPlugin } from '@caruso/testing'
+import { join } from 'node:path'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { freshDatabase } from '../../../test/databases.ts'
+import { Random } from '../../../test/simulator/random.ts'
+import { callOf, openWith, policyOf, randomPolicies, stepsOf, tablesOf, type Database, type Opened } from './fuzz/modeler-under-test.ts'
+import { Oracle, type Caller, type PolicyTrees } from './fuzz/oracle.ts'
+import { expected, expectedGroups, figuresHidden, groupText, namesHidden, randomFigures, randomQuery, shapeOf, whereOf, type Figures, type Query } from './fuzz/request.ts'
+import { classNames, identities, permissions, randomWorld, shapes, type World } from './fuzz/world.ts'
+import { temporaryFolder } from './harness.ts'
+
+/** More are asked for by the environment: `CARUSO_FUZZ=100000`. */
+const requests = Number(process.env['CARUSO_FUZZ'] ?? 0)
+const firstSeed = Number(process.env['CARUSO_SEED'] ?? 1)
+const perWorld = 60
+
+interface Ground {
+  readonly storage: Client<typeof Storage>
+  call(): ReturnType<Awaited<ReturnType<typeof testPlugin>>['call']>
+}
+
+async function groundOf(database: Database): Promise<Ground> {
+  const config = database === 'sqlite' ? { kind: 'sqlite' as const, file: join(temporaryFolder(), 'data.db') } : await freshDatabase(database)
+  const kit = await testPlugin(storagePlugin, { config: { sources: { data: config } } })
+  onTestFinished(() => kit.close())
+  const call = (): ReturnType<typeof kit.call> => kit.call({ permissions: ['storage.sql'], timeout: 600_000 })
+  const { storage } = kit.clients
+  for (const sql of tablesOf(database)) await storage.sql({ source: 'data', sql, write: true }, call())
+  return { storage, call }
+}
+
+/** One world under one set of policies, asked by many callers. */
+class Round {
+  readonly #random: Random
+  readonly #ground: Ground
+  readonly #policies: PolicyTrees
+  readonly #world: World
+  readonly #opened: Opened
+
+  constructor(seed: number, ground: Ground) {
+    this.#random = new Random(seed)
+    this.#ground = ground
+    this.#world = randomWorld(this.#random)
+    this.#policies = randomPolicies(this.#random)
+    this.#opened = openWith(this.#policies, ground.storage)
+  }
+
+  async run(times: number): Promise<void> {
+    await this.#load(this.#world)
+    for (let index = 0; index < times; index++) await (this.#random.chance(0.75) ? this.#query() : this.#figures())
+  }
+
+  async #load(world: World): Promise<void> {
+    await this.#ground.storage.transact({ source: 'data', steps: stepsOf(world) }, this.#ground.call())
+  }
+
+  #caller(): Caller {
+    return { identity: this.#random.of(identities), permissions: permissions.filter(() => this.#random.chance(0.4)) }
+  }
+
+  async #query(): Promise<void> {
+    const [caller, query] = [this.#caller(), randomQuery(this.#random)]
+    const oracle = new Oracle(this.#world, this.#policies, caller)
+    const answer = namesHidden(oracle, query) ? 'ATTRIBUTE_HIDDEN' : expected(oracle, query)
+    const limit = this.#random.chance(0.5) ? this.#random.within(1, 3) : undefined
+    await this.#compare(() => this.#find(query, limit, caller), answer, caller, query)
+    if (this.#random.chance(0.2)) await this.#unmoved(oracle, query, caller)
+    const [first] = this.#world.objects[query.name]
+    if (first === undefined || query.where !== undefined || query.order.length > 0) return
+    const single = answer === 'ATTRIBUTE_HIDDEN' ? answer : (expected(oracle, query, oracle.seen(query.name).filter((thing) => thing === first))[0] ?? null)
+    const { where: _where, order: _order, ...shape } = shapeOf(query)
+    await this.#compare(async () => (await this.#opened.reader.get({ class: query.name, key: { [shapes[query.name].key]: first[shapes[query.name].key] }, ...shape }, callOf(this.#ground.call(), caller))).object, single, caller, query)
+  }
+
+  /** What the modeler answers stays the same to the letter while an object that the caller does not see changes. */
+  async #unmoved(oracle: Oracle, query: Query, caller: Caller): Promise<void> {
+    const name = this.#random.of(classNames)
+    const hidden = this.#world.objects[name].filter((thing) => !oracle.may(name, thing, 'read'))
+    const [victim] = hidden[0] === undefined ? [] : [this.#random.of([hidden[0], ...hidden])]
+    if (victim === undefined) return
+    const other = randomWorld(this.#random).objects[name][0]
+    const changed = { ...other, [shapes[name].key]: victim[shapes[name].key] ?? null }
+    const world: World = { ...this.#world, objects: { ...this.#world.objects, [name]: this.#world.objects[name].map((thing) => (thing === victim ? changed : thing)) } }
+    const after = new Oracle(world, this.#policies, caller)
+    const seen = (one: Oracle): string => JSON.stringify(classNames.map((each) => one.seen(each)))
+    if (seen(oracle) !== seen(after)) return
+    const before = JSON.stringify(await told(() => this.#find(query, 2, caller)))
+    await this.#load(world)
+    const then = JSON.stringify(await told(() => this.#find(query, 2, caller)))
+    await this.#load(this.#world)
+    expect(then, this.#story(caller, query)).toBe(before)
+  }
+
+  async #figures(): Promise<void> {
+    const [caller, figures] = [this.#caller(), randomFigures(this.#random)]
+    const oracle = new Oracle(this.#world, this.#policies, caller)
+    const answer = figuresHidden(oracle, figures) ? 'ATTRIBUTE_HIDDEN' : expectedGroups(oracle, figures)
+    await this.#compare(() => this.#aggregate(figures, caller), answer, caller, figures)
+  }
+
+  /** All pages. */
+  async #find(query: Query, limit: number | undefined, caller: Caller): Promise<unknown[]> {
+    const found: unknown[] = []
+    let after: string | undefined
+    do {
+      const page = await this.#opened.reader.find({ class: query.name, ...shapeOf(query), ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }) }, callOf(this.#ground.call(), caller))
+      found.push(...page.objects)
+      after = page.next ?? undefined
+    } while (after !== undefined)
+    return found
+  }
+
+  async #aggregate({ name, where, group, figures }: Figures, caller: Caller): Promise<string[]> {
+    const asked = Object.fromEntries(Object.entries(figures).map(([as, { fn, steps, distinct }]) => [as, { fn, ...(steps === undefined ? {} : { attribute: steps.join('.') }), ...(distinct === undefined ? {} : { distinct }) }]))
+    const { groups } = await this.#opened.reader.aggregate({ class: name, figures: asked, ...(where === undefined ? {} : { where: whereOf(where) }), group: group.map((steps) => steps.join('.')) }, callOf(this.#ground.call(), caller))
+    return groups.map((one) => groupText(one, figures)).toSorted()
+  }
+
+  async #compare(ask: () => Promise<unknown>, answer: unknown, caller: Caller, asked: object): Promise<void> {
+    expect(await told(ask), this.#story(caller, asked)).toEqual(answer)
+  }
+
+  #story(caller: Caller, asked: object): string {
+    const policies = classNames.flatMap((name) => (this.#policies[name] === undefined ? [] : [policyOf(name, this.#policies[name])]))
+    return JSON.stringify({ caller, asked: 'related' in asked ? shapeOf(asked as Query) : asked, policies, world: this.#world })
+  }
+}
+
+/** The answer, or the code of the failure; with its words where it is not the one that is expected. */
+async function told(ask: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await ask()
+  } catch (error) {
+    return codeOf(error) === 'ATTRIBUTE_HIDDEN' ? 'ATTRIBUTE_HIDDEN' : `${codeOf(error)}: ${messageOf(error)}`
+  }
+}
+
+describe.each<[Database, number]>([['sqlite', 1_500], ['pg', 300], ['mysql', 300]])('under random policies, on %s', (database, few) => {
+  test.skipIf(database === 'mysql' && inject('mariadb') === undefined)('nothing that a caller may not see has an influence on any answer', { timeout: requests === 0 ? 60_000 : 3_600_000 }, async () => {
+    const ground = await groundOf(database)
+    const wanted = requests === 0 ? few : Math.ceil(requests * (few / 1_500))
+    for (let seed = firstSeed; (seed - firstSeed) * perWorld < wanted; seed++) {
+      try {
+        await new Round(seed, ground).run(perWorld)
+      } catch (error) {
+        throw new Error(`Seed ${seed}: ${messageOf(error)}`, { cause: error })
+      }
+    }
+  })
+})
