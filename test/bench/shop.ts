@@ -1,4 +1,4 @@
-import { Random } from '../simulator/random.ts'
+import { Random } from '../random.ts'
 import type { Changes, Customer, CustomerOfGraph, Line, Order, OrderOfGraph, PageFilter, Product } from './peers/storage/storage-peer.ts'
 
 export interface ShopSize {

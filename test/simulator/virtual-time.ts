@@ -1,7 +1,7 @@
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import timersPromises from 'node:timers/promises'
-import { Random } from './random.ts'
+import { Random } from '../random.ts'
 
 /** Something that happens at a time, to a participant. */
 interface Occurrence {

@@ -1,4 +1,4 @@
-import { Random } from '../simulator/random.ts'
+import { Random } from '../random.ts'
 import { cells, type Cell } from './cell.ts'
 import { versions } from './keeper-folder.ts'
 

@@ -17,7 +17,7 @@ export class ChangePolicy {
   readonly #classes: Classes
   readonly #before = new PolicyChecks()
   readonly #after = new PolicyChecks()
-  /** Objects whose keys changes give, by what is the last that is done to them. */
+  /** Objects whose keys changes give: that were made so far, and that are gone after all changes. */
   readonly #made = new Set<string>()
   readonly #removed = new Set<string>()
 
@@ -26,10 +26,7 @@ export class ChangePolicy {
   /** @throws ModelerError `ATTRIBUTE_HIDDEN`, `NOT_ALLOWED` for what no object would allow */
   constructor(changes: readonly Change[], classes: Classes) {
     this.#classes = classes
-    for (const change of changes) {
-      const one = 'remove' in change ? classes.get(change.remove) : undefined
-      if ('remove' in change && one && classes.sight(one)) this.#removed.add(nameOf(one, change.key))
-    }
+    for (const change of changes) this.#endOf(change)
     for (const [index, change] of changes.entries()) {
       if ('create' in change) this.#create(index, change)
       else if ('update' in change) this.#update(index, change)
@@ -54,12 +51,23 @@ export class ChangePolicy {
     return this.#after.steps()
   }
 
+  /** Whether what a change leaves is gone after the commit: an object may be removed, and another made with its key. */
+  #endOf(change: Change): void {
+    if ('remove' in change) {
+      const one = this.#classes.get(change.remove)
+      if (this.#classes.sight(one)) this.#removed.add(nameOf(one, change.key))
+    } else if ('create' in change) {
+      const one = this.#classes.get(change.create)
+      if (this.#removed.size > 0 && this.#classes.sight(one) && hasKey(one, change.values)) this.#removed.delete(nameOf(one, change.values))
+    }
+  }
+
   #create(index: number, { create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#classes.get(create)
     const sight = this.#classes.sight(one)
     if (sight?.mayNever('create')) throw new ModelerError('NOT_ALLOWED', `Committed change ${index}, of class "${one.name}": its policy does not let the caller create objects`, { details: { change: index, class: one.name } })
     this.#values(index, one, values)
-    if (sight && one.key.length > 0 && one.key.every(({ name }) => values[name] !== undefined && values[name] !== null && !isKeyOf(values[name]))) this.#made.add(nameOf(one, values))
+    if (sight && hasKey(one, values)) this.#made.add(nameOf(one, values))
   }
 
   #update(index: number, { update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
@@ -149,6 +157,11 @@ type ReferenceAttribute = Attribute & { readonly definition: { readonly type: 'r
 interface Restrictions {
   readonly refused: readonly string[]
   readonly references: readonly ReferenceAttribute[]
+}
+
+/** Whether the key is given, and not left to the database or another change. */
+function hasKey(one: BusinessClass, values: Readonly<Record<string, unknown>>): boolean {
+  return one.key.length > 0 && one.key.every(({ name }) => values[name] !== undefined && values[name] !== null && !isKeyOf(values[name]))
 }
 
 function nameOf(one: BusinessClass, key: Readonly<Record<string, unknown>>): string {

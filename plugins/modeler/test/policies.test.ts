@@ -83,6 +83,13 @@ describe('changing under policies', () => {
     expect(await objects.count({ class: 'Customer' }, as('x', 'admin'))).toEqual({ count: 4 })
   })
 
+  test('an object that takes the place of one that the same commit removes is looked at as well', async () => {
+    const { objects, as } = await open({ 'policies/tag.yaml': 'class: Tag\nallow:\n  late: { may: [read, create, remove], where: name == "late" }' })
+    const replaceBy = (name: string) => objects.commit({ changes: [{ unlink: 'Customer', relation: 'tags', from: { number: 1 }, to: { id: 2 } }, { remove: 'Tag', key: { id: 2 }, seen: { name: 'late' } }, { create: 'Tag', values: { id: 2, name } }] }, as('x', 'admin'))
+    expect((await errorFrom(replaceBy('early'))).code).toBe('NOT_ALLOWED')
+    expect((await replaceBy('late')).results).toHaveLength(3)
+  })
+
   test('what is not seen is as what is not there', async () => {
     const { objects, as } = await open()
     const same = async (changes: (number: number) => Parameters<typeof objects.commit>[0], ...caller: [string, ...string[]]) => {

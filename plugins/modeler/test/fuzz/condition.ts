@@ -1,5 +1,5 @@
 import type { Filter } from '../../src/contract.ts'
-import type { Random } from '../../../../test/simulator/random.ts'
+import type { Random } from '../../../../test/random.ts'
 import { permissions, shapes, texts, type ClassName, type Kind } from './world.ts'
 
 type Op = '==' | '!=' | '<' | '<=' | '>' | '>='
@@ -178,7 +178,11 @@ export function filterOf(condition: Condition): Filter {
       return { attribute: condition.way.steps.join('.'), startsWith: condition.value }
     case 'null':
       return { attribute: condition.way.steps.join('.'), isNull: condition.is }
-    default:
+    case 'caller':
+    case 'permitted':
+    case 'fold':
+    case 'size':
+    case 'figure':
       throw new TypeError(`no filter says "${condition.kind}"`)
   }
 }

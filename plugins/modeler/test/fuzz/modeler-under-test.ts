@@ -1,6 +1,6 @@
 import type { Call, Client } from '@caruso/contract'
 import type { Row, Step, Storage } from '@caruso/storage/contract'
-import type { Random } from '../../../../test/simulator/random.ts'
+import type { Random } from '../../../../test/random.ts'
 import type { Written } from '../../src/draft.ts'
 import { Model } from '../../src/model.ts'
 import type { ModelDefinition } from '../../src/model-schema.ts'
@@ -43,6 +43,22 @@ export function stepsOf(world: World): Step[] {
   steps.push({ remove: 'person_groups', where: { and: [] } })
   if (world.links.length > 0) steps.push({ insert: 'person_groups', rows: world.links.map(({ person, group }) => ({ person_id: person, group_id: group })) })
   return steps
+}
+
+/** The world as the tables hold it, in the order of keys. */
+export async function worldIn(storage: Client<typeof Storage>, call: Call): Promise<World> {
+  const objects = await Promise.all(
+    classNames.map(async (name) => {
+      const { table, columns } = tableOf(name)
+      const names = Object.keys(shapes[name].attributes)
+      const asked = Object.entries(columns).map(([column, kind], index) => ({ column, as: names[index] ?? column, type: typeof kind === 'object' || kind === 'number' ? ('integer' as const) : kind }))
+      const { rows } = await storage.query({ source: 'data', from: table, columns: asked }, call)
+      return [name, rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))] as const
+    }),
+  )
+  const { rows } = await storage.query({ source: 'data', from: 'person_groups', columns: [{ column: 'person_id', as: 'person' }, { column: 'group_id', as: 'group' }] }, call)
+  const links = rows.map(({ person, group }) => ({ person: Number(person), group: Number(group) })).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  return { objects: Object.fromEntries(objects) as World['objects'], links }
 }
 
 export function randomPolicies(random: Random): PolicyTrees {

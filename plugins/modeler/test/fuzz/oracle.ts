@@ -32,6 +32,11 @@ export class Oracle {
     this.#caller = caller
   }
 
+  /** The same caller in another world. */
+  of(world: World): Oracle {
+    return new Oracle(world, this.#policies, this.#caller)
+  }
+
   may(name: ClassName, thing: Thing, action: string): boolean {
     const policy = this.#policies[name]
     if (policy === undefined) return true
@@ -100,7 +105,11 @@ export class Oracle {
         const { hidden, end } = this.#along(condition.over, classes)
         return hidden || this.isHidden(end, condition.of)
       }
-      default:
+      case 'compare':
+      case 'in':
+      case 'starts':
+      case 'null':
+      case 'caller':
         return this.#along(condition.way, classes).hidden
     }
   }

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../test/simulator/random.ts'
+import type { Random } from '../../../../test/random.ts'
 import type { Filter, Shape } from '../../src/contract.ts'
 import { ConditionMaker, filterOf, textOf, walk, type Condition } from './condition.ts'
 import type { Oracle } from './oracle.ts'

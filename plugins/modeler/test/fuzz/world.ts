@@ -1,4 +1,4 @@
-import type { Random } from '../../../../test/simulator/random.ts'
+import type { Random } from '../../../../test/random.ts'
 
 export type Kind = 'number' | 'decimal' | 'text' | { readonly to: ClassName }
 export type ClassName = 'Person' | 'Firm' | 'Order' | 'Group' | 'Badge'
