@@ -3,7 +3,7 @@ import type { Filter, KeyReference, Row, Step, StepResult, Value } from '@caruso
 import type { BusinessClass, Relation } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
-import { columnOf } from './column-of.ts'
+import { equals } from './column-of.ts'
 import { goneConflict, notRemoved } from './conflict.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
@@ -34,6 +34,7 @@ export interface Planned {
 const beside = { step: -1, row: 0, values: new Map(), creates: false } as const
 
 type Rows = Record<string, Value | KeyReference>[]
+type Types = ReturnType<typeof typesOf>['types']
 
 /** Makes the storage's steps of changes. Objects of one class that are created one after the other share a step. */
 export class ChangeSet {
@@ -49,6 +50,7 @@ export class ChangeSet {
   readonly #checks = new Map<number, PolicyCheck>()
   readonly #compared = new Map<number, number>()
   #source: string | undefined
+  #shared: { readonly leaves: readonly Leaf[]; readonly types: Types } | undefined
   /** What the last step inserts, to which more may be added. */
   #open: { readonly shape: string; readonly rows: Rows } | undefined
 
@@ -122,10 +124,10 @@ export class ChangeSet {
     for (const { step, check } of checks) this.#checks.set(this.steps.push(step) - 1, check)
   }
 
-  /** What changes create, with its key. */
+  /** What changes create of classes with a policy, with its key. */
   *#creations(): Generator<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }> {
     for (const [change, made] of this.planned.entries()) {
-      if (!made.creates) continue
+      if (!made.creates || this.#classes.sight(made.class) === undefined) continue
       const values = this.#created(change, made.class.name)
       yield { change, class: made.class, key: made.class.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf, index) => ({ leaf, value: values[index] ?? null })) }
     }
@@ -134,11 +136,11 @@ export class ChangeSet {
   #create({ create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#writable(create)
     const columns = newObject(one, values, this.#created)
-    const row = Object.fromEntries([...columns].map(([leaf, value]) => [leaf.column, value]))
+    const row = rowOf(columns)
     const shape = `${one.name} ${Object.keys(row).join(' ')}`
     // A row cannot use a key that its own step generates.
-    const waits = [...columns.values()].some((value) => isKeyOf(value) && value.keyOf === this.steps.length - 1)
-    if (this.#open?.shape === shape && !waits) this.#open.rows.push(row)
+    const waits = (): boolean => [...columns.values()].some((value) => isKeyOf(value) && value.keyOf === this.steps.length - 1)
+    if (this.#open?.shape === shape && !waits()) this.#open.rows.push(row)
     else {
       const rows: Rows = [row]
       this.steps.push({ insert: one.table, rows, ...typesOf([...columns.keys(), ...one.key.flatMap(({ stored }) => leavesOf(stored))]) })
@@ -160,7 +162,14 @@ export class ChangeSet {
     const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, kept?.row, object.compared)] }
     if (kept) this.#kept?.updated(kept, Object.keys(set), columns)
     this.#compare(one, key, object)
-    this.#push({ update: one.table, set: Object.fromEntries([...columns].map(([leaf, value]) => [leaf.column, value])), ...typesOf([...columns.keys()]), where, expect: 1 }, { class: one, values: columns, known: { key, seen: object, version } })
+    this.#push({ update: one.table, set: rowOf(columns), types: this.#typesOf(columns), where, expect: 1 }, { class: one, values: columns, known: { key, seen: object, version } })
+  }
+
+  /** Changes of the same attributes one after the other share them. */
+  #typesOf(columns: ColumnValues): Types {
+    const leaves = [...columns.keys()]
+    if (this.#shared?.leaves.length !== leaves.length || !leaves.every((leaf, index) => leaf === this.#shared?.leaves[index])) this.#shared = { leaves, ...typesOf(leaves) }
+    return this.#shared.types
   }
 
   #remove({ remove, key, seen }: Extract<Change, { readonly remove: string }>): void {
@@ -269,8 +278,14 @@ function allColumns({ key, attributes }: BusinessClass): readonly Leaf[] {
 function rowConditions(one: BusinessClass, leaves: readonly Leaf[], row: Row): Filter[] {
   return leaves.flatMap((leaf): Filter[] => {
     const value = row[leaf.path]
-    return value === undefined ? [] : [{ ...columnOf(leaf, one.table), op: '==', value }]
+    return value === undefined ? [] : [equals(leaf, one.table, value)]
   })
+}
+
+function rowOf(columns: ColumnValues): Rows[number] {
+  const row: Rows[number] = {}
+  for (const [leaf, value] of columns) row[leaf.column] = value
+  return row
 }
 
 /** The value of an attribute in a new row: as it was given, or as the database made it. */

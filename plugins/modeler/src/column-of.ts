@@ -1,3 +1,4 @@
+import type { Filter, Value } from '@caruso/storage/contract'
 import type { LogicalType } from './codec.ts'
 import type { Leaf } from './stored.ts'
 
@@ -10,4 +11,9 @@ export interface PlanColumn {
 
 export function columnOf({ column, codec: { type } }: Leaf, of: string): PlanColumn {
   return type === undefined ? { column, of } : { column, of, type }
+}
+
+/** The condition that a column holds a value, or null. */
+export function equals({ column, codec: { type } }: Leaf, of: string, value: Value): Filter {
+  return type === undefined ? { column, of, op: '==', value } : { column, of, type, op: '==', value }
 }

@@ -1,5 +1,5 @@
 import type { Filter, Value } from '@caruso/storage/contract'
-import { columnOf } from './column-of.ts'
+import { columnOf, equals } from './column-of.ts'
 import type { Leaf } from './stored.ts'
 
 /** The condition that a column holds a value, in whichever of the forms that it may stand there; undefined for what is none. */
@@ -7,7 +7,7 @@ export function equalTo(leaf: Leaf, of: string, value: unknown): Filter | undefi
   const stored = value === null ? null : leaf.codec.encode(value)
   if (stored === undefined) return undefined
   const forms = stored === null ? undefined : leaf.codec.forms?.(value)
-  return forms === undefined ? { ...columnOf(leaf, of), op: '==', value: stored } : { ...columnOf(leaf, of), in: [...forms] }
+  return forms === undefined ? equals(leaf, of, stored) : { ...columnOf(leaf, of), in: [...forms] }
 }
 
 /** What a column may hold for a value; undefined for what is none. */

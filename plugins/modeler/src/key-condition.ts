@@ -1,7 +1,7 @@
 import { describeValue } from '@caruso/contract'
 import type { Filter, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { columnOf } from './column-of.ts'
+import { equals } from './column-of.ts'
 import { equalTo } from './equal-to.ts'
 import { ModelerError } from './errors.ts'
 import type { Leaf, Stored } from './stored.ts'
@@ -20,7 +20,7 @@ export function keyValues(one: BusinessClass, key: Readonly<Record<string, unkno
 
 /** The conditions that an object has this key; `of` names the class's table in the plan. */
 export function keyCondition(one: BusinessClass, key: Readonly<Record<string, unknown>>, of: string, tried: string): Filter[] {
-  return keyValues(one, key, tried).map(({ leaf, value }) => (leaf.codec.forms && equalTo(leaf, of, leaf.codec.decode(value))) ?? { ...columnOf(leaf, of), op: '==', value })
+  return keyValues(one, key, tried).map(({ leaf, value }) => (leaf.codec.forms && equalTo(leaf, of, leaf.codec.decode(value))) ?? equals(leaf, of, value))
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Filter, Row } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
-import { columnOf } from './column-of.ts'
+import { equals } from './column-of.ts'
 import { compareDecimals } from './decimal.ts'
 import { equalTo } from './equal-to.ts'
 import { ModelerError } from './errors.ts'
@@ -33,9 +33,9 @@ export class SeenObject {
     this.#class = one
     this.#classes = classes
     this.#seen = withoutRelated(one, seen, classes)
-    const known = [...one.attributes.values()].filter(({ name }) => this.#seen[name] !== undefined && !one.key.some((part) => part.name === name))
+    const told = changed ?? this.#seen
     this.#counted = one.kept?.locking === true
-    this.#compared = one.locking ? [one.locking] : changed === undefined ? known : [...one.attributes.values()].filter(({ name }) => changed[name] !== undefined)
+    this.#compared = one.locking ? [one.locking] : [...one.attributes.values()].filter((attribute) => told[attribute.name] !== undefined && (changed !== undefined || !one.key.includes(attribute)))
     if (this.#counted && !Number.isSafeInteger(this.#seen[versionName])) throw this.#tooLittle(`"${versionName}" as it was seen`)
     if (this.#counted) return
     const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
@@ -55,7 +55,7 @@ export class SeenObject {
     return this.#compared.flatMap((attribute) => {
       // Null for the caller is not always null in the column.
       if (this.#seen[attribute.name] === null && isMasked(this.#classes, this.#class, attribute)) return []
-      if (current) return leavesOf(attribute.stored).map((leaf): Filter => ({ ...columnOf(leaf, this.#class.table), op: '==', value: current[leaf.path] ?? null }))
+      if (current) return leavesOf(attribute.stored).map((leaf) => equals(leaf, this.#class.table, current[leaf.path] ?? null))
       return valueConditions(attribute.stored, this.#seen[attribute.name], this.#class, this.#class.table)
     })
   }
@@ -63,6 +63,7 @@ export class SeenObject {
   /** The conditions on references that may be null for this caller only, over the class's own table in a plan. */
   get masked(): { readonly joins: readonly Join[]; readonly conditions: readonly Filter[] } {
     const masked = this.#compared.filter((attribute) => this.#seen[attribute.name] !== undefined && isMasked(this.#classes, this.#class, attribute))
+    if (masked.length === 0) return { joins: [], conditions: [] }
     const resolver = new PathResolver(this.#class, this.#classes)
     const conditions = masked.flatMap((attribute) => {
       const { stored, of } = resolver.value(attribute)
@@ -117,7 +118,9 @@ function valueConditions(stored: Stored, value: unknown, one: BusinessClass, of:
 
 /** Related objects stand in the place of references; what was seen of them is their key. */
 function withoutRelated(one: BusinessClass, seen: Readonly<Record<string, unknown>>, classes: Classes): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(seen).map(([name, value]) => [name, bareValue(one.attributes.get(name), value, classes)]))
+  const objects = Object.entries(seen).filter(([, value]) => typeof value === 'object' && value !== null)
+  if (objects.length === 0) return seen
+  return { ...seen, ...Object.fromEntries(objects.map(([name, value]) => [name, bareValue(one.attributes.get(name), value, classes)])) }
 }
 
 function bareValue(attribute: Attribute | undefined, value: unknown, classes: Classes): unknown {

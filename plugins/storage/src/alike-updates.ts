@@ -39,7 +39,7 @@ function isSame(filter: Filter): filter is Same {
 function isAlike(first: RowUpdate, columns: readonly string[], step: Step): step is RowUpdate {
   if (!('update' in step) || step.update !== first.update || step.expect !== 1 || !('and' in step.where)) return false
   const { and } = step.where
-  return hasColumns(step.set, columns) && columns.every((column) => typeOf(step.types, column) === typeOf(first.types, column)) && and.length === first.where.and.length && first.where.and.every((same, index) => isOfSame(same, and[index]))
+  return hasColumns(step.set, columns) && (step.types === first.types || columns.every((column) => typeOf(step.types, column) === typeOf(first.types, column))) && and.length === first.where.and.length && first.where.and.every((same, index) => isOfSame(same, and[index]))
 }
 
 function hasColumns(set: Readonly<Record<string, unknown>>, columns: readonly string[]): boolean {
