@@ -9,10 +9,12 @@ import { joined } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import { Scope } from './scope.ts'
 import { Names, Parameter, toRaw, toStatement, toText } from './sql-builder.ts'
-import type { SqlDialect, Statement } from './sql-builder.ts'
+import type { SqlDialect, Statement, Together } from './sql-builder.ts'
 
 /** The statement that inserts rows, and the key of each, which it answers where the dialect can. */
 export interface Insert extends Statement {
+  /** Each value is a list of a column's values of all rows. */
+  readonly lists: boolean
   readonly key: readonly string[]
   readonly decoders: readonly Decoder[]
 }
@@ -20,7 +22,8 @@ export interface Insert extends Statement {
 /** What updates one row of its key after the other, and where the dialect can, many at once. */
 export interface RowStatements {
   readonly each: Statement
-  readonly together?: { readonly sql: string; readonly columns: readonly Parameter[] }
+  /** Each value is a list of the values of all rows. */
+  readonly together?: { readonly sql: string; readonly bindings: readonly Parameter[] }
 }
 
 export type Types = Readonly<Record<string, LogicalType>>
@@ -37,16 +40,29 @@ export class ChangeCompiler {
     this.#catalogue = catalogue
   }
 
-  /** The values are numbered row by row, as the columns are given. */
+  /** The values are numbered row by row, as the columns are given; in lists, as the columns are. */
   insert(name: string, columns: readonly string[], types: Types, rows: number, replace: boolean): Insert {
     const table = this.#catalogue.table(name)
-    const names = new Names()
-    const given = Array.from({ length: rows }, (_, row) => this.#assignments(table, names, columns, types, row * columns.length))
-    const statement = toStatement(this.#knex(names.token(table.name)).insert(rows === 1 ? given[0] : given), names, this.#dialect)
+    const { together } = this.#dialect
+    const statement = together && rows > 1 && columns.length > 0 ? this.#insertLists(table, columns, types, together) : this.#insertRows(table, columns, types, rows)
     const key = table.key.map((column) => this.#catalogue.column(table, column))
     const replacing = replace ? ` ${this.#replacing(table, columns)}` : ''
     const returning = this.#dialect.returning && key.length > 0 ? ` returning ${key.map((column) => this.#dialect.quote(column.name)).join(', ')}` : ''
-    return Object.freeze({ ...statement, sql: statement.sql + replacing + returning, key: table.key, decoders: key.map((column) => this.#dialect.codec(column, own(types, column.name))) })
+    return Object.freeze({ ...statement, sql: statement.sql + replacing + returning, lists: together !== undefined && rows > 1 && columns.length > 0, key: table.key, decoders: key.map((column) => this.#dialect.codec(column, own(types, column.name))) })
+  }
+
+  #insertRows(table: Table, columns: readonly string[], types: Types, rows: number): Statement {
+    const names = new Names()
+    const given = Array.from({ length: rows }, (_, row) => this.#assignments(table, names, columns, types, row * columns.length))
+    return toStatement(this.#knex(names.token(table.name)).insert(rows === 1 ? given[0] : given), names, this.#dialect)
+  }
+
+  #insertLists(table: Table, columns: readonly string[], types: Types, together: Together): Statement {
+    const found = columns.map((name) => this.#catalogue.column(table, name))
+    const values = found.map((column, index) => together.assigned(`given.p${index}`, column))
+    const into = found.map(({ name }) => this.#dialect.quote(name))
+    const sql = `insert into ${this.#dialect.quote(table.name)} (${into.join(', ')}) select ${values.join(', ')} from ${together.given(columns.length)}`
+    return { sql, bindings: found.map((column, index) => new Parameter(index, 'store', this.#dialect.codec(column, own(types, column.name)))) }
   }
 
   /** The values are numbered as the columns are given, then those of the filter. */
@@ -83,7 +99,7 @@ export class ChangeCompiler {
       return `${quote(column.name)} = ${together.assigned(place(parameter), column)}`
     })
     const where = toText(conditions, names, this.#dialect, place)
-    return { sql: together.update(quote(table.name), set.join(', '), where, given.length), columns: given }
+    return { sql: `update ${quote(table.name)} set ${set.join(', ')} from ${together.given(given.length)} where ${where}`, bindings: given }
   }
 
   remove(name: string, where: Filter): Statement {

@@ -52,7 +52,8 @@ export class Compiler {
   }
 
   insert(table: string, columns: readonly string[], types: Types, rows: number, replace: boolean): Insert {
-    return this.#inserts.memo(JSON.stringify([table, columns, types, rows, replace]), { context: () => this.#changes.insert(table, columns, types, rows, replace) })
+    const shape = this.#dialect.together ? rows > 1 : rows
+    return this.#inserts.memo(JSON.stringify([table, columns, types, shape, replace]), { context: () => this.#changes.insert(table, columns, types, rows, replace) })
   }
 
   /** The values are those of the filter. */

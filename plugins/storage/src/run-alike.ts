@@ -4,7 +4,7 @@ import type { Bound } from './codec.ts'
 import type { StepResult } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { resolveKey } from './key-reference.ts'
-import { bindValue, bindValues } from './sql-builder.ts'
+import { bindLists, bindValues } from './sql-builder.ts'
 import type { StepContext, Work } from './steps.ts'
 
 const savepoint = 'caruso_together'
@@ -42,11 +42,11 @@ export function* updateAlone({ dialect }: StepContext, { each }: RowStatements, 
   return { affected, keys: [] }
 }
 
-/** Undefined where the statement cannot hold them, or one of them is none of its column. */
-function valuesTogether({ dialect }: StepContext, { columns }: NonNullable<RowStatements['together']>, alike: readonly RowUpdate[], earlier: readonly StepResult[]): readonly Bound[] | undefined {
+/** Undefined where one of them is none of its column. */
+function valuesTogether({ dialect }: StepContext, statement: NonNullable<RowStatements['together']>, alike: readonly RowUpdate[], earlier: readonly StepResult[]): readonly Bound[] | undefined {
   try {
     const rows = alike.map((update) => valuesOf(update, (value) => resolveKey(value, earlier)))
-    return dialect.together?.bind(columns.map((parameter) => rows.map((values) => bindValue(dialect, parameter, values))))
+    return bindLists(dialect, statement, rows)
   } catch (error) {
     if (error instanceof StorageError) return undefined
     throw error

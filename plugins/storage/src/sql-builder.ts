@@ -35,7 +35,7 @@ export interface SqlDialect {
   quote(name: string): string
   /** Equality to which null is a value. */
   readonly same: string
-  /** How many rows are updated by one statement; without, each has its own. */
+  /** How the values of many rows go to the database as lists; without, an update has one row, and an insert a place for each value. */
   readonly together?: Together
   /** The condition, over one column and one value, that a text starts with it; the value comes as `prefix` makes it. */
   readonly startsWith: string
@@ -63,12 +63,12 @@ export interface SqlDialect {
 
 /** Values of many rows in one statement, as a table `given` whose columns are `p0`, `p1` and so on, each a text or null; the parts are SQL. */
 export interface Together {
-  /** An update with its conditions; `columns` is how many columns `given` has. */
-  update(table: string, set: string, where: string, columns: number): string
+  /** The table of so many columns. */
+  given(columns: number): string
   /** Such a value as the column takes it. */
   assigned(value: string, column: Column): string
-  /** The values of `given`, column by column, as they are bound; undefined where it cannot hold them. */
-  bind(columns: readonly (readonly Bound[])[]): readonly Bound[] | undefined
+  /** All values of one column, as they are bound. */
+  bind(values: readonly Bound[]): Bound
 }
 
 /** How an aggregate of a column, `??`, is made and read, and what is ordered by where that is not its value. */
@@ -139,6 +139,11 @@ export function toRaw(knex: Knex, { sql, bindings }: Fragment): Knex.Raw {
 /** The values of a plan in the order of the statement's places. */
 export function bindValues(dialect: SqlDialect, { bindings }: Statement, values: readonly Value[]): Bound[] {
   return bindings.map((binding) => (typeof binding === 'number' ? BigInt(binding) : bindValue(dialect, binding, values)))
+}
+
+/** The values of many plans of one statement, a list for each of its places. */
+export function bindLists(dialect: SqlDialect, { bindings }: Pick<Statement, 'bindings'>, rows: readonly (readonly Value[])[]): Bound[] {
+  return bindings.map((binding) => dialect.together?.bind(rows.map((values) => (typeof binding === 'number' ? BigInt(binding) : bindValue(dialect, binding, values)))) ?? null)
 }
 
 /** The value of a plan that takes a place. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */

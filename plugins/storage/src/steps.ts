@@ -8,7 +8,7 @@ import { StorageError } from './errors.ts'
 import { resolveKey } from './key-reference.ts'
 import type { Raw } from './logical.ts'
 import { updateAlone, updateTogether } from './run-alike.ts'
-import { bindValues } from './sql-builder.ts'
+import { bindLists, bindValues } from './sql-builder.ts'
 import type { SqlDialect } from './sql-builder.ts'
 
 /** A statement to run inside the transaction that is open. */
@@ -53,9 +53,15 @@ export function* runSteps(context: StepContext, steps: readonly Step[]): Work<St
 function* runAlike(context: StepContext, alike: readonly RowUpdate[], results: StepResult[]): Work<void> {
   const [first] = alike
   const shared = first && statementsOf(context, first, results.length)
-  if (shared?.together && (yield* updateTogether(context, shared.together, alike, results))) results.push(...alike.map(() => ({ affected: 1, keys: [] })))
-  else for (const update of alike) yield* shared ? runNext(context, update, results, (_, step, earlier) => updateAlone(context, shared, step, earlier)) : runNext(context, update, results, runStep)
+  const together = shared?.together !== undefined && (yield* updateTogether(context, shared.together, alike, results))
+  const run: Run<RowUpdate> = shared ? (_, step, earlier) => updateAlone(context, shared, step, earlier) : runStep
+  for (const update of alike) {
+    if (together) results.push({ affected: 1, keys: [] })
+    else yield* runNext(context, update, results, run)
+  }
 }
+
+type Run<S extends Step> = (context: StepContext, step: S, earlier: readonly StepResult[]) => Work<StepResult>
 
 function statementsOf({ compiler, explain }: StepContext, first: RowUpdate, index: number): RowStatements | undefined {
   try {
@@ -65,7 +71,7 @@ function statementsOf({ compiler, explain }: StepContext, first: RowUpdate, inde
   }
 }
 
-function* runNext<S extends Step>(context: StepContext, step: S | undefined, results: StepResult[], run: (context: StepContext, step: S, earlier: readonly StepResult[]) => Work<StepResult>): Work<void> {
+function* runNext<S extends Step>(context: StepContext, step: S | undefined, results: StepResult[], run: Run<S>): Work<void> {
   if (step === undefined) return
   const index = results.length
   try {
@@ -160,10 +166,10 @@ function* insertRows(context: StepContext, step: InsertStep, earlier: readonly S
     const next = rowsAtOnce(context, step, columns, rows.length - from)
     if (insert === undefined || next !== size) insert = context.compiler.insert(step.insert, columns, types, (size = next), replace)
     const given = rows.slice(from, from + size).map((row, index) => cells(row, columns, from + index, earlier))
-    const answer = yield { sql: insert.sql, values: bindValues(context.dialect, insert, given.flat()) }
+    const answer = yield { sql: insert.sql, values: insert.lists ? bindLists(context.dialect, insert, given) : bindValues(context.dialect, insert, given.flat()) }
     // MySQL counts a row that took another's place twice.
     affected += replace ? given.length : answer.affected
-    keys.push(...keysOf(context.dialect, insert, columns, given, answer))
+    for (const key of keysOf(context.dialect, insert, columns, given, answer)) keys.push(key)
     from += size
   }
   return { affected, keys }
@@ -172,8 +178,9 @@ function* insertRows(context: StepContext, step: InsertStep, earlier: readonly S
 // Among the supported databases the least number of places in one statement.
 const mostPlaces = 65_535
 
-/** A power of two, so that inserts of many lengths share statements; one where the database would not tell every generated key. */
+/** All where they go as lists; else a power of two, so that inserts of many lengths share statements; one where the database would not tell every generated key. */
 function rowsAtOnce({ compiler, dialect }: StepContext, { insert, types = {}, replace = false }: InsertStep, columns: readonly string[], left: number): number {
+  if (dialect.together && columns.length > 0) return left
   const most = Math.min(left, dialect.insertRows, columns.length === 0 ? 1 : Math.floor(mostPlaces / columns.length))
   if (most <= 1) return 1
   const told = dialect.returning || compiler.insert(insert, columns, types, 1, replace).key.every((column) => columns.includes(column))
