@@ -71,6 +71,18 @@ const Bucket = Type.Object({
   as: Type.Optional(Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,62}$', description: 'Its name in the answer; the attribute without it' })),
 })
 
+/** A change of an object as its history tells it; `outside` is one by another application, at the moment when it was noticed. */
+const Entry = Type.Object({
+  version: Type.Integer({ description: 'How often the object was changed with it, 1 where it was created' }),
+  kind: Type.Union([Type.Literal('created'), Type.Literal('updated'), Type.Literal('removed'), Type.Literal('restored'), Type.Literal('outside')]),
+  at: Type.String(),
+  by: Type.Union([Type.Null(), Type.String()]),
+  component: Type.Union([Type.Null(), Type.String()]),
+  reason: Type.Union([Type.Null(), Type.String()]),
+  before: Type.Union([Type.Null(), Values], { description: 'The attributes that changed as they were, all where it was removed; null where it was not there' }),
+  after: Type.Union([Type.Null(), Values], { description: 'The same as they became; what the database gave a new object is not told' }),
+})
+
 const Aggregate = Type.Object({
   fn: Type.Union([Type.Literal('count'), Type.Literal('sum'), Type.Literal('avg'), Type.Literal('min'), Type.Literal('max')]),
   attribute: Type.Optional(path),
@@ -162,6 +174,18 @@ export const Objects = contract({
       description: 'Changes of objects of one data source, all or none, in order; updates and removals only where nobody changed what the caller saw',
       input: Type.Object({ changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }), reason: Type.Optional(Type.String({ maxLength: 1_000, description: 'Why, as the history tells it' })) }),
       output: Type.Object({ results: Type.Array(Changed) }),
+    },
+    history: {
+      description: 'Who changed an object, what, when and why, the newest change first; `next` is the `after` of the page after',
+      input: Type.Object({ class: className, key: Key, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })), after: Type.Optional(Type.Integer({ minimum: 0 })) }),
+      output: Type.Object({ entries: Type.Array(Entry), next: Type.Union([Type.Null(), Type.Integer()]) }),
+      idempotent: true,
+    },
+    past: {
+      description: 'An object as it was at an instant, or after so many changes; null where it was not there',
+      input: Type.Object({ class: className, key: Key, at: Type.Union([Type.Object({ instant: Type.String({ format: 'date-time', maxLength: 40 }) }), Type.Object({ version: Type.Integer({ minimum: 1 }) })]) }),
+      output: Type.Object({ object: Type.Union([Type.Null(), Values]), version: Type.Union([Type.Null(), Type.Integer()]) }),
+      idempotent: true,
     },
     declare: {
       description: 'Adds a class of a component\'s own, or takes in its new form; what the files of the assembly say of its mapping holds',

@@ -8,6 +8,7 @@ import { ModelError } from './errors.ts'
 import { Mistakes } from './mistake.ts'
 import { Model } from './model.ts'
 import { readModelFolder } from './model-folder.ts'
+import { ObjectHistory } from './object-history.ts'
 import { ObjectReader } from './object-reader.ts'
 import { ObjectWriter } from './object-writer.ts'
 
@@ -32,6 +33,7 @@ export default definePlugin({
     scope.health(() => healthOf(model, edited))
     const reader = new ObjectReader(model, storage)
     const writer = new ObjectWriter(model, storage)
+    const histories = new ObjectHistory(model, storage, reader)
     return {
       objects: {
         get: (request, call) => reader.get(request, call),
@@ -42,6 +44,8 @@ export default definePlugin({
         stream: (request, call) => reader.stream(request, call),
         export: (request, call) => reader.export(request, call),
         commit: async ({ changes, reason }, call) => ({ results: await writer.commit(changes, reason, call) }),
+        history: (request, call) => histories.history(request, call),
+        past: (request, call) => histories.past(request, call),
         declare: ({ definitions, mapping }, call) => {
           model.declare(declarationOf(definitions, mapping, call.caller.component))
           return {}

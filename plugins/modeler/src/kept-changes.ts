@@ -84,6 +84,12 @@ export class KeptChanges {
     return true
   }
 
+  /** Records that another application has taken the object away. */
+  lost(object: KeptObject): void {
+    object.gone = true
+    this.#keep(object, 'outside', object.state.recorded ?? null, null)
+  }
+
   /** States and entries, each in as few steps as can be. */
   steps(): Step[] {
     const steps: Step[] = []

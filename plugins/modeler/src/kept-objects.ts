@@ -1,5 +1,5 @@
 import type { Call, Client } from '@caruso/contract'
-import type { Filter, Row, Storage, Value } from '@caruso/storage/contract'
+import type { Filter, Plan, Row, Storage, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { columnOf } from './column-of.ts'
 import { keyValues } from './key-condition.ts'
@@ -43,15 +43,27 @@ export async function readKept(storage: Client<typeof Storage>, wanted: Readonly
   return found
 }
 
-function planOf(one: BusinessClass, kept: Kept, where: Filter): Parameters<Client<typeof Storage>['query']>[0] {
+/** The storage's plan of states without their objects. */
+export function statePlan(one: BusinessClass, kept: Kept, where: Filter): Plan {
+  return { source: one.source, from: kept.state, as: state, columns: stateOnly, where }
+}
+
+export function stateOfRow({ '^version': version, '^at': at, '^by': by, '^recorded': recorded }: Row): ObjectState | undefined {
+  const text = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null)
+  const known = text(recorded)
+  return typeof version === 'number' ? { version, removedAt: text(at), removedBy: text(by), recorded: known === null ? undefined : (JSON.parse(known) as Attributes) } : undefined
+}
+
+const stateOnly = ([
+  { column: stateColumns.version, type: 'integer', as: '^version' },
+  { column: stateColumns.removedAt, type: 'instant', as: '^at' },
+  { column: stateColumns.removedBy, type: 'text', as: '^by' },
+  { column: stateColumns.recorded, type: 'text', as: '^recorded' },
+] as const).map((column) => ({ ...column, of: state }))
+
+function planOf(one: BusinessClass, kept: Kept, where: Filter): Plan {
   const attributes = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored)).map((leaf) => ({ ...columnOf(leaf, own), as: leaf.path }))
-  const states = [
-    { column: stateColumns.version, type: 'integer', as: '^version' },
-    { column: stateColumns.removedAt, type: 'instant', as: '^at' },
-    { column: stateColumns.removedBy, type: 'text', as: '^by' },
-    { column: stateColumns.recorded, type: 'text', as: '^recorded' },
-  ] as const
-  return { source: one.source, from: one.table, as: own, columns: [...attributes, ...states.map((column) => ({ ...column, of: state }))], joins: [stateJoin(kept, own, state)], where }
+  return { source: one.source, from: one.table, as: own, columns: [...attributes, ...stateOnly], joins: [stateJoin(kept, own, state)], where }
 }
 
 /** Conditions that together ask for all keys. */
@@ -68,11 +80,8 @@ function keyFilters({ key }: Kept, values: readonly (readonly Value[])[]): Filte
 }
 
 function objectOf(one: BusinessClass, kept: Kept, row: Row): KeptObject {
-  const { '^version': version, '^at': at, '^by': by, '^recorded': recorded, ...columns } = row
-  const text = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null)
-  const known = text(recorded)
-  const found: ObjectState | undefined = typeof version === 'number' ? { version, removedAt: text(at), removedBy: text(by), recorded: known === null ? undefined : (JSON.parse(known) as Attributes) } : undefined
-  return new KeptObject(one, kept.key.map(({ path }) => row[path] ?? null), columns, found)
+  const columns = Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith(state)))
+  return new KeptObject(one, kept.key.map(({ path }) => row[path] ?? null), columns, stateOfRow(row))
 }
 
 /** As the attributes mean it, since a database may write a key otherwise than it was given. */

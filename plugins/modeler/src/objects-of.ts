@@ -71,6 +71,7 @@ export interface ObjectsOf<D extends ObjectDefinition> {
   create(values: NewObject<D>): Change
   update(seen: Seen<D>, set: SetOf<D>): Change
   remove(seen: Seen<D>): Change
+  restore(key: KeyOf<D>): Change
 }
 
 /**
@@ -103,6 +104,7 @@ export function objectsOf<const D extends ObjectDefinition>(objects: Client<type
     create: (values: Readonly<Record<string, unknown>>): Change => ({ create: name, values }),
     update: (seen: Readonly<Record<string, unknown>>, set: Readonly<Record<string, unknown>>): Change => ({ update: name, key: keyOf(seen), set, seen }),
     remove: (seen: Readonly<Record<string, unknown>>): Change => ({ remove: name, key: keyOf(seen), seen }),
+    restore: (key: Readonly<Record<string, unknown>>): Change => ({ restore: name, key: keyOf(key) }),
   }
   // The answers have the types that the class says, which the modeler has checked against the same class.
   return typed as ObjectsOf<D>

@@ -12,6 +12,9 @@ import { temporaryFolder } from './harness.ts'
 
 export type Kind = 'sqlite' | 'pg' | 'mysql'
 
+/** To a server. */
+const connections = 3
+
 const names: Readonly<Record<Kind, string>> = { sqlite: 'SQLite', pg: 'PostgreSQL', mysql: 'MariaDB' }
 
 /** The modeler over a database of one kind. */
@@ -42,17 +45,16 @@ async function open(kind: Kind, tables: readonly string[], files: Readonly<Recor
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  const source = kind === 'sqlite' ? { kind, file: join(folder, 'data.db') } : await freshDatabase(kind)
+  const source = kind === 'sqlite' ? { kind, file: join(folder, 'data.db') } : { ...(await freshDatabase(kind)), connections }
   const beneath = await testPlugin(storagePlugin, { config: { sources: { crm: source } } })
+  onTestFinished(() => beneath.close())
   const { storage } = beneath.clients
   const run = async (sql: string): Promise<void> => void (await storage.sql({ source: 'crm', sql, write: true }, beneath.call({ permissions: ['storage.sql'] })))
   for (const table of tables) await run(table)
-  const kit = await testPlugin(modeler, { config: { model: join(folder, 'model'), mapping: join(folder, 'mapping'), source: 'crm' }, requires: { storage: double(Storage, { ...storage, transact: (input, call) => storage.transact(input, narrowed(call, call.key)) }) } })
-  onTestFinished(async () => {
-    // The connections of the storage are none that the modeler leaves behind.
-    await beneath.close()
-    await kit.close()
-  })
+  // Those that were opened later, the modeler would seem to leave behind.
+  await Promise.all(Array.from({ length: connections }, () => storage.sql({ source: 'crm', sql: 'select 1 as one' }, beneath.call({ permissions: ['storage.sql'] }))))
+  const kit = await testPlugin(modeler, { config: { model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies'), source: 'crm' }, requires: { storage: double(Storage, { ...storage, transact: (input, call) => storage.transact(input, narrowed(call, call.key)) }) } })
+  onTestFinished(() => kit.close())
   return { kind, objects: kit.clients.objects, storage, run, swap: () => kit.handOver(modeler), call: (identity = 'tester', permissions = ['objects.removed'], key) => narrowed(kit.call({ as: identity, permissions: [...permissions] }), key) }
 }
 
