@@ -28,9 +28,11 @@ const Line = defineObject({
   attributes: { id: 'number', order: { type: 'reference', to: 'Order', required: true }, product: { type: 'reference', to: 'Product', required: true }, quantity: { type: 'number', required: true }, price: { type: 'decimal', required: true }, note: 'text' },
 })
 
-const classes = [
+const RememberedCustomer = defineObject({ ...Customer, history: true })
+
+const classesWith = (customer: typeof Customer) => [
   { definition: Product, mapping: { class: 'Product', table: 'products', columns: productColumns } },
-  { definition: Customer, mapping: { class: 'Customer', table: 'customers', columns: customerColumns } },
+  { definition: customer, mapping: { class: 'Customer', table: 'customers', columns: customerColumns } },
   { definition: Order, mapping: { class: 'Order', table: 'orders', columns: orderColumns } },
   { definition: Line, mapping: { class: 'Line', table: 'order_lines', columns: lineColumns } },
 ]
@@ -38,7 +40,13 @@ const classes = [
 const most = 10_000
 
 /** Business objects by direct calls, as a component in the same process has them; each change is checked against what was seen. */
-export const carusoPeer: OpenPeer = async (database) => {
+export const carusoPeer: OpenPeer = (database) => openPeer(database, Customer)
+
+/** The same with a history of customers. */
+export const carusoWithHistory: OpenPeer = (database) => openPeer(database, RememberedCustomer)
+
+const openPeer = async (database: ShopDatabase, customer: typeof Customer): ReturnType<OpenPeer> => {
+  const classes = classesWith(customer)
   const bus = new Bus('bench', 'storage')
   const host = new Host({ bus, log: stderrLog })
   const component = (name: string, entry: LoadedPlugin, config: object) => ({ component: name, plugin: name, version: '1.0.0', entry, isolation: 'inline', config, grants: [] })
@@ -50,7 +58,7 @@ export const carusoPeer: OpenPeer = async (database) => {
   const objects: Client<typeof Objects> = bus.client(Objects, consumer)
   const call = bus.call({ ...consumer, identity: 'bench', permissions: [], timeout: 3_600_000 })
   for (const { definition, mapping } of classes) await objects.declare({ definitions: [definition], mapping }, call)
-  const customers = objectsOf(objects, Customer)
+  const customers = objectsOf(objects, customer)
   const rows = async (after?: string): Promise<readonly Customer[]> => {
     const { objects: found, next } = await customers.find({ limit: most, ...(after === undefined ? {} : { after }) }, call)
     return next === null ? found : [...found, ...(await rows(next))]
