@@ -16,6 +16,7 @@ const every = {
   description: Type.Optional(text('a text', 'What it is, for people')),
   required: truth('Every object has a value'),
   unique: truth('No two objects have the same value; the database holds to it, where it has such an index'),
+  was: Type.Optional(Type.String({ title: 'the name of an attribute', pattern: attributeNamePattern, description: 'What it was called before: its column is renamed, and keeps its values' })),
 }
 const range = { min: exact('The least value'), max: exact('The greatest value'), default: exact('What a new object gets') }
 const options = Type.Array(text('a text', 'One of the choices'), { title: 'a list of texts', description: 'The choices, in the order in which people see them', minItems: 1 })

@@ -79,3 +79,20 @@ test('check tells every mistake with its file, line and what is expected, and en
   expect(await typed('introspect')).toMatchObject({ code: 2, errors: expect.stringContaining('expected the name of a data source') })
   expect(await typed('introspect', 'nothing')).toMatchObject({ code: 1, errors: expect.stringContaining('Looked up data source "nothing": there are old') })
 })
+
+test('diff says what apply does, undo takes it back, drift tells what others did', { timeout: 90_000 }, async () => {
+  const { folder, typed } = crm()
+  mkdirSync(join(folder, 'model'))
+  writeFileSync(join(folder, 'model/note.yaml'), 'class: Note\nkey: id\nattributes:\n  id: number\n  text: { type: text, required: true, max: 200 }\n')
+  expect((await typed('diff')).output).toBe(`old: 1 change
+  create table "note"
+    create table "note" ("id" integer not null, "text" varchar(200) not null, primary key ("id"));
+`)
+  expect(await typed('apply')).toMatchObject({ code: 0, output: 'old: 1 change made\n  create table "note"\n' })
+  expect(await typed('apply')).toMatchObject({ code: 0, output: 'old: as the model says already\n' })
+  expect(await typed('drift')).toMatchObject({ code: 0, output: 'old: as it was applied\n  tables that no class is stored in: BESTELLUNGEN, KUNDEN\n' })
+  runSql(join(folder, 'data/old.db'), 'alter table note add column extra text')
+  expect(await typed('drift', '--json')).toMatchObject({ code: 1, output: expect.stringContaining('"drift":["note: column extra is not in the model"]') })
+  expect(await typed('undo')).toMatchObject({ code: 0, output: 'old: 1 change made\n  drop table "note"\n' })
+  expect(await typed('undo')).toMatchObject({ code: 1, errors: expect.stringContaining('no model was applied, or all was taken back') })
+})

@@ -1,0 +1,63 @@
+import { CarusoError } from '@caruso/contract'
+import { titleOf, type Change, type TableDescription } from '@caruso/storage/contract'
+import { userInfo } from 'node:os'
+import type { Applied } from './applied.ts'
+import { isMade } from './is-made.ts'
+import type { Migration, ModelJournal } from './journal.ts'
+import type { ModelSource } from './model-source.ts'
+
+/** What an `apply` or an `undo` did, in words. */
+export interface Done {
+  readonly source: string
+  readonly changes: readonly string[]
+}
+
+/** The model that the database has by what was done to it: one that was begun and not finished counts as what was before it. */
+export function appliedBy(last: Migration | undefined): Applied {
+  if (last === undefined) return []
+  return last.state === 'begun' ? last.before : last.after
+}
+
+/**
+ * Makes the database as the model says. It is remembered before it is done, so that what was killed is finished by the
+ * next one, or taken back by `undo`.
+ *
+ * @throws CarusoError `VALUES_LOST` where values would be and `drop` is not set; `CHANGE_REFUSED`
+ */
+export async function applyModel(source: ModelSource, drop: boolean): Promise<Done> {
+  const found = await source.state()
+  const finished = found.last?.state === 'begun' ? await finish(source, found.journal, found.last, found.tables) : []
+  const { tables, kept, journal, last } = finished.length > 0 || found.last?.state === 'begun' ? await source.state() : found
+  const before = appliedBy(last)
+  const { steps, applied } = source.diff(tables, before, kept)
+  if (steps.length === 0 && JSON.stringify(applied) === JSON.stringify(before)) return { source: source.name, changes: finished }
+  const losses = drop ? [] : await source.losses(steps)
+  if (losses.length > 0) throw new CarusoError('VALUES_LOST', [`Applied the model to data source "${source.name}": values would be lost, which --drop allows; nothing was changed`, ...losses].join('\n'), { details: { losses } })
+  // Refused here, nothing is remembered.
+  const changes = steps.map(({ change }) => change)
+  await source.alter(changes, false)
+  const id = await journal.begin(userInfo().username, { steps, before, after: applied })
+  await made(source, journal, id, changes)
+  return { source: source.name, changes: [...finished, ...changes.map(titleOf)] }
+}
+
+/** What is left of a list that was begun. */
+async function finish(source: ModelSource, journal: ModelJournal, { id, steps }: Migration, tables: readonly TableDescription[]): Promise<string[]> {
+  const left = steps.map(({ change }) => change).filter((change) => !isMade(change, tables))
+  await made(source, journal, id, left)
+  return left.map(titleOf)
+}
+
+async function made(source: ModelSource, journal: ModelJournal, id: number, changes: readonly Change[]): Promise<void> {
+  try {
+    await source.alter(changes, true)
+  } catch (error) {
+    if (error instanceof CarusoError && error.code === 'CHANGE_REFUSED' && isNothingDone(error.details) && changes.length <= 500) await journal.set(id, 'undone')
+    throw error
+  }
+  await journal.set(id, 'applied')
+}
+
+function isNothingDone(details: unknown): boolean {
+  return typeof details === 'object' && details !== null && 'done' in details && details.done === 0
+}

@@ -1,0 +1,82 @@
+import { CarusoError, type Call, type Client } from '@caruso/contract'
+import type { Storage, TableDescription, Value } from '@caruso/storage/contract'
+import type { Applied, Step } from './applied.ts'
+
+/** Where a data source keeps which models were applied to it. */
+export const journalTable = 'caruso_model'
+
+/** One `apply`: what it did, from which model to which. */
+export interface Migration {
+  readonly id: number
+  readonly at: string
+  readonly by: string
+  /** Begun, and perhaps not whole; whole; taken back. */
+  readonly state: 'begun' | 'applied' | 'undone'
+  readonly steps: readonly Step[]
+  readonly before: Applied
+  readonly after: Applied
+}
+
+/** What was applied to a data source, in a table of its own there. */
+export class ModelJournal {
+  readonly #storage: Client<typeof Storage>
+  readonly #source: string
+  readonly #call: () => Call
+  readonly #isThere: boolean
+
+  constructor(storage: Client<typeof Storage>, source: string, described: readonly TableDescription[], call: () => Call) {
+    this.#storage = storage
+    this.#source = source
+    this.#call = call
+    this.#isThere = described.some(({ name }) => name === journalTable)
+  }
+
+  /** The last one that was not taken back. */
+  async last(): Promise<Migration | undefined> {
+    if (!this.#isThere) return undefined
+    const { rows } = await this.#storage.query({
+      source: this.#source,
+      from: journalTable,
+      columns: [{ column: 'id', type: 'integer' }, { column: 'at', type: 'instant' }, 'by_whom', 'state', 'content'],
+      where: { column: 'state', op: '!=', value: 'undone', type: 'text' },
+      order: [{ column: 'id', desc: true, type: 'integer' }],
+      limit: 1,
+    }, this.#call())
+    const [row] = rows
+    return row && { id: Number(row['id']), at: textOf(row['at']), by: textOf(row['by_whom']), state: textOf(row['state']) as Migration['state'], ...(JSON.parse(textOf(row['content'])) as Pick<Migration, 'steps' | 'before' | 'after'>) }
+  }
+
+  /** Remembers what is about to be done, before it is. */
+  async begin(by: string, content: Pick<Migration, 'steps' | 'before' | 'after'>): Promise<number> {
+    if (!this.#isThere) await this.#make()
+    const { results } = await this.#storage.transact({ source: this.#source, steps: [{ insert: journalTable, rows: [{ at: new Date().toISOString(), by_whom: by, state: 'begun', content: JSON.stringify(content) }], types: { at: 'instant', by_whom: 'text', state: 'text', content: 'text' } }] }, this.#call())
+    return Number(results[0]?.keys[0]?.['id'])
+  }
+
+  async set(id: number, state: Migration['state']): Promise<void> {
+    await this.#storage.transact({ source: this.#source, steps: [{ update: journalTable, set: { state }, types: { state: 'text' }, where: { column: 'id', op: '==', value: id, type: 'integer' }, expect: 1 }] }, this.#call())
+  }
+
+  async #make(): Promise<void> {
+    await this.#storage.alter({
+      source: this.#source,
+      run: true,
+      changes: [{
+        createTable: journalTable,
+        key: ['id'],
+        columns: [
+          { name: 'id', type: 'integer', nullable: false, identity: 'by default' },
+          { name: 'at', type: 'instant', nullable: false },
+          { name: 'by_whom', type: 'text', length: 190, nullable: false },
+          { name: 'state', type: 'text', length: 20, nullable: false },
+          { name: 'content', type: 'text', nullable: false },
+        ],
+      }],
+    }, this.#call())
+  }
+}
+
+function textOf(value: Value | undefined): string {
+  if (typeof value === 'string') return value
+  throw new CarusoError('JOURNAL_BROKEN', `Read the table ${journalTable}: expected a text, found ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,132 @@
+import type { Change, NewColumn, NewForeignKey, NewIndex, TableDescription } from '@caruso/storage/contract'
+import type { Applied, AppliedTable, ModelDiff, Step } from './applied.ts'
+import type { WantedColumn, WantedTable } from './wanted.ts'
+
+/**
+ * Compares the tables that classes need with those that the last `apply` left and those that are there. Only what is
+ * ours is changed or dropped: of a table of another application, columns that are missing are added and no more. What
+ * is there already as it is wanted is left alone, so that after a kill the rest is what is left to do.
+ */
+export function modelDiff(wanted: readonly WantedTable[], applied: Applied, described: readonly TableDescription[]): ModelDiff {
+  const diff = new Diff(new Map(described.map((table) => [table.name, table])))
+  const ours = new Map(applied.map((table) => [table.name, table]))
+  const after = wanted.map((table) => diff.table(table, ours.get(table.name)))
+  const names = new Set(wanted.map(({ name }) => name))
+  for (const table of applied) if (!names.has(table.name)) diff.without(table)
+  return { steps: diff.steps, applied: after.map((table) => ({ ...table, columns: table.columns.map(withoutWas) })).filter(({ created, columns }) => created || columns.length > 0) }
+}
+
+class Diff {
+  readonly #there: ReadonlyMap<string, TableDescription>
+  readonly #parts: Readonly<Record<'freed' | 'tables' | 'renamed' | 'columns' | 'indexes' | 'references' | 'columnsGone' | 'tablesGone', Step[]>> = { freed: [], tables: [], renamed: [], columns: [], indexes: [], references: [], columnsGone: [], tablesGone: [] }
+
+  constructor(there: ReadonlyMap<string, TableDescription>) {
+    this.#there = there
+  }
+
+  /** In an order in which each finds what it needs. */
+  get steps(): readonly Step[] {
+    const { freed, tables, renamed, columns, indexes, references, columnsGone, tablesGone } = this.#parts
+    return [...freed, ...renamed, ...tables, ...columns, ...indexes, ...references, ...columnsGone, ...tablesGone]
+  }
+
+  table(wanted: WantedTable, ours: AppliedTable | undefined): AppliedTable {
+    const { name } = wanted
+    const there = this.#there.get(name)
+    if (there === undefined) {
+      this.#parts.tables.push({ change: { createTable: name, columns: wanted.columns.map(plain), key: wanted.key, indexes: wanted.indexes }, undo: { dropTable: name } })
+      for (const addForeignKey of wanted.foreignKeys) this.#refer(name, addForeignKey)
+      return { ...wanted, created: true }
+    }
+    const created = ours?.created === true
+    const renamed = this.#columns(wanted, ours, there)
+    const now = (column: string): string => renamed.get(column) ?? column
+    const mine = new Set(wanted.columns.filter((column) => created || !there.columns.some((one) => one.name === column.name) || ours?.columns.some((one) => one.name === column.name || now(one.name) === column.name)).map((column) => column.name))
+    const isMine = (columns: readonly string[]): boolean => created || columns.some((column) => mine.has(column))
+    const indexes = wanted.indexes.filter(({ parts }) => isMine(parts.map(({ column }) => column)))
+    const foreignKeys = wanted.foreignKeys.filter(({ columns }) => isMine(columns))
+    this.#indexes(name, indexes, ours?.indexes ?? [], there, now)
+    this.#references(name, foreignKeys, ours?.foreignKeys ?? [], there, now)
+    return { ...wanted, columns: wanted.columns.filter((column) => mine.has(column.name)), indexes, foreignKeys, created }
+  }
+
+  /** A table that no class needs any more goes where it is ours; of others, our columns go. */
+  without(table: AppliedTable): void {
+    const there = this.#there.get(table.name)
+    if (there === undefined) return
+    for (const key of there.foreignKeys) this.#parts.freed.push({ change: { dropForeignKey: key.columns, table: table.name } })
+    if (table.created) this.#parts.tablesGone.push({ change: { dropTable: table.name } })
+    else this.table({ ...table, columns: [], indexes: [], foreignKeys: [] }, table)
+  }
+
+  /** Answers names of now by those of before, for columns that are renamed. */
+  #columns(wanted: WantedTable, ours: AppliedTable | undefined, there: TableDescription): ReadonlyMap<string, string> {
+    const { name: table } = wanted
+    const renamed = new Map<string, string>()
+    const isThere = (name: string): boolean => there.columns.some((one) => one.name === name)
+    for (const column of wanted.columns) {
+      const before = ours?.columns.find((one) => one.name !== column.name && (one.path === column.was || one.path === column.path) && !wanted.columns.some((other) => other.name === one.name))
+      if (before !== undefined) renamed.set(before.name, column.name)
+      const known = before ?? ours?.columns.find((one) => one.name === column.name)
+      if (before !== undefined && isThere(before.name) && !isThere(column.name)) this.#parts.renamed.push({ change: { renameColumn: before.name, table, to: column.name }, undo: { renameColumn: column.name, table, to: before.name } })
+      else if (!isThere(column.name)) this.#parts.columns.push({ change: { addColumn: plain(column), table }, undo: { dropColumn: column.name, table } })
+      if (known !== undefined && !isSame(known, column) && !isLike(there, column)) this.#parts.columns.push({ change: { changeColumn: plain(column), table }, undo: { changeColumn: { ...plain(known), name: column.name }, table } })
+    }
+    for (const { name } of ours?.columns ?? []) {
+      if (!wanted.columns.some((column) => column.name === name) && !renamed.has(name) && isThere(name)) this.#parts.columnsGone.push({ change: { dropColumn: name, table } })
+    }
+    return renamed
+  }
+
+  #indexes(table: string, wanted: readonly NewIndex[], ours: readonly NewIndex[], there: TableDescription, now: (column: string) => string): void {
+    const columnsOf = ({ parts }: NewIndex): string => parts.map(({ column }) => column).join('\n')
+    for (const one of ours) {
+      const stays = wanted.some((other) => other.unique === one.unique && columnsOf(other) === one.parts.map(({ column }) => now(column)).join('\n'))
+      const isThere = [...there.unique, ...there.indexes].some(({ name }) => name === one.name)
+      if (!stays && isThere) this.#parts.freed.push({ change: { dropIndex: one.name, table }, undo: { addIndex: one, table } })
+    }
+    for (const one of wanted) {
+      const known = [...there.unique.map(({ columns }) => [true, columns] as const), ...there.indexes.map(({ unique, parts }) => [unique, parts.flatMap(({ column }) => column ?? [])] as const)]
+      if (!known.some(([unique, columns]) => (unique || !one.unique) && columns.map(now).join('\n') === columnsOf(one))) this.#parts.indexes.push({ change: { addIndex: one, table }, undo: { dropIndex: one.name, table } })
+    }
+  }
+
+  #references(table: string, wanted: readonly NewForeignKey[], ours: readonly NewForeignKey[], there: TableDescription, now: (column: string) => string): void {
+    const text = ({ columns, table: other }: Pick<NewForeignKey, 'columns' | 'table'>): string => JSON.stringify([columns.map(now), other])
+    for (const one of ours) {
+      const isThere = there.foreignKeys.some((key) => key.columns.join('\n') === one.columns.join('\n'))
+      if (isThere && !wanted.some((other) => text(other) === text(one))) this.#parts.freed.push({ change: { dropForeignKey: one.columns, table }, undo: { addForeignKey: one, table } })
+    }
+    for (const one of wanted) if (!there.foreignKeys.some((key) => text(key) === text(one))) this.#refer(table, one)
+  }
+
+  #refer(table: string, addForeignKey: NewForeignKey): void {
+    this.#parts.references.push({ change: { addForeignKey, table }, undo: { dropForeignKey: addForeignKey.columns, table } })
+  }
+}
+
+/** The column as the storage takes it. */
+function plain(column: WantedColumn): NewColumn {
+  const { path: _, ...plainColumn } = withoutWas(column)
+  return plainColumn
+}
+
+function withoutWas(column: WantedColumn): WantedColumn {
+  const { was: _, ...rest } = column
+  return rest
+}
+
+function isSame(a: WantedColumn, b: WantedColumn): boolean {
+  return a.type === b.type && a.length === b.length && a.digits === b.digits && a.places === b.places && a.nullable === b.nullable && a.default === b.default && a.identity === b.identity
+}
+
+/** It is there as it is wanted, as after a kill. */
+export function isLike({ columns }: TableDescription, wanted: WantedColumn): boolean {
+  const found = columns.find(({ name }) => name === wanted.name)
+  return found !== undefined && found.type === wanted.type && found.nullable === wanted.nullable && found.length === wanted.length && found.digits === wanted.digits && (found.default === undefined) === (wanted.default === undefined)
+}
+
+/** Changes whose values are gone with them. */
+export function losing(steps: readonly Step[]): readonly Change[] {
+  return steps.map(({ change }) => change).filter((change) => 'dropTable' in change || 'dropColumn' in change)
+}

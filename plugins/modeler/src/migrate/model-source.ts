@@ -1,0 +1,96 @@
+import { CarusoError, type Call, type Client, type CommandContext } from '@caruso/contract'
+import { Storage, titleOf, type Change, type TableDescription } from '@caruso/storage/contract'
+import type { BusinessClass } from '../business-class.ts'
+import { linkedFiles } from '../commands/linked-files.ts'
+import { modelerIn } from '../commands/modeler-in.ts'
+import { ModelError } from '../errors.ts'
+import type { Applied, ModelDiff, Step } from './applied.ts'
+import { ModelJournal, type Migration } from './journal.ts'
+import { losing, modelDiff } from './model-diff.ts'
+import { wantedTables } from './wanted.ts'
+
+const patience = 3_600_000
+
+/** One data source with the classes that are stored in it, as a command works with it. */
+export class ModelSource {
+  readonly name: string
+  readonly storage: Client<typeof Storage>
+  readonly call: () => Call
+  readonly #kind: string
+  readonly #classes: ReadonlyMap<string, BusinessClass>
+
+  constructor(name: string, kind: string, classes: ReadonlyMap<string, BusinessClass>, { storage, call }: { readonly storage: Client<typeof Storage>; readonly call: () => Call }) {
+    this.name = name
+    this.#kind = kind
+    this.#classes = classes
+    this.storage = storage
+    this.call = call
+  }
+
+  /** What the database says of itself, and what was applied to it. */
+  async state(): Promise<{ readonly tables: readonly TableDescription[]; readonly kept: ReadonlySet<string>; readonly journal: ModelJournal; readonly last: Migration | undefined }> {
+    const described: TableDescription[] = []
+    for await (const { tables } of this.storage.describe({ source: this.name }, this.call())) described.push(...tables.filter(({ schema }) => schema === undefined))
+    const journal = new ModelJournal(this.storage, this.name, described, this.call)
+    // What the storage and the modeler keep for themselves is theirs.
+    const isKept = ({ name }: TableDescription): boolean => name.startsWith('caruso_')
+    return { tables: described.filter((table) => !isKept(table)), kept: new Set(described.filter(isKept).map(({ name }) => name)), journal, last: await journal.last() }
+  }
+
+  /** The tables that its classes are stored in. */
+  get tables(): ReadonlySet<string> {
+    const own = [...this.#classes.values()].filter(({ source }) => source === this.name)
+    return new Set(own.flatMap((one) => [one.table, ...[...one.relations.values()].flatMap(({ link }) => link?.table ?? [])]))
+  }
+
+  /** @throws CarusoError `CHANGE_REFUSED` where a key would be renamed by which tables beside know the rows */
+  diff(tables: readonly TableDescription[], applied: Applied, kept: ReadonlySet<string>): ModelDiff {
+    const diff = modelDiff(wantedTables(this.#classes, this.name, this.#kind), applied, tables)
+    for (const { change } of diff.steps) {
+      if ('renameColumn' in change && kept.has(`caruso_state_${change.table}`) && tables.find(({ name }) => name === change.table)?.key.includes(change.renameColumn)) throw new CarusoError('CHANGE_REFUSED', `Compared the model with data source "${this.name}": ${titleOf(change)} is part of a key by which caruso_state_${change.table} knows the rows`)
+    }
+    return diff
+  }
+
+  /** The statements of changes, or with `run` what they do; more than one list takes are several. */
+  async alter(changes: readonly Change[], run: boolean): Promise<readonly (readonly string[])[]> {
+    const statements: (readonly string[])[] = []
+    for (let first = 0; first < changes.length; first += mostChanges) statements.push(...(await this.storage.alter({ source: this.name, changes: changes.slice(first, first + mostChanges), run }, this.call())).statements)
+    return statements
+  }
+
+  /** How many rows have what a change would take away. */
+  async rowsOf(change: Change): Promise<number> {
+    const [from, column] = 'dropTable' in change ? [change.dropTable, undefined] : 'dropColumn' in change ? [change.table, change.dropColumn] : [undefined, undefined]
+    if (from === undefined) return 0
+    const { rows } = await this.storage.query({ source: this.name, from, ...(column === undefined ? {} : { where: { column, isNull: false } }), aggregates: [{ fn: 'count', as: 'n' }] }, this.call())
+    return Number(rows[0]?.['n'])
+  }
+
+  /** What changes lose, in words. */
+  async losses(steps: readonly Step[]): Promise<string[]> {
+    const lost: string[] = []
+    for (const change of losing(steps)) lost.push(`${titleOf(change)}: ${await this.rowsOf(change)} rows have values there`)
+    return lost
+  }
+}
+
+const mostChanges = 500
+
+/** Works with each data source of the assembly's classes, or with one. @throws ModelError where the files have mistakes */
+export async function withSources<T>(context: CommandContext, only: string | undefined, work: (source: ModelSource) => Promise<T>): Promise<T[]> {
+  const { classes, mistakes } = await linkedFiles(await modelerIn(context))
+  if (mistakes.length > 0) throw new ModelError(mistakes)
+  return await context.alone(Storage, async (storage, call) => {
+    const asked = (): Call => call(patience, ['storage.alter'])
+    const { sources } = await storage.sources({}, asked())
+    const names = only === undefined ? [...new Set([...classes.values()].map(({ source }) => source))].toSorted() : [only]
+    const results: T[] = []
+    for (const name of names) {
+      const kind = sources.find((source) => source.name === name)?.kind
+      if (kind === undefined) throw new CarusoError('USAGE', `Looked for data source ${JSON.stringify(name)}: the storage has ${sources.map((source) => source.name).join(', ') || 'none'}`)
+      results.push(await work(new ModelSource(name, kind, classes, { storage, call: asked })))
+    }
+    return results
+  })
+}

@@ -1,0 +1,40 @@
+import { CarusoError } from '@caruso/contract'
+import { titleOf, type Change } from '@caruso/storage/contract'
+import type { Done } from './apply-model.ts'
+import { isMade } from './is-made.ts'
+import type { ModelSource } from './model-source.ts'
+
+/**
+ * Takes the last `apply` back, as far as it was made.
+ *
+ * @throws CarusoError `UNDO_REFUSED` where there is nothing to undo, values are gone already, or would be
+ */
+export async function undoModel(source: ModelSource): Promise<Done> {
+  const { tables, journal, last } = await source.state()
+  if (last === undefined) throw refused(source, 'no model was applied, or all was taken back')
+  const made = last.steps.filter(({ change }) => isMade(change, tables))
+  const gone = made.filter(({ change }) => 'dropTable' in change || 'dropColumn' in change)
+  if (gone.length > 0) throw refused(source, `its values are gone: ${gone.map(({ change }) => titleOf(change)).join(', ')}`)
+  const changes = made.toReversed().flatMap(({ undo }) => undo ?? [])
+  const lost = await wouldLose(source, changes)
+  if (lost.length > 0) throw refused(source, `values that came since would be lost: ${lost.join(', ')}`)
+  await source.alter(changes, true)
+  await journal.set(last.id, 'undone')
+  return { source: source.name, changes: changes.map(titleOf) }
+}
+
+/** Rows and values that came with what is taken away; a default that every row got is none. */
+async function wouldLose(source: ModelSource, changes: readonly Change[]): Promise<string[]> {
+  const lost: string[] = []
+  const tables = new Set(changes.flatMap((change) => ('dropTable' in change ? [change.dropTable] : [])))
+  for (const change of changes) {
+    if ('dropColumn' in change && tables.has(change.table)) continue
+    const rows = await source.rowsOf(change)
+    if (rows > 0) lost.push(`${titleOf(change)} (${rows} rows)`)
+  }
+  return lost
+}
+
+function refused(source: ModelSource, found: string): CarusoError {
+  return new CarusoError('UNDO_REFUSED', `Took back the last model of data source "${source.name}": ${found}; nothing was changed`)
+}

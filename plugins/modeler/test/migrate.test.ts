@@ -1,0 +1,147 @@
+import storagePlugin from '@caruso/storage'
+import { titleOf } from '@caruso/storage/contract'
+import { testPlugin } from '@caruso/testing'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { freshDatabase } from '../../../test/databases.ts'
+import { linkedFiles } from '../src/commands/linked-files.ts'
+import { appliedBy, applyModel } from '../src/migrate/apply-model.ts'
+import { driftOf } from '../src/migrate/drift.ts'
+import { ModelSource } from '../src/migrate/model-source.ts'
+import { undoModel } from '../src/migrate/undo-model.ts'
+import { temporaryFolder } from './harness.ts'
+
+type Files = Readonly<Record<string, string>>
+
+/** A data source whose model is written anew by `model`. */
+async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly model: (files: Files) => Promise<ModelSource>; readonly run: (sql: string) => Promise<void>; readonly rows: (from: string) => Promise<readonly unknown[]> }> {
+  const folder = temporaryFolder()
+  const config = kind === 'sqlite' ? { kind, file: join(folder, 'crm.db') } : { ...(await freshDatabase(kind)) }
+  const kit = await testPlugin(storagePlugin, { config: { sources: { crm: config } } })
+  onTestFinished(() => kit.close())
+  const { storage } = kit.clients
+  const call = (): ReturnType<typeof kit.call> => kit.call({ permissions: ['storage.alter', 'storage.sql'], timeout: 60_000 })
+  const place = { root: folder, model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies'), source: 'crm', declared: [] }
+  return {
+    model: async (files) => {
+      rmSync(place.model, { recursive: true, force: true })
+      mkdirSync(place.model)
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(place.model, `${name}.yaml`), text)
+      const { classes, mistakes } = await linkedFiles(place)
+      expect(mistakes).toEqual([])
+      return new ModelSource('crm', kind, classes, { storage, call })
+    },
+    run: async (sql) => void (await storage.sql({ source: 'crm', sql, write: true }, call())),
+    rows: async (from) => (await storage.query({ source: 'crm', from }, call())).rows,
+  }
+}
+
+const customer = `class: Customer
+key: id
+attributes:
+  id: number
+  name: { type: text, required: true, max: 80 }
+  credit: { type: money }
+  code: { type: text, unique: true }
+  recruiter: { type: reference, to: Customer }
+relations: { tags: { many: Tag } }
+`
+const order = `class: Order
+key: number
+attributes:
+  number: text
+  customer: { type: reference, to: Customer, required: true }
+  open: { type: yes-no, required: true, default: true }
+  at: instant
+  wait: duration
+`
+const tag = 'class: Tag\nkey: id\nattributes: { id: number, name: text }\n'
+
+async function catalogue(source: ModelSource): Promise<unknown> {
+  const { tables } = await source.state()
+  return tables.map((table) => ({ ...table, rows: undefined, columns: table.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }))
+}
+
+async function planned(source: ModelSource): Promise<string[]> {
+  const { tables, kept, last } = await source.state()
+  return source.diff(tables, appliedBy(last), kept).steps.map(({ change }) => titleOf(change))
+}
+
+describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (kind) => {
+  describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('and', { timeout: 60_000 }, () => {
+    test('makes its tables once, grows, renames what was called otherwise, and is taken back', async () => {
+      const { model, run, rows } = await crm(kind)
+      const first = await model({ customer, order, tag })
+      expect((await applyModel(first, false)).changes.filter((change) => change.startsWith('create table')).toSorted()).toEqual(['create table "customer"', 'create table "customer_tags"', 'create table "order"', 'create table "tag"'])
+      expect((await applyModel(first, false)).changes).toEqual([])
+      expect(await planned(first)).toEqual([])
+      const { tables, last } = await first.state()
+      expect(driftOf(appliedBy(last), tables)).toEqual([])
+      await run(`insert into customer (id, name, code, recruiter_id) values (1, 'Ada', 'a', null), (2, 'Bea', 'b', 1)`)
+
+      const grown = await model({ customer: customer.replace('  name: { type: text, required: true, max: 80 }', '  fullName: { type: text, max: 120, was: name }\n  active: { type: yes-no, required: true, default: true }').replace('code: { type: text, unique: true }', 'code: text'), order, tag })
+      const { changes } = await applyModel(grown, false)
+      // Without its index, MySQL's text needs no length any more.
+      expect(changes.toSorted()).toEqual(['add column "active" to "customer"', ...(kind === 'mysql' ? ['change column "code" of "customer"'] : []), 'change column "full_name" of "customer"', 'drop index "customer_code_key" of "customer"', 'rename column "name" of "customer" to "full_name"'])
+      expect((await rows('customer'))[1]).toMatchObject({ full_name: 'Bea', active: kind === 'pg' ? true : 1 })
+      expect((await applyModel(grown, false)).changes).toEqual([])
+      await expect(undoModel(grown)).rejects.toMatchObject({ code: 'UNDO_REFUSED', message: expect.stringContaining('(2 rows)') })
+    })
+
+    test('an undo brings back the catalogue as it was', async () => {
+      const { model, run, rows } = await crm(kind)
+      const first = await model({ customer, tag })
+      await applyModel(first, false)
+      await run(`insert into customer (id, name, code, recruiter_id) values (1, 'Ada', 'a', null), (2, 'Bea', 'b', 1)`)
+      const [before, data] = [await catalogue(first), await rows('customer')]
+      const grown = await model({ customer: customer.replace('  name: { type: text, required: true, max: 80 }', '  fullName: { type: text, max: 120, was: name }\n  born: date\n  friend: { type: reference, to: Tag }').replace('code: { type: text, unique: true }', 'code: text'), order, tag })
+      await applyModel(grown, false)
+      await undoModel(grown)
+      expect(await catalogue(grown)).toEqual(before)
+      expect(await rows('customer')).toEqual(data)
+      expect(await planned(first)).toEqual([])
+      await expect(undoModel(first)).rejects.toMatchObject({ code: 'UNDO_REFUSED', message: expect.stringContaining('2 rows') })
+    })
+
+    test('values are dropped only when that is asked for, and then there is no way back', async () => {
+      const { model, run } = await crm(kind)
+      await applyModel(await model({ customer, order, tag }), false)
+      await run(`insert into customer (id, name, code) values (1, 'Ada', 'a')`)
+      const less = await model({ customer: customer.replace('  credit: { type: money }\n', '').replace('relations: { tags: { many: Tag } }\n', '') })
+      await expect(applyModel(less, false)).rejects.toMatchObject({ code: 'VALUES_LOST', message: expect.stringContaining('drop column "credit" of "customer": 0 rows') })
+      await applyModel(less, true)
+      expect((await less.state()).tables.map(({ name }) => name)).toEqual(['customer'])
+      await expect(undoModel(less)).rejects.toMatchObject({ code: 'UNDO_REFUSED', message: expect.stringContaining('drop table "order"') })
+      await run('alter table customer add column extra int')
+      await run('create index theirs on customer (extra)')
+      const { tables, last } = await less.state()
+      expect(driftOf(appliedBy(last), tables)).toEqual(['customer: column extra is not in the model', 'customer: index theirs is not in the model'])
+    })
+
+    test('a table of another application gets the columns that are missing, and is never changed or dropped', async () => {
+      const { model, run } = await crm(kind)
+      await run('create table customer (id integer primary key, name varchar(20), recruiter_id integer)')
+      const source = await model({ customer: customer.replace('relations: { tags: { many: Tag } }\n', '') })
+      expect((await applyModel(source, false)).changes.toSorted()).toEqual(['add column "code" to "customer"', 'add column "credit" to "customer"', 'add column "credit_currency" to "customer"', 'add index "customer_code_key" to "customer"'])
+      expect((await applyModel(source, false)).changes).toEqual([])
+      const none = await model({ tag })
+      expect(await planned(none)).toEqual(['create table "tag"', 'drop index "customer_code_key" of "customer"', 'drop column "credit" of "customer"', 'drop column "credit_currency" of "customer"', 'drop column "code" of "customer"'].toSorted((a, b) => (a.includes('index') ? -1 : b.includes('index') ? 1 : 0)))
+    })
+
+    test('what was begun and not finished is finished by the next apply', async () => {
+      const { model } = await crm(kind)
+      const first = await model({ customer, tag })
+      await applyModel(first, false)
+      const grown = await model({ customer: customer.replace('  credit:', '  born: date\n  died: date\n  credit:'), tag })
+      const { tables, kept, journal, last } = await grown.state()
+      const { steps, applied } = grown.diff(tables, appliedBy(last), kept)
+      await journal.begin('killed', { steps, before: appliedBy(last), after: applied })
+      await grown.alter(steps.slice(0, 1).map(({ change }) => change), true)
+      expect((await applyModel(grown, false)).changes).toEqual(['add column "died" to "customer"'])
+      expect((await grown.state()).last?.state).toBe('applied')
+      expect((await applyModel(grown, false)).changes).toEqual([])
+      expect((await undoModel(grown)).changes).toHaveLength(2)
+    })
+  })
+})
