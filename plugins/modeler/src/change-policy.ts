@@ -10,7 +10,7 @@ import { PolicyChecks, type CheckedKey, type PolicyCheck } from './policy-check.
 import { leavesOf, type Stored } from './stored.ts'
 
 /**
- * What the policies of classes ask of the changes of one commit. Objects are checked as they are before all changes,
+ * What the policies and rules of classes ask of the changes of one commit. Objects are checked as they are before all changes,
  * and as they are after all; what an earlier change of the commit creates is the caller's own.
  */
 export class ChangePolicy {
@@ -44,21 +44,26 @@ export class ChangePolicy {
   /** The checks that go after all changes. @param created the keys of what changes create, by the change */
   after(created: Iterable<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }>): Iterable<{ readonly step: Step; readonly check: PolicyCheck }> {
     for (const { change, class: one, key } of created) {
+      if (!this.#isChecked(one) || this.#removed.has(nameOfKey(one, key))) continue
       const sight = this.#classes.sight(one)
-      if (!sight || sight.mayAlways('create') || this.#removed.has(nameOfKey(one, key))) continue
-      this.#after.add('after', one, 'create', sight.rowsOnly('create'), change, key)
+      if (sight && !sight.mayAlways('create')) this.#after.add('after', one, 'create', sight.rowsOnly('create'), change, key)
+      for (const rule of this.#classes.rules(one)) this.#after.addRule(one, rule, change, key)
     }
     return this.#after.steps()
+  }
+
+  #isChecked(one: BusinessClass): boolean {
+    return this.#classes.sight(one) !== undefined || this.#classes.rules(one).length > 0
   }
 
   /** Whether what a change leaves is gone after the commit: an object may be removed, and another made with its key. */
   #endOf(change: Change): void {
     if ('remove' in change) {
       const one = this.#classes.get(change.remove)
-      if (this.#classes.sight(one)) this.#removed.add(nameOf(one, change.key))
+      if (this.#isChecked(one)) this.#removed.add(nameOf(one, change.key))
     } else if ('create' in change) {
       const one = this.#classes.get(change.create)
-      if (this.#removed.size > 0 && this.#classes.sight(one) && hasKey(one, change.values)) this.#removed.delete(nameOf(one, change.values))
+      if (this.#removed.size > 0 && this.#isChecked(one) && hasKey(one, change.values)) this.#removed.delete(nameOf(one, change.values))
     }
   }
 
@@ -75,8 +80,10 @@ export class ChangePolicy {
     const sight = this.#classes.sight(one)
     this.#existing(index, one, key, 'update', seen)
     this.#values(index, one, set)
-    if (!sight || sight.mayAlways('update') || this.#removed.has(nameOf(one, key)) || !sight.dependsOn('update', Object.keys(set))) return
-    this.#after.add('after', one, 'update', sight.rowsOnly('update'), index, keyValues(one, key, 'Updated an object'))
+    if (!this.#isChecked(one) || this.#removed.has(nameOf(one, key))) return
+    const at = keyValues(one, key, 'Updated an object')
+    if (sight && !sight.mayAlways('update') && sight.dependsOn('update', Object.keys(set))) this.#after.add('after', one, 'update', sight.rowsOnly('update'), index, at)
+    for (const rule of this.#classes.rules(one)) if (!rule.own || Object.keys(set).some((name) => rule.names.has(name))) this.#after.addRule(one, rule, index, at)
   }
 
   #link(index: number, change: Extract<Change, { readonly relation: string }>): void {

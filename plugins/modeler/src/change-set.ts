@@ -124,10 +124,10 @@ export class ChangeSet {
     for (const { step, check } of checks) this.#checks.set(this.steps.push(step) - 1, check)
   }
 
-  /** What changes create of classes with a policy, with its key. */
+  /** What changes create of classes with a policy or rules, with its key. */
   *#creations(): Generator<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }> {
     for (const [change, made] of this.planned.entries()) {
-      if (!made.creates || this.#classes.sight(made.class) === undefined) continue
+      if (!made.creates || (this.#classes.sight(made.class) === undefined && this.#classes.rules(made.class).length === 0)) continue
       const values = this.#created(change, made.class.name)
       yield { change, class: made.class, key: made.class.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf, index) => ({ leaf, value: values[index] ?? null })) }
     }

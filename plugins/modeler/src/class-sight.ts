@@ -6,6 +6,7 @@ import { callerName, isPermitted, type Policy, type PolicyCaller } from './polic
 import type { Action } from './policy-schema.ts'
 import { own } from './path-resolver.ts'
 import { rowCondition, termAt, type RowCondition } from './row-condition.ts'
+import { namesIn } from './term-names.ts'
 
 /** What one caller may see and do of a class that has a policy. */
 export class ClassSight {
@@ -112,14 +113,6 @@ function joinedBy(op: 'and' | 'or', terms: readonly Term[]): Term {
   const [only] = open
   if (only === undefined) return truth(op === 'and')
   return open.length === 1 ? only : { op, of: open, type: 'boolean' }
-}
-
-/** The names at which paths begin. */
-function namesIn(term: Term): string[] {
-  if ('value' in term) return []
-  if ('path' in term) return [term.path[0]]
-  if ('list' in term) return term.list.flatMap(namesIn)
-  return ('fold' in term ? [term.over, term.where, ...(term.of === undefined ? [] : [term.of])] : term.of).flatMap(namesIn)
 }
 
 function truth(value: boolean): Term {

@@ -1,6 +1,7 @@
 import type { Term } from '@caruso/expression'
 import type { BusinessClass } from './business-class.ts'
 import type { ClassSight } from './class-sight.ts'
+import type { Rule } from './rule.ts'
 
 /** The classes that paths lead to, and what of them is seen. */
 export interface SeenClasses {
@@ -16,4 +17,6 @@ export interface Classes extends SeenClasses {
   readonly id: string
   /** @throws ModelerError `REQUEST_INVALID` for what is no condition over the class that a database can tell */
   condition(one: BusinessClass, source: string): Term
+  /** What must hold between several attributes of each object. */
+  rules(one: BusinessClass): readonly Rule[]
 }

@@ -8,6 +8,7 @@ export interface ObjectDefinition {
   readonly key?: string | readonly string[]
   readonly attributes: Readonly<Record<string, DefinedAttribute>>
   readonly relations?: ClassDefinition['relations']
+  readonly rules?: ClassDefinition['rules']
   readonly locking?: string | boolean
   readonly history?: boolean
   readonly softDelete?: boolean

@@ -1,12 +1,14 @@
 import type { Call, Client } from '@caruso/contract'
 import type { Filter, Plan, Row, Storage, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
+import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { keyValues } from './key-condition.ts'
 import { stateColumns, stateJoin, type Kept } from './kept.ts'
 import { KeptObject, type Attributes, type ObjectState } from './kept-object.ts'
 import { limits } from './limits.ts'
 import { own } from './path-resolver.ts'
+import type { RowCondition } from './row-condition.ts'
 import { leavesOf } from './stored.ts'
 
 const state = '^'
@@ -30,14 +32,18 @@ export class KeptObjects {
   }
 }
 
-/** Reads objects with their states, removed ones too; what is not there is left out. */
-export async function readKept(storage: Client<typeof Storage>, wanted: ReadonlyMap<BusinessClass, readonly Key[]>, call: Call): Promise<KeptObjects> {
+/**
+ * Reads objects with their states, removed ones too; what is not there is left out.
+ *
+ * @param classes as the caller sees them; undefined to read what no caller is told
+ */
+export async function readKept(storage: Client<typeof Storage>, wanted: ReadonlyMap<BusinessClass, readonly Key[]>, classes: SeenClasses | undefined, call: Call): Promise<KeptObjects> {
   const found = new KeptObjects()
   for (const [one, keys] of wanted) {
     if (one.kept === undefined || keys.length === 0) continue
     const values = keys.map((key) => keyValues(one, key, 'Changed an object').map(({ value }) => value))
     for (const where of keyFilters(one.kept, values)) {
-      for (const row of (await storage.query(planOf(one, one.kept, where), call)).rows) found.add(objectOf(one, one.kept, row))
+      for (const row of (await storage.query(planOf(one, one.kept, where, classes?.sight(one)?.rows), call)).rows) found.add(objectOf(one, one.kept, row))
     }
   }
   return found
@@ -61,9 +67,9 @@ const stateOnly = ([
   { column: stateColumns.recorded, type: 'text', as: '^recorded' },
 ] as const).map((column) => ({ ...column, of: state }))
 
-function planOf(one: BusinessClass, kept: Kept, where: Filter): Plan {
+function planOf(one: BusinessClass, kept: Kept, where: Filter, rows: RowCondition | undefined): Plan {
   const attributes = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored)).map((leaf) => ({ ...columnOf(leaf, own), as: leaf.path }))
-  return { source: one.source, from: one.table, as: own, columns: [...attributes, ...stateOnly], joins: [stateJoin(kept, own, state)], where }
+  return { source: one.source, from: one.table, as: own, columns: [...attributes, ...stateOnly], joins: [...(rows?.joins ?? []), stateJoin(kept, own, state)], where: rows ? { and: [where, { term: rows.term }] } : where }
 }
 
 /** Conditions that together ask for all keys. */

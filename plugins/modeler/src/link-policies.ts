@@ -14,6 +14,8 @@ import { rowCondition } from './row-condition.ts'
 export interface LinkedPolicies {
   readonly policies: ReadonlyMap<string, Policy>
   readonly mistakes: readonly Mistake[]
+  /** The classes as conditions see them: without policies. */
+  readonly everything: SeenClasses
 }
 
 /**
@@ -24,7 +26,8 @@ export interface LinkedPolicies {
 export function linkPolicies(written: readonly Written<PolicyDefinition>[], classes: ReadonlyMap<string, BusinessClass>, declared: readonly string[]): LinkedPolicies {
   const mistakes = new Mistakes()
   const policies = new Map<string, Policy>()
-  const linker = new PolicyLinker(classes, mistakes)
+  const everything: SeenClasses = { get: (name) => classOf(classes, name), sight: () => undefined }
+  const linker = new PolicyLinker(classes, everything, mistakes)
   const seen = new Set<string>()
   for (const { value, origin } of written) {
     const one = classes.get(value.class)
@@ -33,7 +36,7 @@ export function linkPolicies(written: readonly Written<PolicyDefinition>[], clas
     else if (!declared.includes(value.class)) mistakes.add(origin, value.class, ['class'], { expected: 'the name of a class', found: JSON.stringify(value.class), suggestion: nearest(value.class, classes.keys()) })
     seen.add(value.class)
   }
-  return { policies, mistakes: mistakes.list }
+  return { policies, mistakes: mistakes.list, everything }
 }
 
 type Expressions = ReturnType<typeof expressionClasses>
@@ -44,9 +47,9 @@ class PolicyLinker {
   readonly #mistakes: Mistakes
   #known: Expressions | undefined
 
-  constructor(classes: ReadonlyMap<string, BusinessClass>, mistakes: Mistakes) {
+  constructor(classes: ReadonlyMap<string, BusinessClass>, everything: SeenClasses, mistakes: Mistakes) {
     this.#classes = classes
-    this.#everything = { get: (name) => classOf(classes, name), sight: () => undefined }
+    this.#everything = everything
     this.#mistakes = mistakes
   }
 

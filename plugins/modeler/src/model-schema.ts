@@ -18,6 +18,20 @@ export const Relation = Type.Union(
 
 const relations = Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Relation, { title: 'a mapping of relations by name', description: 'What objects of other classes belong to one of this' }))
 
+const sentence = Type.String({ title: 'a text', minLength: 1, maxLength: 1_000 })
+
+/** What must hold between several attributes of an object. */
+export const Rule = Type.Object(
+  {
+    must: Type.String({ title: 'a condition', description: 'What holds for every object, a condition over its attributes and what is related', minLength: 1, maxLength: 10_000 }),
+    message: Type.Optional(Type.Union([sentence, Type.Record(Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' }), sentence)], { title: 'a text, or a mapping of texts by language', description: 'What people are told where it does not hold: a text, its key, or texts by language' })),
+    attributes: Type.Optional(Type.Array(name, { title: 'a list of attributes', description: 'The attributes that are told to be wrong; those that the condition names without it', minItems: 1, maxItems: 100 })),
+  },
+  { title: 'a mapping with the key "must"', ...closed },
+)
+
+const rules = Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Rule, { title: 'a mapping of rules by name', description: 'What must hold between several attributes, under names of your own' }))
+
 const Class = Type.Object({
   class: { ...className, description: 'The name of the class' },
   description,
@@ -26,10 +40,11 @@ const Class = Type.Object({
   relations,
   locking: Type.Optional(Type.Union([name, Type.Boolean()], { title: 'the name of an attribute, or true', description: 'The number that counts the changes of an object, or true to have them counted beside the table; without it, a change is compared with what its author saw' })),
   history: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Who changed what and when is kept, and how objects were' })),
+  rules,
   softDelete: Type.Optional(Type.Boolean({ title: 'true or false', description: 'A removed object stays in its table, and can be restored' })),
 }, closed)
 
-const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations }, closed)
+const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations, rules }, closed)
 
 const ValueObject = Type.Object({ value: { ...className, description: 'The name of a group of attributes that classes may have as a whole' }, description, attributes }, closed)
 
@@ -39,6 +54,7 @@ export const ModelSchema = Type.Union([Class, Extension, ValueObject], { title: 
 /** The parts of the schema by the key that tells them apart. */
 export const modelKinds = { class: Class, extend: Extension, value: ValueObject } as const
 
+export type RuleDefinition = DeepReadonly<Static<typeof Rule>>
 export type RelationDefinition = DeepReadonly<Static<typeof Relation>>
 type Attributes = Readonly<Record<string, string | AttributeDefinition>>
 
@@ -49,6 +65,7 @@ export interface ClassDefinition {
   readonly key?: string | readonly string[]
   readonly attributes: Attributes
   readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
+  readonly rules?: Readonly<Record<string, RuleDefinition>> | undefined
   readonly locking?: string | boolean
   readonly history?: boolean
   readonly softDelete?: boolean
@@ -58,6 +75,7 @@ export interface ExtensionDefinition {
   readonly extend: string
   readonly attributes?: Attributes
   readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
+  readonly rules?: Readonly<Record<string, RuleDefinition>> | undefined
 }
 
 export interface ValueDefinition {

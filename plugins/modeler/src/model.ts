@@ -11,11 +11,13 @@ import { expressionClasses, schemaOf } from './expression-schema.ts'
 import type { Kept } from './kept.ts'
 import { linkModel, type LinkOptions } from './link-model.ts'
 import { linkPolicies } from './link-policies.ts'
+import { linkRules } from './link-rules.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
 import type { ModelDefinition } from './model-schema.ts'
 import type { Policy, PolicyCaller } from './policy.ts'
 import type { PolicyDefinition } from './policy-schema.ts'
+import type { Rule } from './rule.ts'
 import { Sights } from './sights.ts'
 import { leavesOf } from './stored.ts'
 
@@ -42,6 +44,7 @@ export class Model implements Classes {
   readonly #unusable = new Map<string, string>()
   #classes: ReadonlyMap<string, BusinessClass>
   #sights: Sights
+  #rules: ReadonlyMap<string, readonly Rule[]>
   #forms = 0
   #expressions: ReturnType<typeof expressionClasses> | undefined
   readonly #conditions = new LRUCache<string, Term, () => Term>({ max: rememberedConditions, memoMethod: (_key, _stale, { context: make }) => make() })
@@ -51,8 +54,9 @@ export class Model implements Classes {
     this.#files = files
     this.#options = options
     this.#storage = storage
-    const { classes, policies } = this.#link(files, this.#declared)
+    const { classes, policies, rules } = this.#link(files, this.#declared)
     this.#classes = classes
+    this.#rules = rules
     this.#sights = new Sights(this, policies)
   }
 
@@ -103,6 +107,10 @@ export class Model implements Classes {
     const found = this.#classes.get(name)
     if (found) return found
     throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${didYouMean(name, this.#classes.keys())}`)
+  }
+
+  rules(one: BusinessClass): readonly Rule[] {
+    return this.#rules.get(one.name) ?? []
   }
 
   /** To the modeler itself everything is open. */
@@ -183,8 +191,9 @@ export class Model implements Classes {
   }
 
   #adopt(files: ModelFiles, declared: Declarations): void {
-    const { classes, policies } = this.#link(files, declared)
+    const { classes, policies, rules } = this.#link(files, declared)
     this.#classes = classes
+    this.#rules = rules
     this.#forms++
     this.#sights = new Sights(this, policies)
     this.#files = files
@@ -194,7 +203,7 @@ export class Model implements Classes {
     for (const name of this.#unusable.keys()) if (!classes.has(name)) this.#unusable.delete(name)
   }
 
-  #link(files: ModelFiles, declared: Declarations): { readonly classes: ReadonlyMap<string, BusinessClass>; readonly policies: ReadonlyMap<string, Policy> } {
+  #link(files: ModelFiles, declared: Declarations): { readonly classes: ReadonlyMap<string, BusinessClass>; readonly policies: ReadonlyMap<string, Policy>; readonly rules: ReadonlyMap<string, readonly Rule[]> } {
     const { definitions, mappings, policies: written } = files
     const mapped = new Set(mappings.map(({ value }) => value.class))
     const defaults = [...declared.mappings.values()].filter(({ value }) => !mapped.has(value.class))
@@ -202,9 +211,10 @@ export class Model implements Classes {
     const { classes, mistakes } = linkModel([...definitions, ...fromCode], [...mappings, ...defaults], { source: this.#options.source, declared: [...this.#options.declared, ...fromCode.flatMap(relatedTo)] })
     if (mistakes.length > 0) throw new ModelError(mistakes)
     const linked = linkPolicies([...written, ...this.#last(files, classes)], classes, this.#options.declared)
-    if (linked.mistakes.length > 0) throw new ModelError(linked.mistakes)
+    const ruled = linkRules([...definitions, ...fromCode], classes, linked.everything)
+    if (linked.mistakes.length + ruled.mistakes.length > 0) throw new ModelError([...linked.mistakes, ...ruled.mistakes])
     for (const policy of written) this.#policies.set(policy.value.class, policy)
-    return { classes, policies: linked.policies }
+    return { classes, policies: linked.policies, rules: ruled.rules }
   }
 
   /** Policies of classes that are there, of which the files say nothing any more. */

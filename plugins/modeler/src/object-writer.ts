@@ -1,6 +1,7 @@
 import { codeOf, messageOf, narrow, type Call, type Client } from '@caruso/contract'
 import type { Row, Storage, StepResult } from '@caruso/storage/contract'
 import { createHash } from 'node:crypto'
+import { brokenRule } from './broken-rule.ts'
 import type { BusinessClass } from './business-class.ts'
 import { ChangeSet, type Planned } from './change-set.ts'
 import { conflict, goneConflict, titleOf } from './conflict.ts'
@@ -42,7 +43,7 @@ export class ObjectWriter {
     const repeated = keeping.size > 0 ? await this.#repeated(changes, about, call) : undefined
     if (repeated) return repeated
     for (;;) {
-      const kept = keeping.size === 0 ? undefined : new KeptChanges(await readKept(this.#storage, keeping, call), authorOf(call, reason))
+      const kept = keeping.size === 0 ? undefined : new KeptChanges(await readKept(this.#storage, keeping, classes, call), authorOf(call, reason))
       const set = new ChangeSet(changes, classes, current, kept)
       for (const one of new Set(set.planned.map((planned) => planned.class))) await this.#model.check(one, call)
       const done = (await this.#isDoubtful(set, current, call)) ? undefined : await this.#transact(set, current, about, call)
@@ -122,9 +123,11 @@ export class ObjectWriter {
     throw conflict(changed, collided)
   }
 
-  /** Which change it is that a policy refuses; an object that is not seen is as one that is not there. */
-  async #refusal(set: ChangeSet, { kind, class: one, action, entries }: PolicyCheck, call: Call): Promise<ModelerError | undefined> {
+  /** Which change it is that a policy or a rule refuses; an object that is not seen is as one that is not there. */
+  async #refusal(set: ChangeSet, check: PolicyCheck, call: Call): Promise<ModelerError | undefined> {
+    const { kind, class: one, action, rule, entries } = check
     const [first] = entries
+    if (rule) return brokenRule(this.#storage, set.planned, check, rule, this.#model, call)
     if (kind === 'after') return first && notAllowed(one, first.change, entries.at(-1)?.change ?? first.change, action === 'create' ? 'create such an object' : 'leave the object so')
     const sight = this.#model.seenBy(call.caller).sight(one)
     for (const { change, key } of entries) {

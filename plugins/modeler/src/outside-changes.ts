@@ -14,7 +14,7 @@ type Key = Readonly<Record<string, unknown>>
  */
 export async function noticed(storage: Client<typeof Storage>, one: BusinessClass, key: Key, call: Call): Promise<KeptObject | undefined> {
   for (;;) {
-    const objects = await readKept(storage, new Map([[one, [key]]]), call)
+    const objects = await readKept(storage, new Map([[one, [key]]]), undefined, call)
     const object = objects.get(one, key)
     const changes = new KeptChanges(objects, authorOf(call, undefined))
     const checks: Step[] = []

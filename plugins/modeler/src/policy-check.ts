@@ -3,6 +3,7 @@ import type { BusinessClass } from './business-class.ts'
 import type { LogicalType } from './codec.ts'
 import { own } from './path-resolver.ts'
 import type { RowCondition } from './row-condition.ts'
+import type { Rule } from './rule.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 
 /** The columns of a key with their values, some of which an earlier step generates. */
@@ -10,13 +11,14 @@ export type CheckedKey = readonly { readonly leaf: Leaf; readonly value: Value |
 
 /**
  * What a policy asks of some objects in a transaction: that they may be changed as they are (`before`), that they may
- * be so afterwards (`after`), or that others may be referred to (`reference`).
+ * be so afterwards (`after`), or that others may be referred to (`reference`); or that a rule holds afterwards (`rule`).
  */
 export interface PolicyCheck {
-  readonly kind: 'before' | 'after' | 'reference'
+  readonly kind: 'before' | 'after' | 'reference' | 'rule'
   /** The class of the objects. */
   readonly class: BusinessClass
   readonly action: 'create' | 'update' | 'remove' | 'read'
+  readonly rule?: Rule
   readonly entries: readonly { readonly change: number; readonly key: CheckedKey }[]
 }
 
@@ -25,14 +27,12 @@ export class PolicyChecks {
   readonly #checks = new Map<string, { readonly check: PolicyCheck; readonly entries: { readonly change: number; readonly key: CheckedKey }[]; readonly condition: RowCondition }>()
 
   add(kind: PolicyCheck['kind'], one: BusinessClass, action: PolicyCheck['action'], condition: RowCondition, change: number, key: CheckedKey): void {
-    const name = `${kind} ${action} ${one.name}`
-    const known = this.#checks.get(name)
-    if (known) {
-      known.entries.push({ change, key })
-      return
-    }
-    const entries = [{ change, key }]
-    this.#checks.set(name, { check: { kind, class: one, action, entries }, entries, condition })
+    this.#add(`${kind} ${action} ${one.name}`, { kind, class: one, action }, condition, { change, key })
+  }
+
+  /** That a rule of the class holds for an object. */
+  addRule(one: BusinessClass, rule: Rule, change: number, key: CheckedKey): void {
+    this.#add(`rule ${rule.name} ${one.name}`, { kind: 'rule', class: one, action: 'read', rule }, rule.condition, { change, key })
   }
 
   /** The steps, with the checks that they are. */
@@ -43,6 +43,16 @@ export class PolicyChecks {
         yield { step: stepOf(check.class, condition, some.map(({ key }) => key)), check: { ...check, entries: some } }
       }
     }
+  }
+
+  #add(name: string, what: Omit<PolicyCheck, 'entries'>, condition: RowCondition, entry: PolicyCheck['entries'][number]): void {
+    const known = this.#checks.get(name)
+    if (known) {
+      known.entries.push(entry)
+      return
+    }
+    const entries = [entry]
+    this.#checks.set(name, { check: { ...what, entries }, entries, condition })
   }
 }
 

@@ -4,6 +4,7 @@ import type { BusinessClass } from './business-class.ts'
 import { ClassSight } from './class-sight.ts'
 import type { Classes } from './classes.ts'
 import type { Policy, PolicyCaller } from './policy.ts'
+import type { Rule } from './rule.ts'
 
 const rememberedCallers = 500
 
@@ -55,6 +56,10 @@ class Sight implements Classes {
 
   condition(one: BusinessClass, source: string): Term {
     return this.#everything.condition(one, source)
+  }
+
+  rules(one: BusinessClass): readonly Rule[] {
+    return this.#everything.rules(one)
   }
 
   sight(one: BusinessClass): ClassSight | undefined {

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { BusinessClass } from '../business-class.ts'
 import { linkModel } from '../link-model.ts'
 import { linkPolicies } from '../link-policies.ts'
+import { linkRules } from '../link-rules.ts'
 import { Mistakes, type Mistake } from '../mistake.ts'
 import { readModelFolder, type ModelFiles } from '../model-folder.ts'
 import type { ModelPlace } from './modeler-in.ts'
@@ -18,6 +19,12 @@ export async function linkedFiles(place: ModelPlace): Promise<LinkedFiles> {
   const files = await readModelFolder(place, mistakes)
   const { classes, mistakes: between } = linkModel(files.definitions, files.mappings, place)
   // A class that could not be read is missed by all others, which says nothing more.
-  const found = mistakes.list.length > 0 ? mistakes.list : between.length > 0 ? between : linkPolicies(files.policies, classes, place.declared).mistakes
+  const found = mistakes.list.length > 0 ? mistakes.list : between.length > 0 ? between : mistakesAbout(files, classes, place.declared)
   return { files, classes, mistakes: found.map((one) => ({ ...one, file: relative(place.root, one.file) })) }
+}
+
+/** In what is said about classes that are right by themselves. */
+function mistakesAbout({ definitions, policies }: ModelFiles, classes: ReadonlyMap<string, BusinessClass>, declared: readonly string[]): readonly Mistake[] {
+  const linked = linkPolicies(policies, classes, declared)
+  return [...linked.mistakes, ...linkRules(definitions, classes, linked.everything).mistakes]
 }
