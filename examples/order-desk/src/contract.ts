@@ -9,7 +9,7 @@ export const Desk = contract({
   version: '1.0.0',
   operations: {
     search: {
-      description: 'Customers whose id, company, contact or city contains a text',
+      description: 'Customers in whose id, company, contact or city each word of a text begins a word',
       input: search.input,
       output: Type.Object({ customers: Type.Array(CustomerSummary) }),
       idempotent: true,

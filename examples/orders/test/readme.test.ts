@@ -36,7 +36,7 @@ async function copyAssembly(): Promise<string> {
   mkdirSync(join(example, '.caruso'), { recursive: true })
   const folder = mkdtempSync(join(example, '.caruso/test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  for (const part of ['assembly.yaml', 'releases']) cpSync(join(example, part), join(folder, part), { recursive: true })
+  for (const part of ['assembly.yaml', 'mapping', 'model', 'releases']) cpSync(join(example, part), join(folder, part), { recursive: true })
   await generateDatabase(join(folder, usualFile))
   return folder
 }

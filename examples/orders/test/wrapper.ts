@@ -2,6 +2,8 @@ import legacyOrders from '@caruso-examples/legacy-orders'
 import { isCarusoError } from '@caruso/contract'
 import type { Call, Client, Contract } from '@caruso/contract'
 import type { PluginDefinition, Provides } from '@caruso/kernel'
+import modeler from '@caruso/modeler'
+import { Objects } from '@caruso/modeler/contract'
 import storagePlugin from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
 import { double, testPlugin } from '@caruso/testing'
@@ -20,32 +22,30 @@ export const versions: readonly Version[] = [
   { version: '1.1.0', file: releaseFile('1.1.0'), plugin: await loadRelease('1.1.0') },
 ]
 
-/** A running wrapper with the real storage behind it. */
+/** A running wrapper with the real modeler and storage behind it. */
 export interface Wrapper {
   readonly orders: Client<(typeof legacyOrders)['provides']['orders']>
   call(): Call
   close(): Promise<void>
 }
 
-/** Runs a version of the wrapper over a database; the storage asks for the permission that the assembly gives. */
-export async function runWrapper({ plugin, file }: Pick<Version, 'plugin' | 'file'>, transport: 'direct' | 'process', database: string, grants: readonly string[] = ['storage.sql']): Promise<Wrapper> {
+/** Runs a version of the wrapper over a database, with the model of the assembly. */
+export async function runWrapper({ plugin, file }: Pick<Version, 'plugin' | 'file'>, transport: 'direct' | 'process', database: string): Promise<Wrapper> {
   const storage = await testPlugin(storagePlugin, { config: { sources: { legacy: { kind: 'sqlite', file: database, readonly: true } } } })
+  const open: { close(): Promise<void> }[] = [storage]
+  const close = async (): Promise<void> => {
+    for (const one of open.splice(0).toReversed()) await one.close()
+  }
   try {
-    const behind = double(Storage, {
-      query: (plan) => storage.clients.storage.query(plan, storage.call()),
-      sql: (statement) => storage.clients.storage.sql(statement, storage.call({ permissions: ['storage.sql'] })),
-    })
-    const kit = await testPlugin(plugin, { transport, file, grants, requires: { storage: behind } })
-    return {
-      orders: kit.clients.orders,
-      call: () => kit.call(),
-      close: async () => {
-        await kit.close()
-        await storage.close()
-      },
-    }
+    const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url))
+    const objects = await testPlugin(modeler, { config: { model: folder('model'), mapping: folder('mapping'), source: 'legacy' }, requires: { storage: double(Storage, { query: (plan) => storage.clients.storage.query(plan, storage.call()), stream: (plan) => storage.clients.storage.stream(plan, storage.call()) }) } })
+    open.push(objects)
+    const { get, find, stream } = objects.clients.objects
+    const kit = await testPlugin(plugin, { transport, file, requires: { objects: double(Objects, { get: (input) => get(input, objects.call()), find: (input) => find(input, objects.call()), stream: (input) => stream(input, objects.call()) }) } })
+    open.push(kit)
+    return { orders: kit.clients.orders, call: () => kit.call(), close }
   } catch (error) {
-    await storage.close()
+    await close()
     throw error
   }
 }

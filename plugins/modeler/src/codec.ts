@@ -145,8 +145,8 @@ export function paddedCodec(width: number): Codec {
   const fill = (text: string): string => text + ' '.repeat(Math.max(0, width - Array.from(text).length))
   return {
     type: 'text',
-    expects: `a text without blanks around it of at most ${width} characters`,
-    encode: (value) => (typeof value === 'string' && encode(value) !== undefined && trimmed(value) === value && Array.from(value).length <= width ? fill(value) : undefined),
+    expects: 'a text without blanks around it',
+    encode: (value) => (typeof value === 'string' && encode(value) !== undefined && trimmed(value) === value ? fill(value) : undefined),
     decode: (stored) => (typeof stored === 'string' ? trimmed(stored) : undefined),
     forms: (value) => [...new Set([fill(String(value)), String(value)])],
     padded: true,

@@ -33,7 +33,8 @@ test('blanks that fill a column are no part of a key, and rows without them are 
   const { rows } = await storage.query({ source: 'crm', from: 'AUFTRAEGE', columns: ['KUNDE', 'DATUM'], where: { column: 'NR', op: '==', value: 4 } }, call())
   expect(rows).toEqual([{ KUNDE: 'DEA  ', DATUM: '2026-11-26 00:00:00.000' }])
   expect((await objects.get({ class: 'Customer', key: { id: 'BEA' }, fields: ['name'] }, call())).object).toEqual({ id: 'BEA', name: 'Beate' })
-  expect(await codeFrom(objects.get({ class: 'Customer', key: { id: 'TOOLONG' } }, call()))).toBe('REQUEST_INVALID')
+  expect(await codeFrom(objects.get({ class: 'Customer', key: { id: ' ADA' } }, call()))).toBe('REQUEST_INVALID')
+  expect((await objects.get({ class: 'Customer', key: { id: 'LONGER' } }, call())).object).toBeNull()
 })
 
 test('dates in several forms are read alike and found in each; the first form is written', async () => {

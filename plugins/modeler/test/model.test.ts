@@ -27,7 +27,7 @@ describe('a mistake in a file is told with its line and what was expected', () =
   test.each<[string, Record<string, string>, string[]]>([
     ['an unknown type', customer('  name: txt'), ['model/customer.yaml:5:9 Customer.attributes.name: expected the type of an attribute or a mapping with the key "type", found "txt" (did you mean text?)']],
     ['an unknown type in full', customer('  name: { type: number2, max: 3 }'), [expect.stringMatching(/^model\/customer\.yaml:5:17 Customer\.attributes\.name\.type: expected one of the types text, .*, found "number2" \(did you mean number\?\)$/)]],
-    ['an unknown key of an attribute', customer('  name: { type: text, requird: true }'), ['model/customer.yaml:5:23 Customer.attributes.name.requird: expected one of the keys type, description, required, unique, min, max, pattern, default, found "requird" (did you mean required?)']],
+    ['an unknown key of an attribute', customer('  name: { type: text, requird: true }'), ['model/customer.yaml:5:23 Customer.attributes.name.requird: expected one of the keys type, description, required, unique, was, min, max, pattern, default, found "requird" (did you mean required?)']],
     ['a value of another type', customer('  name: { type: text, max: ten }'), ['model/customer.yaml:5:28 Customer.attributes.name.max: expected a whole number, found "ten"']],
     ['a choice without choices', customer('  state: { type: choice }'), ['model/customer.yaml:5:3 Customer.attributes.state: expected the key "of", found none']],
     ['a reference to nothing', customer('  boss: { type: reference, to: Custmer }'), ['model/customer.yaml:5:32 Customer.attributes.boss.to: expected the name of a class, found "Custmer" (did you mean Customer?)']],

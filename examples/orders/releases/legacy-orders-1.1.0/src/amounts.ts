@@ -10,11 +10,7 @@ export function fractionText(basisPoints: bigint): string {
   return `${digits.slice(0, -4)}.${digits.slice(-4)}`.replace(/\.?0+$/, '')
 }
 
-/** Cents of so many pieces less the discount, half a cent rounded up; `lineTotalSql` is the same in SQL. */
+/** Cents of so many pieces less the discount, half a cent rounded up. */
 export function lineTotal(unitPrice: bigint, quantity: bigint, discount: bigint): bigint {
   return (unitPrice * quantity * (10_000n - discount) + 5_000n) / 10_000n
 }
-
-/** `lineTotal` of a row of "Order Details", in the whole numbers of SQL, where a sum of fractions would drift. */
-export const lineTotalSql =
-  '(cast(round(d.UnitPrice * 100) as integer) * d.Quantity * (10000 - cast(round(d.Discount * 10000) as integer)) + 5000) / 10000'

@@ -63,7 +63,7 @@ export const Orders = contract({
   version: '1.1.0',
   operations: {
     search: {
-      description: 'Customers whose id, company, contact or city contains a text',
+      description: 'Customers in whose id, company, contact or city each word of a text begins a word',
       input: Type.Object({ text: Type.String({ minLength: 1, maxLength: 100 }), limit }),
       output: Type.Object({ customers: Type.Array(CustomerSummary) }),
       idempotent: true,

@@ -1,53 +1,50 @@
-import type { Row } from '@caruso/storage/contract'
 import { LegacyError } from './errors.ts'
 
-/** A text without the blanks that columns of fixed width leave, or null for none. */
-export function textOf(row: Row, column: string): string | null {
-  const value = row[column] ?? null
-  if (value !== null && typeof value !== 'string' && typeof value !== 'number') throw unreadable(column, value, 'a text')
+/** An object as the modeler answers it: its values may be missing, and what is related may be an object too. */
+export type LegacyObject = Readonly<Record<string, unknown>>
+
+/** A text without blanks around it, or null for none. */
+export function textOf(object: LegacyObject, name: string): string | null {
+  const value = object[name] ?? null
+  if (value !== null && typeof value !== 'string' && typeof value !== 'number') throw unreadable(name, value, 'a text')
   const text = String(value ?? '').trim()
   return text === '' ? null : text
 }
 
 /** A whole number. */
-export function integerOf(row: Row, column: string): number {
-  const number = numberOf(row, column)
-  if (!Number.isSafeInteger(number)) throw unreadable(column, number, 'a whole number')
+export function integerOf(object: LegacyObject, name: string): number {
+  const number = numberOf(object, name)
+  if (!Number.isSafeInteger(number)) throw unreadable(name, number, 'a whole number')
   return number
 }
 
 /** Cents of an amount that the legacy system keeps as a binary fraction; none is zero. */
-export function centsOf(row: Row, column: string): bigint {
-  return BigInt(Math.round(numberOf(row, column) * 100))
+export function centsOf(object: LegacyObject, name: string): bigint {
+  return BigInt(Math.round(numberOf(object, name) * 100))
 }
 
 /** Hundredths of a percent of a fraction: 0.15 is 1500. */
-export function basisPointsOf(row: Row, column: string): bigint {
-  return BigInt(Math.round(numberOf(row, column) * 10_000))
+export function basisPointsOf(object: LegacyObject, name: string): bigint {
+  return BigInt(Math.round(numberOf(object, name) * 10_000))
 }
 
-/**
- * The day of a date that is kept as text, or null for none. The legacy system writes `1996-07-04 00:00:00.000`,
- * its predecessor wrote `04.07.1996`.
- *
- * @throws LegacyError `LEGACY_VALUE` for what is no date
- */
-export function dayOf(row: Row, column: string): string | null {
-  const text = textOf(row, column)
-  if (text === null) return null
-  const [, day, month, year] = /^(\d\d)\.(\d\d)\.(\d{4})$/.exec(text) ?? []
-  const iso = year === undefined ? text.slice(0, 10) : `${year}-${month}-${day}`
-  const parsed = new Date(`${iso}T00:00:00Z`)
-  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== iso) throw unreadable(column, text, 'a date')
-  return iso
+/** A day, or null for none; the mapping says how the columns write it. */
+export function dayOf(object: LegacyObject, name: string): string | null {
+  return textOf(object, name)
 }
 
-function numberOf(row: Row, column: string): number {
-  const number = Number(row[column] ?? 0)
-  if (!Number.isFinite(number)) throw unreadable(column, row[column], 'a number')
+/** What is related, or a value of several parts; empty where there is none. */
+export function partOf(object: LegacyObject, name: string): LegacyObject {
+  const value = object[name]
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}
+
+function numberOf(object: LegacyObject, name: string): number {
+  const number = Number(object[name] ?? 0)
+  if (!Number.isFinite(number)) throw unreadable(name, object[name], 'a number')
   return number
 }
 
-function unreadable(column: string, value: unknown, expected: string): LegacyError {
-  return new LegacyError('LEGACY_VALUE', `Read column "${column}" of the legacy database: expected ${expected}, found ${JSON.stringify(value)}`)
+function unreadable(name: string, value: unknown, expected: string): LegacyError {
+  return new LegacyError('LEGACY_VALUE', `Read "${name}" of the legacy system: expected ${expected}, found ${JSON.stringify(value)}`)
 }
