@@ -1,6 +1,6 @@
-import type { Filter, LogicalType, Step, Value } from './contract.ts'
+import type { Filter, LogicalType, PlainStep, Value } from './contract.ts'
 
-type Update = Extract<Step, { readonly update: string }>
+type Update = Extract<PlainStep, { readonly update: string }>
 
 /** A column that has to be as it is said, null where it is null. */
 export type Same = Extract<Filter, { readonly op: string; readonly column: string }>
@@ -15,7 +15,7 @@ export interface RowUpdate extends Pick<Update, 'update' | 'set' | 'types'> {
  * The updates from one step on, each of one row, that differ in nothing but their values: the same statement does all of
  * them. None where the step itself is no such update.
  */
-export function alikeUpdates(steps: readonly Step[], from: number): readonly RowUpdate[] {
+export function alikeUpdates(steps: readonly PlainStep[], from: number): readonly RowUpdate[] {
   const first = steps[from]
   if (first === undefined || !isRowUpdate(first)) return []
   const columns = Object.keys(first.set)
@@ -28,7 +28,7 @@ export function alikeUpdates(steps: readonly Step[], from: number): readonly Row
   return alike
 }
 
-function isRowUpdate(step: Step): step is RowUpdate {
+function isRowUpdate(step: PlainStep): step is RowUpdate {
   return 'update' in step && step.expect === 1 && 'and' in step.where && step.where.and.length > 0 && step.where.and.every(isSame)
 }
 
@@ -36,7 +36,7 @@ function isSame(filter: Filter): filter is Same {
   return 'op' in filter && 'column' in filter && filter.op === '=='
 }
 
-function isAlike(first: RowUpdate, columns: readonly string[], step: Step): step is RowUpdate {
+function isAlike(first: RowUpdate, columns: readonly string[], step: PlainStep): step is RowUpdate {
   if (!('update' in step) || step.update !== first.update || step.expect !== 1 || !('and' in step.where)) return false
   const { and } = step.where
   return hasColumns(step.set, columns) && (step.types === first.types || columns.every((column) => typeOf(step.types, column) === typeOf(first.types, column))) && and.length === first.where.and.length && first.where.and.every((same, index) => isOfSame(same, and[index]))

@@ -9,6 +9,8 @@ export { Change, NewColumn, titleOf } from './alter/change.ts'
 export type { NewForeignKey, NewIndex } from './alter/change.ts'
 export { ColumnDescription, ForeignKey, IndexDescription, TableDescription } from './description.ts'
 export { LogicalType } from './logical-type.ts'
+export { EventConsumer } from './event-consumer.ts'
+export type { Consumption } from './event-consumer.ts'
 export { sidecarName } from './sidecar.ts'
 export type { SidecarKind } from './sidecar.ts'
 
@@ -130,8 +132,8 @@ const expect = Type.Optional(Type.Integer({ minimum: 0, description: 'Rows the s
 
 const types = Type.Optional(Type.Record(Type.String(), LogicalType, { description: 'By column: how the values given, and the keys answered, are meant' }))
 
-/** One step of a transaction. All rows of an insert name the same columns. */
-export const Step = Type.Union([
+/** A step that reads or changes tables. All rows of an insert name the same columns. */
+export const PlainStep = Type.Union([
   Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), types, replace: Type.Optional(Type.Boolean({ description: 'Rows take the place of those with their primary key; of a table without another unique index' })), expect }),
   Type.Object({ update: Name, set: Values, types, where: Filter, expect }),
   Type.Object({ remove: Name, where: Filter, expect }),
@@ -147,6 +149,25 @@ export const Step = Type.Union([
 ])
 
 const about = Type.Optional(Type.String({ maxLength: 128, description: 'What tells the work from other work with the same idempotency key, where a repeat has other steps; the steps themselves without it' }))
+
+const consumer = Type.String({ pattern: '^[a-z][A-Za-z0-9-]{0,62}$', description: 'A name of its own for each thing that a component does with events; consumers belong to their component' })
+const topic = Type.String({ pattern: '^[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+$', maxLength: 190, description: 'The contract and its event, such as sales.won' })
+
+/** A durable event that is written with the changes it reports. Only events may follow. */
+export const EventStep = Type.Object({
+  emit: topic,
+  payload: Type.Unknown({ description: 'A JSON value of at most a megabyte' }),
+  subject: Type.Optional(Type.Union([Type.String({ maxLength: 512 }), KeyReference], { description: 'What it is about, such as the key that an earlier step generates' })),
+})
+
+/** The work of this transaction is the answer to an event: done once, since a second time fails with `ALREADY_HANDLED`. */
+export const HandledStep = Type.Object({ handled: Type.Object({ consumer, id: Type.String({ format: 'uuid' }) }) })
+
+/** One step of a transaction. */
+export const Step = Type.Union([...PlainStep.anyOf, EventStep, HandledStep])
+
+/** A durable event as its consumers get it; `seq` is its place among those of the data source. */
+export const DurableEvent = Type.Object({ seq: Type.Integer(), id: Type.String(), topic: Type.String(), subject: Type.Union([Type.Null(), Type.String()]), payload: Type.Unknown(), at: Type.String({ description: 'When it was written, in UTC' }) })
 
 /** What a step did; `keys` holds the primary key of each inserted row, in order. */
 export const StepResult = Type.Object({ affected: Type.Integer(), keys: Type.Array(Row) })
@@ -166,6 +187,10 @@ export type Row = DeepReadonly<Static<typeof Row>>
 export type Filter = DeepReadonly<Static<typeof Filter>>
 export type Plan = DeepReadonly<Static<typeof Plan>>
 export type KeyReference = DeepReadonly<Static<typeof KeyReference>>
+export type PlainStep = DeepReadonly<Static<typeof PlainStep>>
+export type EventStep = DeepReadonly<Static<typeof EventStep>>
+export type HandledStep = DeepReadonly<Static<typeof HandledStep>>
+export type DurableEvent = DeepReadonly<Static<typeof DurableEvent>>
 export type Step = DeepReadonly<Static<typeof Step>>
 export type StepResult = DeepReadonly<Static<typeof StepResult>>
 export type SourceStatus = DeepReadonly<Static<typeof SourceStatus>>
@@ -230,11 +255,26 @@ export const Storage = contract({
       permission: 'storage.alter',
       timeout: 3_600_000,
     },
+    events: {
+      description: 'The next durable events for a consumer of the caller, the oldest first, after those that it has acknowledged',
+      input: Type.Object({ source: Name, consumer, topics: Type.Array(topic, { minItems: 1, maxItems: 100 }), from: Type.Union([Type.Literal('begin'), Type.Literal('now')], { description: 'Where a consumer begins that was never heard of' }), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })) }),
+      output: Type.Object({ events: Type.Array(DurableEvent) }),
+      idempotent: true,
+    },
+    acknowledge: {
+      description: 'A consumer of the caller is done with all events up to one',
+      input: Type.Object({ source: Name, consumer, seq: Type.Integer({ minimum: 0 }) }),
+      output: Type.Object({}),
+      idempotent: true,
+    },
     sources: {
       description: 'The data sources and how they are',
       input: Type.Object({}),
       output: Type.Object({ sources: Type.Array(SourceStatus) }),
       idempotent: true,
     },
+  },
+  events: {
+    emitted: { description: 'Durable events were written; who waits for some looks at once', payload: Type.Object({ source: Name }) },
   },
 })

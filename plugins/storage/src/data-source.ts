@@ -1,7 +1,7 @@
 import type { Call } from '@caruso/contract'
 import type { Change } from './alter/change.ts'
 import type { Sidecar } from './sidecar.ts'
-import type { Plan, Row, Step, StepResult, TableDescription, Value } from './contract.ts'
+import type { Plan, Row, PlainStep, StepResult, TableDescription, Value } from './contract.ts'
 
 /** A statement of a caller's own. */
 export interface OwnSql {
@@ -24,7 +24,7 @@ export interface DataSource {
    *
    * @param about what tells the work from other work with the same key; the steps without it
    */
-  transact(steps: readonly Step[], about: string | undefined, call: Call): Promise<readonly StepResult[]>
+  transact(steps: readonly PlainStep[], about: string | undefined, call: Call): Promise<readonly StepResult[]>
   /** The first answer to a key; undefined where it is not known. */
   remembered(key: string, about: string, call: Call): Promise<readonly StepResult[] | undefined>
   sql(own: OwnSql, call: Call): Promise<{ readonly rows: readonly Row[]; readonly affected: number }>

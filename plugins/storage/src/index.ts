@@ -25,7 +25,11 @@ export default definePlugin({
         async *stream(plan, call) {
           for await (const rows of sources.get(plan.source).stream(plan, call)) yield { rows }
         },
-        transact: async ({ source, steps, about }, call) => ({ results: await sources.get(source).transact(steps, about, call) }),
+        transact: async ({ source, steps, about }, call) => {
+          const results = await sources.outbox(source).transact(steps, about, call)
+          if (steps.some((step) => 'emit' in step)) scope.emit(Storage, 'emitted', { source }, call)
+          return { results }
+        },
         remembered: async ({ source, key, about }, call) => ({ results: (await sources.get(source).remembered(key, about, call)) ?? null }),
         sql: ({ source, sql, values = [], write = false }, call) => sources.get(source).sql({ sql, values, write }, call),
         sidecar: async ({ source, table, key, kind }, call) => {
@@ -37,6 +41,11 @@ export default definePlugin({
           for await (const tables of sources.get(source).describe(call)) yield { tables }
         },
         alter: async ({ source, changes, run }, call) => ({ statements: await sources.get(source).alter(changes, run, call) }),
+        events: async ({ source, ...asked }, call) => ({ events: await sources.outbox(source).events(asked, call) }),
+        acknowledge: async ({ source, ...asked }, call) => {
+          await sources.outbox(source).acknowledge(asked, call)
+          return {}
+        },
         sources: async () => ({ sources: await sources.status() }),
       },
     }

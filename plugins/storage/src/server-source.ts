@@ -8,7 +8,7 @@ import { Catalogue } from './catalogue.ts'
 import type { Table } from './catalogue.ts'
 import { rowReader } from './codec.ts'
 import { Compiler } from './compiler.ts'
-import type { Plan, Row, Step, StepResult, TableDescription } from './contract.ts'
+import type { Plan, Row, PlainStep, StepResult, TableDescription } from './contract.ts'
 import type { DataSource, OwnSql } from './data-source.ts'
 import { StorageError } from './errors.ts'
 import { inBatches } from './in-batches.ts'
@@ -55,7 +55,7 @@ export interface ServerSourceOptions {
 
 /** What a call does in one transaction. */
 interface Transaction {
-  readonly steps: readonly Step[]
+  readonly steps: readonly PlainStep[]
   readonly about: string
   readonly call: Call
   readonly tried: string
@@ -133,7 +133,7 @@ export class ServerSource implements DataSource {
     }
   }
 
-  async transact(steps: readonly Step[], about: string | undefined, call: Call): Promise<readonly StepResult[]> {
+  async transact(steps: readonly PlainStep[], about: string | undefined, call: Call): Promise<readonly StepResult[]> {
     const tried = `Changed data source "${this.name}"`
     this.#requireWritable(tried)
     requireSize(tried, steps)

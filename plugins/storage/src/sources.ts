@@ -4,6 +4,7 @@ import type { SourceConfig } from './config.ts'
 import type { SourceStatus } from './contract.ts'
 import type { DataSource } from './data-source.ts'
 import { StorageError } from './errors.ts'
+import { Outbox } from './outbox.ts'
 
 type Open = (name: string, config: SourceConfig, log: Log) => Promise<DataSource>
 
@@ -28,9 +29,11 @@ export async function openSource(name: string, config: SourceConfig, log: Log): 
 /** The data sources that are open, by name. */
 export class Sources {
   readonly #sources: ReadonlyMap<string, DataSource>
+  readonly #outboxes: ReadonlyMap<string, Outbox>
 
   constructor(sources: readonly DataSource[]) {
     this.#sources = new Map(sources.map((source) => [source.name, source]))
+    this.#outboxes = new Map(sources.map((source) => [source.name, new Outbox(source)]))
   }
 
   /** @throws StorageError `SOURCE_UNKNOWN` */
@@ -39,6 +42,11 @@ export class Sources {
     if (found) return found
     const known = [...this.#sources.keys()]
     throw new StorageError('SOURCE_UNKNOWN', `Looked up data source ${JSON.stringify(name)}: there ${known.length === 0 ? 'is none' : `are ${known.join(', ')}`}${didYouMean(name, known)}`)
+  }
+
+  /** The durable events of a data source. @throws StorageError `SOURCE_UNKNOWN` */
+  outbox(name: string): Outbox {
+    return this.#outboxes.get(name) ?? new Outbox(this.get(name))
   }
 
   /** Asks each database something trivial. */

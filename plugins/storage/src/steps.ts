@@ -3,7 +3,7 @@ import type { Bound } from './codec.ts'
 import { decode } from './codec.ts'
 import type { Insert, RowStatements } from './change-compiler.ts'
 import type { Compiler } from './compiler.ts'
-import type { Filter, KeyReference, LogicalType, Row, Step, StepResult, Value } from './contract.ts'
+import type { Filter, KeyReference, LogicalType, Row, PlainStep, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { resolveKey } from './key-reference.ts'
 import type { Raw } from './logical.ts'
@@ -27,8 +27,8 @@ export interface Answer {
 /** Work inside a transaction: it gives statements and is given what they did, so that it is the same whether a driver answers at once or later. */
 export type Work<T> = Generator<Command, T, Answer>
 
-type CheckStep = Extract<Step, { readonly check: string }>
-type InsertStep = Extract<Step, { readonly insert: string }>
+type CheckStep = Extract<PlainStep, { readonly check: string }>
+type InsertStep = Extract<PlainStep, { readonly insert: string }>
 type Column = { readonly column: string; readonly of: string; readonly type?: LogicalType }
 type Cells = Readonly<Record<string, Value | KeyReference>>
 
@@ -40,7 +40,7 @@ export interface StepContext {
 }
 
 /** The steps in order; a failure names its step. Updates that are alike share a statement. */
-export function* runSteps(context: StepContext, steps: readonly Step[]): Work<StepResult[]> {
+export function* runSteps(context: StepContext, steps: readonly PlainStep[]): Work<StepResult[]> {
   const results: StepResult[] = []
   while (results.length < steps.length) {
     const alike = alikeUpdates(steps, results.length)
@@ -61,7 +61,7 @@ function* runAlike(context: StepContext, alike: readonly RowUpdate[], results: S
   }
 }
 
-type Run<S extends Step> = (context: StepContext, step: S, earlier: readonly StepResult[]) => Work<StepResult>
+type Run<S extends PlainStep> = (context: StepContext, step: S, earlier: readonly StepResult[]) => Work<StepResult>
 
 function statementsOf({ compiler, explain }: StepContext, first: RowUpdate, index: number): RowStatements | undefined {
   try {
@@ -71,7 +71,7 @@ function statementsOf({ compiler, explain }: StepContext, first: RowUpdate, inde
   }
 }
 
-function* runNext<S extends Step>(context: StepContext, step: S | undefined, results: StepResult[], run: Run<S>): Work<void> {
+function* runNext<S extends PlainStep>(context: StepContext, step: S | undefined, results: StepResult[], run: Run<S>): Work<void> {
   if (step === undefined) return
   const index = results.length
   try {
@@ -115,7 +115,7 @@ export async function workLater<T>(steps: Work<T>, run: (command: Command) => Pr
   return next.value
 }
 
-function* runStep(context: StepContext, step: Step, earlier: readonly StepResult[]): Work<StepResult> {
+function* runStep(context: StepContext, step: PlainStep, earlier: readonly StepResult[]): Work<StepResult> {
   const { compiler, dialect } = context
   if ('insert' in step) return yield* insertRows(context, step, earlier)
   if ('check' in step) return { affected: yield* countRows(context, step, earlier), keys: [] }
@@ -214,12 +214,12 @@ function cell(row: Cells, column: string): Value | KeyReference {
   return value
 }
 
-function expectRows(step: Step, found: number): void {
+function expectRows(step: PlainStep, found: number): void {
   if (step.expect === undefined || step.expect === found) return
   throw new StorageError('ROW_COUNT_MISMATCH', `expected ${step.expect} rows, found ${found}`, { details: { expected: step.expect, found } })
 }
 
-function title(step: Step): string {
+function title(step: PlainStep): string {
   if ('check' in step) return `a check of ${JSON.stringify(step.check)}`
   if ('insert' in step) return `an insert into ${JSON.stringify(step.insert)}`
   return 'update' in step ? `an update of ${JSON.stringify(step.update)}` : `a removal from ${JSON.stringify(step.remove)}`

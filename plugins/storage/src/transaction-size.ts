@@ -1,9 +1,9 @@
-import type { Step } from './contract.ts'
+import type { PlainStep } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { limits } from './limits.ts'
 
 /** @throws StorageError `LIMIT_EXCEEDED` when the steps are more, or have more values, than one transaction may */
-export function requireSize(tried: string, steps: readonly Step[]): void {
+export function requireSize(tried: string, steps: readonly PlainStep[]): void {
   if (steps.length > limits.steps) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${steps.length} steps: at most ${limits.steps} are allowed`)
   let values = 0
   for (const step of steps) {

@@ -27,7 +27,8 @@ export async function startStorage(sources: Readonly<Record<string, SourceConfig
   const disposers: Disposer[] = []
   const health: (() => Health | Promise<Health>)[] = []
   const tests: ((call: Call) => void | Promise<void>)[] = []
-  const scope: Pick<Scope, 'own' | 'health' | 'selfTest'> = {
+  const scope: Pick<Scope, 'own' | 'health' | 'selfTest' | 'emit'> = {
+    emit: () => undefined,
     own(resource, dispose) {
       disposers.push(() => dispose(resource))
       return resource
@@ -96,6 +97,8 @@ function checked(storage: Implementation<typeof Storage>): Client<typeof Storage
       for await (const item of storage.describe(fits(operations.describe.input, input), call)) yield fits(operations.describe.stream, item)
     },
     alter: async (input, call) => fits(operations.alter.output, await storage.alter(fits(operations.alter.input, input), call)),
+    events: async (input, call) => fits(operations.events.output, await storage.events(fits(operations.events.input, input), call)),
+    acknowledge: async (input, call) => fits(operations.acknowledge.output, await storage.acknowledge(fits(operations.acknowledge.input, input), call)),
     sources: async (input, call) => fits(operations.sources.output, await storage.sources(input, call)),
   }
 }

@@ -8,7 +8,7 @@ import { Compiler } from '../../compiler.ts'
 import type { Bound as BoundPlan } from '../../compiler.ts'
 import { rowReader } from '../../codec.ts'
 import type { SourceConfig } from '../../config.ts'
-import type { Plan, Row, Step, StepResult, TableDescription } from '../../contract.ts'
+import type { Plan, Row, PlainStep, StepResult, TableDescription } from '../../contract.ts'
 import type { DataSource, OwnSql } from '../../data-source.ts'
 import { StorageError } from '../../errors.ts'
 import { inBatches } from '../../in-batches.ts'
@@ -94,7 +94,7 @@ class SqliteSource implements DataSource {
     yield* this.#batches(cursor, tried)
   }
 
-  async transact(steps: readonly Step[], about: string | undefined, call: Call): Promise<readonly StepResult[]> {
+  async transact(steps: readonly PlainStep[], about: string | undefined, call: Call): Promise<readonly StepResult[]> {
     const tried = `Changed data source "${this.name}"`
     requireSize(tried, steps)
     const compiler = await this.#ready()

@@ -1,0 +1,120 @@
+import { codeOf, type Call, type Client } from '@caruso/contract'
+import type { DurableEvent, Storage } from './contract.ts'
+
+/** Milliseconds after which is looked for events that nobody told of. */
+const pollInterval = 5_000
+/** Milliseconds before an event is handled anew that failed; twice as long each time, up to the second. */
+const firstPause = 500
+const longestPause = 60_000
+
+/** What a component does with the durable events of a data source. */
+export interface Consumption {
+  readonly source: string
+  /** A name of its own for each thing that the component does with events. */
+  readonly consumer: string
+  readonly topics: readonly string[]
+  /** Where it begins the first time. */
+  readonly from: 'begin' | 'now'
+  /** A call for one look or one event. */
+  readonly call: () => Call
+  /**
+   * Does what the event asks for. What it changes in a data source it does in a transaction with the step
+   * `{ handled: { consumer, id } }`, and so once; what it does elsewhere may be done again after a crash.
+   */
+  readonly handle: (event: DurableEvent, call: Call) => Promise<void>
+  /** Is told of each failure; the event is tried again, and those behind it wait. */
+  readonly failed: (error: unknown, event: DurableEvent | undefined) => void
+}
+
+/**
+ * Hands durable events to a component, one after the other in their order, each until it is handled. It belongs into
+ * `scope.whenActive`; `wake`, bound to the storage's event `emitted`, makes it look at once.
+ */
+export class EventConsumer {
+  readonly #storage: Client<typeof Storage>
+  readonly #consumption: Consumption
+  #ended = false
+  #woken = false
+  #wake: (() => void) | undefined
+
+  constructor(storage: Client<typeof Storage>, consumption: Consumption) {
+    this.#storage = storage
+    this.#consumption = consumption
+  }
+
+  /** Begins; the returned function ends it after the event that is being handled. */
+  begin(): () => Promise<void> {
+    const running = this.#run()
+    return async () => {
+      this.#ended = true
+      this.wake()
+      await running
+    }
+  }
+
+  /** There may be events. */
+  wake(): void {
+    this.#woken = true
+    this.#wake?.()
+  }
+
+  async #run(): Promise<void> {
+    let pause = firstPause
+    while (!this.#ended) {
+      this.#woken = false
+      const found = await this.#next()
+      if (found === 'failed') await this.#wait(pause)
+      else if (found === 'none' && !this.#woken) await this.#wait(pollInterval)
+      pause = found === 'failed' ? Math.min(pause * 2, longestPause) : firstPause
+    }
+  }
+
+  /** Handles what there is. */
+  async #next(): Promise<'some' | 'none' | 'failed'> {
+    const { source, consumer, topics, from, call, failed } = this.#consumption
+    let done: number | undefined
+    let current: DurableEvent | undefined
+    try {
+      const { events } = await this.#storage.events({ source, consumer, topics: [...topics], from }, call())
+      for (current of events) {
+        if (this.#ended) break
+        await this.#handle(current)
+        done = current.seq
+      }
+      return events.length > 0 ? 'some' : 'none'
+    } catch (error) {
+      failed(error, current)
+      return 'failed'
+    } finally {
+      if (done !== undefined) await this.#acknowledge(done)
+    }
+  }
+
+  async #handle(event: DurableEvent): Promise<void> {
+    try {
+      await this.#consumption.handle(event, this.#consumption.call())
+    } catch (error) {
+      if (codeOf(error) !== 'ALREADY_HANDLED') throw error
+    }
+  }
+
+  /** Where it fails, the events come again. */
+  async #acknowledge(seq: number): Promise<void> {
+    const { source, consumer, call, failed } = this.#consumption
+    try {
+      await this.#storage.acknowledge({ source, consumer, seq }, call())
+    } catch (error) {
+      failed(error, undefined)
+    }
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    if (this.#ended) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, milliseconds)
+    this.#wake = resolve
+    await promise
+    clearTimeout(timer)
+    this.#wake = undefined
+  }
+}

@@ -1,0 +1,109 @@
+import mysql from 'mysql2/promise'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { codeFrom } from '../../../../test/failures.ts'
+import { makeCall } from '../harness.ts'
+import type { SourceConfig } from '../../src/config.ts'
+import { onEachDatabase, type Kind } from './each-database.ts'
+
+const as = (component: string) => makeCall({ caller: { component, identity: component, permissions: [], grants: [] } })
+
+onEachDatabase('durable events', (open, kind) => {
+  test('are there with the change that they report, know the key that it generated, and come in order until they are acknowledged', async () => {
+    const { storage, source, table, transact } = await open('own')
+    const deals = await table({ id: 'key', name: 'text' })
+    const next = async (): Promise<unknown[]> => (await storage.events({ source, consumer: 'mails', topics: ['sales.won', 'sales.lost'], from: 'begin' }, as('mailer'))).events.map(({ seq, topic, subject, payload }) => [seq, topic, subject, payload])
+    expect(await transact([{ insert: deals, rows: [{ name: 'a' }], types: { name: 'text' } }, { emit: 'sales.won', payload: { by: 'Ada', amounts: ['1.50', null] }, subject: { keyOf: 0 } }])).toEqual([{ affected: 1, keys: [{ id: 1 }] }, { affected: 1, keys: [] }])
+    await transact([{ emit: 'other.happened', payload: 1 }, { emit: 'sales.lost', payload: null, subject: 'x' }])
+    expect(await next()).toEqual([[1, 'sales.won', '1', { by: 'Ada', amounts: ['1.50', null] }], [3, 'sales.lost', 'x', null]])
+    await storage.acknowledge({ source, consumer: 'mails', seq: 1 }, as('mailer'))
+    await storage.acknowledge({ source, consumer: 'mails', seq: 0 }, as('mailer'))
+    expect(await next()).toEqual([[3, 'sales.lost', 'x', null]])
+    expect((await storage.events({ source, consumer: 'mails', topics: ['sales.won'], from: 'begin' }, as('reports'))).events).toHaveLength(1)
+    expect((await storage.events({ source, consumer: 'late', topics: ['sales.lost'], from: 'now' }, as('reports'))).events).toEqual([])
+  })
+
+  test('are not there where the change is not', async () => {
+    const { storage, source, table, transact } = await open('own')
+    const deals = await table({ id: 'key', name: 'text' })
+    expect(await codeFrom(transact([{ insert: deals, rows: [{ name: 'a' }], types: { name: 'text' } }, { update: deals, set: { name: 'b' }, where: { column: 'id', op: '==', value: 7 }, expect: 1 }, { emit: 'sales.never', payload: {} }]))).toBe('ROW_COUNT_MISMATCH')
+    expect(await codeFrom(transact([{ emit: 'sales.never', payload: {} }, { insert: deals, rows: [{ name: 'a' }] }]))).toBe('PLAN_INVALID')
+    expect((await storage.events({ source, consumer: 'mails', topics: ['sales.never'], from: 'begin' }, as('mailer'))).events).toEqual([])
+  })
+
+  test('are handled once, however often they are delivered, and nothing of a second time stays', async () => {
+    const { storage, source, table, transact, query } = await open('own')
+    const mails = await table({ id: 'key', address: 'text' })
+    await transact([{ emit: 'sales.mailed', payload: {} }])
+    const [event] = (await storage.events({ source, consumer: 'mails', topics: ['sales.mailed'], from: 'begin' }, as('mailer'))).events
+    const handle = (consumer: string, component: string) => storage.transact({ source, steps: [{ insert: mails, rows: [{ address: consumer }], types: { address: 'text' } }, { handled: { consumer, id: event?.id ?? '' } }] }, as(component))
+    const outcomes = await Promise.allSettled([handle('mails', 'mailer'), handle('mails', 'mailer'), handle('mails', 'mailer')])
+    expect(outcomes.map((one) => (one.status === 'fulfilled' ? 'done' : (one.reason as { code: string }).code)).toSorted()).toEqual(['ALREADY_HANDLED', 'ALREADY_HANDLED', 'done'])
+    await handle('other', 'mailer')
+    await handle('mails', 'reports')
+    expect((await query({ from: mails, columns: [{ column: 'address', type: 'text' }], order: [{ column: 'id' }] })).map(({ address }) => address)).toEqual(['mails', 'other', 'mails'])
+  })
+
+  test('of many at once are seen by a reader that acknowledges each: none is passed over', async () => {
+    const { storage, source, table } = await open('own')
+    const deals = await table({ id: 'key', name: 'text' })
+    const seen: string[] = []
+    let writing = true
+    const reader = (async () => {
+      for (let empty = 0; writing || empty < 2; ) {
+        const { events } = await storage.events({ source, consumer: 'all', topics: ['sales.many'], from: 'begin', limit: 3 }, as('reader'))
+        seen.push(...events.map(({ subject }) => String(subject)))
+        const last = events.at(-1)
+        if (last) await storage.acknowledge({ source, consumer: 'all', seq: last.seq }, as('reader'))
+        empty = last ? 0 : empty + 1
+      }
+    })()
+    const names = Array.from({ length: 24 }, (_, index) => `n${index}`)
+    await Promise.all(names.map(async (name) => await storage.transact({ source, steps: [{ insert: deals, rows: [{ name }], types: { name: 'text' } }, { emit: 'sales.many', payload: {}, subject: name }] }, makeCall())))
+    writing = false
+    await reader
+    expect(seen.toSorted()).toEqual(names.toSorted())
+  })
+
+  // SQLite has one writer at a time.
+  if (kind !== 'sqlite') test('wait for those that were numbered before them, though their transaction is slow', async () => {
+    const { config, storage, source, transact } = await open('own')
+    const next = async (): Promise<unknown[]> => (await storage.events({ source, consumer: 'slow', topics: ['sales.slow'], from: 'begin' }, as('reader'))).events.map(({ subject }) => subject)
+    expect(await next()).toEqual([])
+    const other = await rawConnection(kind, config)
+    await using _other = { [Symbol.asyncDispose]: async () => await other.end() }
+    await other.run('begin')
+    await other.run("update caruso_cursors set seq = 0 where consumer = ''")
+    await other.run("insert into caruso_events (id, topic, subject, payload, at) values ('00000000-0000-4000-8000-000000000001', 'sales.slow', 'first', '1', '2026-01-01 00:00:00')")
+    let done = false
+    const second = transact([{ emit: 'sales.slow', payload: 2, subject: 'second' }]).then(() => (done = true))
+    await pause(300)
+    expect([done, await next()]).toEqual([false, []])
+    await other.run('commit')
+    await second
+    expect(await next()).toEqual(['first', 'second'])
+  })
+
+  test('of a call that is repeated under its key are written once', async () => {
+    const { storage, source, table } = await open('own')
+    const deals = await table({ id: 'key', name: 'text' })
+    const steps = [{ insert: deals, rows: [{ name: 'a' }], types: { name: 'text' as const } }, { emit: 'sales.once', payload: {}, subject: { keyOf: 0 } }]
+    const first = await storage.transact({ source, steps }, makeCall({ key: 'one' }))
+    expect(await storage.transact({ source, steps }, makeCall({ key: 'one' }))).toEqual(first)
+    expect((await storage.events({ source, consumer: 'all', topics: ['sales.once'], from: 'begin' }, makeCall())).events).toHaveLength(1)
+  })
+})
+
+/** A connection of another program to a server. */
+async function rawConnection(kind: Kind, config: SourceConfig): Promise<{ run(sql: string): Promise<unknown>; end(): Promise<void> }> {
+  if (config.kind === 'sqlite') throw new TypeError('Connected to a server: SQLite has none')
+  const { host = '127.0.0.1', port, user, password, database } = config as { readonly host?: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string }
+  if (kind === 'pg') {
+    const client = new pg.Client({ host, port, user, password, database })
+    await client.connect()
+    return { run: async (sql) => await client.query(sql), end: async () => await client.end() }
+  }
+  const connection = await mysql.createConnection({ host, port, user, password, database })
+  return { run: async (sql) => await connection.query(sql), end: async () => await connection.end() }
+}
