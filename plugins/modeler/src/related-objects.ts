@@ -89,5 +89,5 @@ function keyText(row: Row, names: readonly string[]): string {
 }
 
 function textOf(value: Value | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : JSON.stringify(value ?? null)
 }

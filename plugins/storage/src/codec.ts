@@ -46,7 +46,8 @@ export function rowReader(columns: readonly string[], decoders: readonly Decoder
     const row: Record<string, Value> = { ...template }
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index]
-      if (cell !== undefined) row[cell.name] = decode(cell.decoder, values[index] ?? null, cell.name)
+      const raw = values[index] ?? null
+      if (raw !== null && cell !== undefined) row[cell.name] = decode(cell.decoder, raw, cell.name)
     }
     return row
   }

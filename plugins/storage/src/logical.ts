@@ -91,7 +91,7 @@ export type Reader = (raw: Held) => Value | undefined
 const readers: Readonly<Record<LogicalType, Reader>> = {
   text: (raw) => (typeof raw === 'string' ? raw : raw instanceof Uint8Array ? undefined : String(raw)),
   integer: readInteger,
-  decimal: (raw) => (raw instanceof Uint8Array || typeof raw === 'boolean' ? undefined : decimalText(String(raw))),
+  decimal: (raw) => (typeof raw === 'string' ? decimalText(raw) : raw instanceof Uint8Array || typeof raw === 'boolean' ? undefined : decimalText(String(raw))),
   float: readFloat,
   boolean: readBoolean,
   date: (raw) => (typeof raw === 'string' ? readDay(raw) : undefined),

@@ -32,18 +32,30 @@ export function plainInteger(text: string): number | undefined {
 /** Whether a text begins with a day of the calendar, such as `2026-11-24`, of the years 1 to 9999. */
 export function beginsWithDay(text: string): boolean {
   if (text.charCodeAt(4) !== minus || text.charCodeAt(7) !== minus) return false
-  const [century, years, month, day] = [twoDigits(text, 0), twoDigits(text, 2), twoDigits(text, 5), twoDigits(text, 8)]
+  const century = twoDigits(text, 0)
+  const years = twoDigits(text, 2)
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
   if (century < 0 || years < 0 || century + years === 0 || month < 1 || month > 12 || day < 1) return false
   const leap = years % 4 === 0 && (years !== 0 || century % 4 === 0)
   return day <= (month === 2 && leap ? 29 : (daysOf[month] ?? 0))
 }
 
-const [space, minus, point, zero, nine, colon, capitalT, capitalZ] = [32, 45, 46, 48, 57, 58, 84, 90]
+const space = 32
+const minus = 45
+const point = 46
+const zero = 48
+const nine = 57
+const colon = 58
+const capitalT = 84
+const capitalZ = 90
 const daysOf = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 function hasClock(text: string): boolean {
   if (text.charCodeAt(13) !== colon || text.charCodeAt(16) !== colon) return false
-  const [hours, minutes, seconds] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)]
+  const hours = twoDigits(text, 11)
+  const minutes = twoDigits(text, 14)
+  const seconds = twoDigits(text, 17)
   return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60 && seconds >= 0 && seconds < 60
 }
 
@@ -66,6 +78,7 @@ function endOfDigits(text: string, from: number): number {
 
 /** -1 where there are others than digits. */
 function twoDigits(text: string, at: number): number {
-  const [tens, ones] = [text.charCodeAt(at) - zero, text.charCodeAt(at + 1) - zero]
+  const tens = text.charCodeAt(at) - zero
+  const ones = text.charCodeAt(at + 1) - zero
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1
 }

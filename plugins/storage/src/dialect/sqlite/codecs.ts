@@ -72,7 +72,7 @@ function isBytes(value: Value): value is Extract<Value, { readonly bytes: string
 
 function whole(value: Value): Bound {
   const found = toCanonical('integer', value)
-  return found === null ? null : BigInt(String(found))
+  return found === null ? null : BigInt(typeof found === 'number' ? found : String(found))
 }
 
 function uuidBytes(value: Value): Bound {

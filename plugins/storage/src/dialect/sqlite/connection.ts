@@ -75,6 +75,15 @@ export class Connection {
     }
   }
 
+  /** From here on reads see the database as it is at the first of them. */
+  begin(): void {
+    this.prepare('begin').run([])
+  }
+
+  end(): void {
+    if (this.open && this.#database.inTransaction) this.prepare('rollback').run([])
+  }
+
   /** The whole database as bytes. */
   snapshot(): Buffer {
     return this.#database.serialize()
