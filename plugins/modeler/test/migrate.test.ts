@@ -1,41 +1,8 @@
-import storagePlugin from '@caruso/storage'
-import { titleOf } from '@caruso/storage/contract'
-import { testPlugin } from '@caruso/testing'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { freshDatabase } from '../../../test/databases.ts'
-import { linkedFiles } from '../src/commands/linked-files.ts'
+import { describe, expect, inject, test } from 'vitest'
 import { appliedBy, applyModel } from '../src/migrate/apply-model.ts'
 import { driftOf } from '../src/migrate/drift.ts'
-import { ModelSource } from '../src/migrate/model-source.ts'
 import { undoModel } from '../src/migrate/undo-model.ts'
-import { temporaryFolder } from './harness.ts'
-
-type Files = Readonly<Record<string, string>>
-
-/** A data source whose model is written anew by `model`. */
-async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly model: (files: Files) => Promise<ModelSource>; readonly run: (sql: string) => Promise<void>; readonly rows: (from: string) => Promise<readonly unknown[]> }> {
-  const folder = temporaryFolder()
-  const config = kind === 'sqlite' ? { kind, file: join(folder, 'crm.db') } : { ...(await freshDatabase(kind)) }
-  const kit = await testPlugin(storagePlugin, { config: { sources: { crm: config } } })
-  onTestFinished(() => kit.close())
-  const { storage } = kit.clients
-  const call = (): ReturnType<typeof kit.call> => kit.call({ permissions: ['storage.alter', 'storage.sql'], timeout: 60_000 })
-  const place = { root: folder, model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies'), source: 'crm', declared: [] }
-  return {
-    model: async (files) => {
-      rmSync(place.model, { recursive: true, force: true })
-      mkdirSync(place.model)
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(place.model, `${name}.yaml`), text)
-      const { classes, mistakes } = await linkedFiles(place)
-      expect(mistakes).toEqual([])
-      return new ModelSource('crm', kind, classes, { storage, call })
-    },
-    run: async (sql) => void (await storage.sql({ source: 'crm', sql, write: true }, call())),
-    rows: async (from) => (await storage.query({ source: 'crm', from }, call())).rows,
-  }
-}
+import { catalogue, crm, planned } from './migrated.ts'
 
 const customer = `class: Customer
 key: id
@@ -57,16 +24,6 @@ attributes:
   wait: duration
 `
 const tag = 'class: Tag\nkey: id\nattributes: { id: number, name: text }\n'
-
-async function catalogue(source: ModelSource): Promise<unknown> {
-  const { tables } = await source.state()
-  return tables.map((table) => ({ ...table, rows: undefined, columns: table.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }))
-}
-
-async function planned(source: ModelSource): Promise<string[]> {
-  const { tables, kept, last } = await source.state()
-  return source.diff(tables, appliedBy(last), kept).steps.map(({ change }) => titleOf(change))
-}
 
 describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (kind) => {
   describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('and', { timeout: 60_000 }, () => {

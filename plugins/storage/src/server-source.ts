@@ -74,6 +74,7 @@ export class ServerSource implements DataSource {
   readonly kind: string
   readonly readonly: boolean
   readonly #server: Server
+  readonly #connections: number
   readonly #pool: Pool<ServerConnection>
   readonly #known = new ServerCatalogue()
   readonly #catalogue: Catalogue
@@ -87,6 +88,7 @@ export class ServerSource implements DataSource {
     this.kind = server.kind
     this.readonly = readonly
     this.#server = server
+    this.#connections = connections
     this.#pool = new Pool(name, connections, () => server.connect())
     this.#catalogue = new Catalogue(name, this.#known, () => void this.#compiler?.then((compiler) => compiler.forget()))
   }
@@ -231,14 +233,14 @@ export class ServerSource implements DataSource {
     }
   }
 
-  /** Compiles and uses; once more with what the server says now, if a name was missing or a table was changed meanwhile. */
+  /** Compiles and uses; once more with what the server says now, if a name was missing; if a table was changed meanwhile, until no connection is left that remembers it as it was. */
   async #compiled<T, R>(call: Waiting, tried: string, compile: (compiler: Compiler) => T, use: (compiled: T, connection: ServerConnection) => Promise<R>): Promise<R> {
-    for (let again = false; ; again = true) {
+    for (let again = 0; ; again++) {
       try {
         const compiled = await this.#compile(call, compile)
         return await this.#use(call, tried, (connection) => use(compiled, connection))
       } catch (error) {
-        if (again || !(await this.#mayHaveChanged(error, call))) throw error
+        if (again >= (codeOf(error) === 'TABLE_CHANGED' ? this.#connections : 1) || !(await this.#mayHaveChanged(error, call))) throw error
       }
     }
   }

@@ -20,8 +20,12 @@ class Diff {
   readonly #there: ReadonlyMap<string, TableDescription>
   readonly #parts: Readonly<Record<'freed' | 'tables' | 'renamed' | 'columns' | 'indexes' | 'references' | 'columnsGone' | 'tablesGone', Step[]>> = { freed: [], tables: [], renamed: [], columns: [], indexes: [], references: [], columnsGone: [], tablesGone: [] }
 
+  /** Names of indexes and references, which are the whole database's; a renamed column keeps those of before. */
+  readonly #taken: Set<string>
+
   constructor(there: ReadonlyMap<string, TableDescription>) {
     this.#there = there
+    this.#taken = new Set([...there.values()].flatMap(({ name, unique, indexes, foreignKeys }) => [name, ...[...unique, ...indexes, ...foreignKeys].flatMap((one) => one.name ?? [])]))
   }
 
   /** In an order in which each finds what it needs. */
@@ -34,7 +38,7 @@ class Diff {
     const { name } = wanted
     const there = this.#there.get(name)
     if (there === undefined) {
-      this.#parts.tables.push({ change: { createTable: name, columns: wanted.columns.map(plain), key: wanted.key, indexes: wanted.indexes }, undo: { dropTable: name } })
+      this.#parts.tables.push({ change: { createTable: name, columns: wanted.columns.map(plain), key: wanted.key, indexes: wanted.indexes.map((index) => this.#free(index)) }, undo: { dropTable: name } })
       for (const addForeignKey of wanted.foreignKeys) this.#refer(name, addForeignKey)
       return { ...wanted, created: true }
     }
@@ -45,8 +49,9 @@ class Diff {
     const isMine = (columns: readonly string[]): boolean => created || columns.some((column) => mine.has(column))
     const indexes = wanted.indexes.filter(({ parts }) => isMine(parts.map(({ column }) => column)))
     const foreignKeys = wanted.foreignKeys.filter(({ columns }) => isMine(columns))
-    this.#indexes(name, indexes, ours?.indexes ?? [], there, now)
+    // A reference goes before the index that MySQL needs for it.
     this.#references(name, foreignKeys, ours?.foreignKeys ?? [], there, now)
+    this.#indexes(name, indexes, ours?.indexes ?? [], there, now)
     return { ...wanted, columns: wanted.columns.filter((column) => mine.has(column.name)), indexes, foreignKeys, created }
   }
 
@@ -80,14 +85,16 @@ class Diff {
 
   #indexes(table: string, wanted: readonly NewIndex[], ours: readonly NewIndex[], there: TableDescription, now: (column: string) => string): void {
     const columnsOf = ({ parts }: NewIndex): string => parts.map(({ column }) => column).join('\n')
+    const known = [...there.unique.map(({ name, columns }) => ({ name, unique: true, columns })), ...there.indexes.map(({ name, unique, parts }) => ({ name, unique, columns: parts.flatMap(({ column }) => column ?? []) }))]
     for (const one of ours) {
       const stays = wanted.some((other) => other.unique === one.unique && columnsOf(other) === one.parts.map(({ column }) => now(column)).join('\n'))
-      const isThere = [...there.unique, ...there.indexes].some(({ name }) => name === one.name)
-      if (!stays && isThere) this.#parts.freed.push({ change: { dropIndex: one.name, table }, undo: { addIndex: one, table } })
+      const found = known.find(({ unique, columns }) => unique === one.unique && columns.join('\n') === columnsOf(one))
+      if (!stays && found?.name !== undefined) this.#parts.freed.push({ change: { dropIndex: found.name, table }, undo: { addIndex: { ...one, name: found.name }, table } })
     }
     for (const one of wanted) {
-      const known = [...there.unique.map(({ columns }) => [true, columns] as const), ...there.indexes.map(({ unique, parts }) => [unique, parts.flatMap(({ column }) => column ?? [])] as const)]
-      if (!known.some(([unique, columns]) => (unique || !one.unique) && columns.map(now).join('\n') === columnsOf(one))) this.#parts.indexes.push({ change: { addIndex: one, table }, undo: { dropIndex: one.name, table } })
+      if (known.some(({ unique, columns }) => unique === one.unique && columns.map(now).join('\n') === columnsOf(one))) continue
+      const addIndex = this.#free(one)
+      this.#parts.indexes.push({ change: { addIndex, table }, undo: { dropIndex: addIndex.name, table } })
     }
   }
 
@@ -100,7 +107,16 @@ class Diff {
     for (const one of wanted) if (!there.foreignKeys.some((key) => text(key) === text(one))) this.#refer(table, one)
   }
 
-  #refer(table: string, addForeignKey: NewForeignKey): void {
+  /** With a name that nothing has yet. */
+  #free<T extends { readonly name: string }>(one: T): T {
+    let name = one.name
+    for (let number = 2; this.#taken.has(name); number++) name = `${one.name.slice(0, 58)}_${number}`
+    this.#taken.add(name)
+    return { ...one, name }
+  }
+
+  #refer(table: string, wanted: NewForeignKey): void {
+    const addForeignKey = this.#free(wanted)
     this.#parts.references.push({ change: { addForeignKey, table }, undo: { dropForeignKey: addForeignKey.columns, table } })
   }
 }
