@@ -107,6 +107,20 @@ export class ChangeSet {
     })
   }
 
+  /**
+   * What an event about the object of a change is about: the key, which the database may not have made yet.
+   *
+   * @throws ModelerError `REQUEST_INVALID`
+   */
+  subjectOf(change: number): string | KeyReference {
+    const made = this.planned[change]
+    const values = made?.creates === true ? this.#created(change, made.class.name) : Object.values(made?.known?.key ?? {})
+    const [only = null] = values
+    if (values.length === 1) return isKeyOf(only) ? only : String(only)
+    if (values.length === 0 || values.some(isKeyOf)) throw new ModelerError('REQUEST_INVALID', `Committed an event about change ${change}: expected a change of an object whose key is known, or of one number`)
+    return JSON.stringify(values)
+  }
+
   /** The changes of one step. */
   changesOf(step: number): { readonly index: number; readonly planned: Planned }[] {
     return this.planned.flatMap((planned, index) => (planned.step === step ? [{ index, planned }] : []))

@@ -1,12 +1,15 @@
 import { contract, type DeepReadonly, type Static, Type } from '@caruso/contract'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelDefinition } from './model-schema.ts'
+import { DurableEvent } from '@caruso/storage/contract'
 import { Filter } from './filter.ts'
 import { limits } from './limits.ts'
 
 export { defineObject, defineValue } from './define-object.ts'
 export type { Address, AnyKey, AttributeValue, KeyOf, Money, ObjectDefinition, ObjectOf, ObjectValueDefinition, ReferenceTo } from './define-object.ts'
 export { Filter } from './filter.ts'
+export { EventConsumer } from '@caruso/storage/contract'
+export type { Consumption, DurableEvent } from '@caruso/storage/contract'
 export { objectsOf } from './objects-of.ts'
 export type { ObjectsOf } from './objects-of.ts'
 export type { ClassDefinition, ModelDefinition, ValueDefinition } from './model-schema.ts'
@@ -89,6 +92,16 @@ const Aggregate = Type.Object({
   distinct: Type.Optional(Type.Boolean({ description: 'For count' })),
 })
 
+const consumer = Type.String({ pattern: '^[a-z][A-Za-z0-9-]{0,62}$', description: 'A name of its own for each thing that a component does with events; consumers belong to their component' })
+const topic = Type.String({ pattern: '^[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+$', maxLength: 190, description: 'The contract and its event, such as sales.won' })
+
+/** A durable event of a commit: it is written with its changes, or not at all. */
+const CommittedEvent = Type.Object({
+  topic,
+  payload: Type.Unknown({ description: 'A JSON value of at most a megabyte; no policy looks at it' }),
+  change: Type.Optional(Type.Integer({ minimum: 0, description: 'The change of whose object the event is; its `subject` then is the key, of several attributes their values as JSON' })),
+})
+
 const FindInput = Type.Object({
   class: className,
   where,
@@ -100,6 +113,7 @@ const FindInput = Type.Object({
   removed,
 })
 
+export type CommittedEvent = DeepReadonly<Static<typeof CommittedEvent>>
 export type Bucket = DeepReadonly<Static<typeof Bucket>>
 export type Change = DeepReadonly<Static<typeof Change>>
 export type Changed = DeepReadonly<Static<typeof Changed>>
@@ -172,8 +186,20 @@ export const Objects = contract({
     },
     commit: {
       description: 'Changes of objects of one data source, all or none, in order; updates and removals only where nobody changed what the caller saw',
-      input: Type.Object({ changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }), reason: Type.Optional(Type.String({ maxLength: 1_000, description: 'Why, as the history tells it' })) }),
+      input: Type.Object({ changes: Type.Array(Change, { minItems: 1, maxItems: limits.changes }), reason: Type.Optional(Type.String({ maxLength: 1_000, description: 'Why, as the history tells it' })), events: Type.Optional(Type.Array(CommittedEvent, { maxItems: 100 })), handled: Type.Optional(Type.Object({ consumer, id: Type.String({ format: 'uuid' }) }, { description: 'The event that this commit answers: done once, since a second time fails with `ALREADY_HANDLED`' })) }),
       output: Type.Object({ results: Type.Array(Changed) }),
+    },
+    events: {
+      description: 'The next durable events for a consumer of the caller, the oldest first, after those that it has acknowledged',
+      input: Type.Object({ of: className, consumer, topics: Type.Array(topic, { minItems: 1, maxItems: 100 }), from: Type.Union([Type.Literal('begin'), Type.Literal('now')], { description: 'Where a consumer begins that was never heard of' }), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })) }),
+      output: Type.Object({ events: Type.Array(DurableEvent) }),
+      idempotent: true,
+    },
+    acknowledge: {
+      description: 'A consumer of the caller is done with all events up to one',
+      input: Type.Object({ of: className, consumer, seq: Type.Integer({ minimum: 0 }) }),
+      output: Type.Object({}),
+      idempotent: true,
     },
     history: {
       description: 'Who changed an object, what, when and why, the newest change first; `next` is the `after` of the page after',
@@ -200,5 +226,8 @@ export const Objects = contract({
       output: Type.Object({ classes: Type.Array(Type.Object({ name: className, source: Type.String(), table: Type.String(), readonly: Type.Optional(Type.String()), unusable: Type.Optional(Type.String()) })) }),
       idempotent: true,
     },
+  },
+  events: {
+    emitted: { description: 'Durable events were committed; who waits for some looks at once', payload: Type.Object({}) },
   },
 })

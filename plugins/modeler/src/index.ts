@@ -4,6 +4,7 @@ import { ModelerConfig } from './config.ts'
 import { Objects } from './contract.ts'
 import { declarationOf } from './declaration.ts'
 import { EditedModel } from './edited-model.ts'
+import { consumerOf } from './event-steps.ts'
 import { ModelError } from './errors.ts'
 import { Mistakes } from './mistake.ts'
 import { Model } from './model.ts'
@@ -30,6 +31,7 @@ export default definePlugin({
     const edited = new EditedModel(model, config, log, () => scope.call())
     await edited.check()
     scope.whenActive(() => edited.begin())
+    scope.on(Storage, 'emitted', (_, call) => scope.emit(Objects, 'emitted', {}, call))
     scope.health(() => healthOf(model, edited))
     const reader = new ObjectReader(model, storage)
     const writer = new ObjectWriter(model, storage)
@@ -43,7 +45,9 @@ export default definePlugin({
         aggregate: (request, call) => reader.aggregate(request, call),
         stream: (request, call) => reader.stream(request, call),
         export: (request, call) => reader.export(request, call),
-        commit: async ({ changes, reason }, call) => ({ results: await writer.commit(changes, reason, call) }),
+        commit: async (commit, call) => ({ results: await writer.commit(commit, call) }),
+        events: ({ of, consumer, ...asked }, call) => storage.events({ source: model.get(of).source, consumer: consumerOf(consumer, call), ...asked }, call),
+        acknowledge: ({ of, consumer, seq }, call) => storage.acknowledge({ source: model.get(of).source, consumer: consumerOf(consumer, call), seq }, call),
         history: (request, call) => histories.history(request, call),
         past: (request, call) => histories.past(request, call),
         declare: ({ definitions, mapping }, call) => {

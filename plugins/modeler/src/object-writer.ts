@@ -1,11 +1,12 @@
-import { codeOf, messageOf, narrow, type Call, type Client } from '@caruso/contract'
+import { codeOf, messageOf, narrow, type Call, type Client, type InputOf } from '@caruso/contract'
 import type { Row, Storage, StepResult } from '@caruso/storage/contract'
 import { createHash } from 'node:crypto'
 import { brokenRule } from './broken-rule.ts'
 import type { BusinessClass } from './business-class.ts'
 import { ChangeSet, type Planned } from './change-set.ts'
 import { conflict, goneConflict, titleOf } from './conflict.ts'
-import type { Change, Changed } from './contract.ts'
+import type { Change, Changed, Objects } from './contract.ts'
+import { eventSteps, type Said } from './event-steps.ts'
 import { ModelerError } from './errors.ts'
 import { FindPlan } from './find-plan.ts'
 import { authorOf, KeptChanges } from './kept-changes.ts'
@@ -19,6 +20,8 @@ import type { PolicyCheck } from './policy-check.ts'
 import { requireRemoved } from './removed.ts'
 import { takenValue } from './taken-value.ts'
 
+type Commit = InputOf<(typeof Objects)['operations']['commit']>
+
 /** Commits changes of objects: one transaction, in which nothing happens where others have changed what a caller saw. */
 export class ObjectWriter {
   readonly #model: Model
@@ -30,23 +33,22 @@ export class ObjectWriter {
   }
 
   /**
-   * @param reason why, as the history of the objects tells it
    * @throws ModelerError `CONFLICT` naming the attributes that collided, `OBJECT_INVALID`, `VALUE_TAKEN`,
    * `REFERENCE_BROKEN`, `CLASS_READONLY`, `FORBIDDEN`; then nothing has changed
    */
-  async commit(changes: readonly Change[], reason: string | undefined, call: Call): Promise<Changed[]> {
+  async commit({ changes, reason, ...said }: Commit, call: Call): Promise<Changed[]> {
     const keeping = await this.#keeping(changes, call)
     // Rows whose values mean what was seen and yet are written otherwise, such as dates with a time: compared as they are.
     const current = new Map<number, Row>()
     const classes = this.#model.seenBy(call.caller)
-    const about = call.key === undefined ? undefined : digest(changes)
+    const about = call.key === undefined ? undefined : digest([changes, said])
     const repeated = keeping.size > 0 ? await this.#repeated(changes, about, call) : undefined
     if (repeated) return repeated
     for (;;) {
       const kept = keeping.size === 0 ? undefined : new KeptChanges(await readKept(this.#storage, keeping, classes, call), authorOf(call, reason))
       const set = new ChangeSet(changes, classes, current, kept)
       for (const one of new Set(set.planned.map((planned) => planned.class))) await this.#model.check(one, call)
-      const done = (await this.#isDoubtful(set, current, call)) ? undefined : await this.#transact(set, current, about, call)
+      const done = (await this.#isDoubtful(set, current, call)) ? undefined : await this.#transact(set, said, current, about, call)
       if (done) return set.results(done)
     }
   }
@@ -86,8 +88,9 @@ export class ObjectWriter {
   }
 
   /** Undefined where the changes should be tried again with rows as they are now. */
-  async #transact(set: ChangeSet, current: Map<number, Row>, about: string | undefined, call: Call): Promise<readonly StepResult[] | undefined> {
-    const { source, steps } = set
+  async #transact(set: ChangeSet, said: Said, current: Map<number, Row>, about: string | undefined, call: Call): Promise<readonly StepResult[] | undefined> {
+    const { source } = set
+    const steps = [...set.steps, ...eventSteps(said, set, call)]
     try {
       const { results } = await this.#storage.transact({ source, steps, ...(about === undefined ? {} : { about }) }, call.key === undefined ? call : narrow(call, { key: call.key }))
       return results
@@ -182,7 +185,7 @@ function classOf(change: Change): string | undefined {
 }
 
 /** What tells the work of one call from that of another with the same key; its steps hold moments, and what was found. */
-function digest(changes: readonly Change[]): string {
+function digest(changes: unknown): string {
   return createHash('sha256').update(JSON.stringify(changes)).digest('base64')
 }
 

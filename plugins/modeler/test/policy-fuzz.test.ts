@@ -67,7 +67,7 @@ class Round {
     if (changes.length === 0) return
     const afterwards = oracle.of(after)
     const isAllowed = now.every(Boolean) && later.every((holds) => holds(afterwards))
-    const answer = await told(async () => (await this.#opened.writer.commit(changes, undefined, callOf(this.#ground.call(), caller))).length)
+    const answer = await told(async () => (await this.#opened.writer.commit({ changes }, callOf(this.#ground.call(), caller))).length)
     if (isAllowed) expect(answer, this.#story(caller, changes)).toBe(changes.length)
     else expect(String(answer), this.#story(caller, changes)).toMatch(/^(NOT_ALLOWED|CONFLICT|REFERENCE_BROKEN|ATTRIBUTE_HIDDEN)/)
     const found = await worldIn(this.#ground.storage, this.#ground.call())

@@ -150,7 +150,7 @@ export const PlainStep = Type.Union([
 
 const about = Type.Optional(Type.String({ maxLength: 128, description: 'What tells the work from other work with the same idempotency key, where a repeat has other steps; the steps themselves without it' }))
 
-const consumer = Type.String({ pattern: '^[a-z][A-Za-z0-9-]{0,62}$', description: 'A name of its own for each thing that a component does with events; consumers belong to their component' })
+const consumer = Type.String({ pattern: '^[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)?$', maxLength: 126, description: 'A name of its own for each thing that a component does with events; consumers belong to their component' })
 const topic = Type.String({ pattern: '^[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+$', maxLength: 190, description: 'The contract and its event, such as sales.won' })
 
 /** A durable event that is written with the changes it reports. Only events may follow. */

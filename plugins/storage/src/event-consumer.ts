@@ -1,5 +1,5 @@
-import { codeOf, type Call, type Client } from '@caruso/contract'
-import type { DurableEvent, Storage } from './contract.ts'
+import { codeOf, type Call } from '@caruso/contract'
+import type { DurableEvent } from './contract.ts'
 
 /** Milliseconds after which is looked for events that nobody told of. */
 const pollInterval = 5_000
@@ -7,19 +7,16 @@ const pollInterval = 5_000
 const firstPause = 500
 const longestPause = 60_000
 
-/** What a component does with the durable events of a data source. */
+/** What a component does with durable events. */
 export interface Consumption {
-  readonly source: string
-  /** A name of its own for each thing that the component does with events. */
-  readonly consumer: string
-  readonly topics: readonly string[]
-  /** Where it begins the first time. */
-  readonly from: 'begin' | 'now'
+  /** Asks for what comes after the last that was acknowledged. */
+  readonly next: (call: Call) => Promise<{ readonly events: readonly DurableEvent[] }>
+  readonly acknowledge: (seq: number, call: Call) => Promise<unknown>
   /** A call for one look or one event. */
   readonly call: () => Call
   /**
-   * Does what the event asks for. What it changes in a data source it does in a transaction with the step
-   * `{ handled: { consumer, id } }`, and so once; what it does elsewhere may be done again after a crash.
+   * Does what the event asks for. What it changes in a data source it does in a transaction that says which event it
+   * handles (`handled`), and so once; what it does elsewhere may be done again after a crash.
    */
   readonly handle: (event: DurableEvent, call: Call) => Promise<void>
   /** Is told of each failure; the event is tried again, and those behind it wait. */
@@ -31,14 +28,12 @@ export interface Consumption {
  * `scope.whenActive`; `wake`, bound to the storage's event `emitted`, makes it look at once.
  */
 export class EventConsumer {
-  readonly #storage: Client<typeof Storage>
   readonly #consumption: Consumption
   #ended = false
   #woken = false
   #wake: (() => void) | undefined
 
-  constructor(storage: Client<typeof Storage>, consumption: Consumption) {
-    this.#storage = storage
+  constructor(consumption: Consumption) {
     this.#consumption = consumption
   }
 
@@ -71,11 +66,11 @@ export class EventConsumer {
 
   /** Handles what there is. */
   async #next(): Promise<'some' | 'none' | 'failed'> {
-    const { source, consumer, topics, from, call, failed } = this.#consumption
+    const { next, call, failed } = this.#consumption
     let done: number | undefined
     let current: DurableEvent | undefined
     try {
-      const { events } = await this.#storage.events({ source, consumer, topics: [...topics], from }, call())
+      const { events } = await next(call())
       for (current of events) {
         if (this.#ended) break
         await this.#handle(current)
@@ -100,9 +95,9 @@ export class EventConsumer {
 
   /** Where it fails, the events come again. */
   async #acknowledge(seq: number): Promise<void> {
-    const { source, consumer, call, failed } = this.#consumption
+    const { acknowledge, call, failed } = this.#consumption
     try {
-      await this.#storage.acknowledge({ source, consumer, seq }, call())
+      await acknowledge(seq, call())
     } catch (error) {
       failed(error, undefined)
     }

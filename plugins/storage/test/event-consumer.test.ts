@@ -14,7 +14,7 @@ async function opened() {
   const mails = async (): Promise<unknown[]> => (await storage.query({ source: 'data', from: 'mail', columns: ['word'], order: [{ column: 'id' }] }, makeCall())).rows.map(({ word }) => word)
   const failures: string[] = []
   const consume = (handle: Consumption['handle']): EventConsumer =>
-    new EventConsumer(storage, { source: 'data', consumer: 'mails', topics: ['sales.won'], from: 'begin', call: () => makeCall(), handle, failed: (error) => failures.push(error instanceof Error ? error.message : '') })
+    new EventConsumer({ next: (call) => storage.events({ source: 'data', consumer: 'mails', topics: ['sales.won'], from: 'begin' }, call), acknowledge: (seq, call) => storage.acknowledge({ source: 'data', consumer: 'mails', seq }, call), call: () => makeCall(), handle, failed: (error) => failures.push(error instanceof Error ? error.message : '') })
   return { emit, write, mails, consume, failures }
 }
 
