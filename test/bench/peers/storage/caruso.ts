@@ -77,6 +77,7 @@ const openPeer = async (database: ShopDatabase, customer: typeof Customer): Retu
     },
     page: async ({ country, createdFrom, limit }) =>
       (await customers.find({ where: { and: [{ attribute: 'country', op: '==', value: country }, { attribute: 'active', op: '==', value: true }, { attribute: 'created', op: '>=', value: createdFrom }] }, order: [{ attribute: 'created' }], limit }, call)).objects,
+    stream: () => customers.stream({}, call),
     close: async () => {
       await host.close()
       await bus.close()

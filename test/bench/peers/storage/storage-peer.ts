@@ -69,6 +69,8 @@ export interface StoragePeer {
   commit(changes: Changes): Promise<unknown>
   /** Ordered by when they were created, then by key. */
   page(filter: PageFilter): Promise<readonly Customer[]>
+  /** All customers, some at a time; only ours is measured so. */
+  stream?(): AsyncIterable<readonly Customer[]>
   close(): Promise<unknown>
 }
 
