@@ -9,6 +9,7 @@ interface Reply {
 }
 
 const exitLimit = 8_000
+const hostFlags = ['--max-semi-space-size=2']
 
 /** A process of a benchmark that answers commands (see `serveCommands`). It ends with this process, whatever happens to it. */
 export class Child implements AsyncDisposable {
@@ -38,7 +39,12 @@ export class Child implements AsyncDisposable {
 
   /** The same with the flags of V8 that `caruso` gives itself, for what runs an assembly. */
   static async startHost(file: string, ...parameters: string[]): Promise<Child> {
-    return await Child.#ready(new Child(file, parameters, ['--max-semi-space-size=2']))
+    return await Child.#ready(new Child(file, parameters, hostFlags))
+  }
+
+  /** Starts a file of this folder with those flags. */
+  static async startAsHost(file: string, ...parameters: string[]): Promise<Child> {
+    return await Child.#ready(new Child(new URL(file, import.meta.url).pathname, parameters, [...process.execArgv, ...hostFlags]))
   }
 
   static async #ready(child: Child): Promise<Child> {

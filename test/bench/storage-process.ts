@@ -1,7 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { answerHash } from './answer-hash.ts'
 import type { OpenPeer, ShopDatabase } from './peers/storage/storage-peer.ts'
+import { withCustomersTimes } from './many-customers.ts'
 import { serveCommands } from './serve-commands.ts'
 import { withoutCustomersAbove } from './shop-undo.ts'
 import type { ShopSize } from './shop.ts'
@@ -35,7 +38,7 @@ const load = peers[name]
 if (load === undefined) throw new Error(`Started peer "${name}": there are ${Object.keys(peers).join(', ')}`)
 const peer = await (await load())(database)
 const workloads = workloadsOf(size)
-serveCommands({ answers, measure, heldUp, statements }, () => peer.close())
+serveCommands({ answers, measure, heldUp, statements, streamed }, () => peer.close())
 
 /** The hash of what is answered, or of what a commit leaves behind, which is changed afterwards as it is for everybody. */
 async function answers({ workload, times, round }: Asked): Promise<{ readonly hash: string; readonly begins: string }> {
@@ -73,6 +76,24 @@ async function heldUp({ workload, times, round }: Asked): Promise<number> {
   await sleep(2)
   delay.disable()
   return delay.percentile(99) / 1e6
+}
+
+/** Streams all customers, so many times as there are now: by how many MB the heap was ever larger than before, garbage included. */
+async function streamed({ times }: { readonly times: number }): Promise<{ readonly rows: number; readonly heapMb: number }> {
+  await withCustomersTimes(times, database)
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  let [rows, most] = [0, before]
+  for await (const batch of peer.stream?.() ?? []) {
+    rows += batch.length
+    most = Math.max(most, process.memoryUsage().heapUsed)
+  }
+  return { rows, heapMb: (most - before) / 1e6 }
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc()')
 }
 
 async function statements({ workload, times, round }: Asked): Promise<number> {

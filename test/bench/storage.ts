@@ -4,7 +4,7 @@ import { Child } from './child.ts'
 import { versionOf } from './machine.ts'
 import type { ShopDatabase } from './peers/storage/storage-peer.ts'
 import { interleaved, type Results } from './rounds.ts'
-import { openShop } from './shop-database.ts'
+import { openShop, type ShopDatabases } from './shop-database.ts'
 import { shopOf, type Shop, type ShopSize } from './shop.ts'
 import { median, rounded } from './statistics.ts'
 import { workloadNames, workloadsOf, type WorkloadName } from './storage-workloads.ts'
@@ -16,6 +16,11 @@ interface Lane {
   readonly peer: string
   readonly child: Child
   readonly workload: WorkloadName
+}
+
+interface Streamed {
+  readonly rows: number
+  readonly heapMb: number
 }
 
 const ours = 'caruso'
@@ -58,7 +63,14 @@ async function measureOn(kind: Kind, shop: Shop, size: ShopSize, options: Option
     progress: (words) => options.progress(`${kind}: ${words}`),
     measure: (lane, round) => measure(lane, times(lane.workload), round),
   })
-  return findings(kind, results, statements)
+  return findings(kind, results, statements, await streamed(kind, databases, size, options))
+}
+
+/** In a process with the flags that a host of an assembly has. */
+async function streamed(kind: Kind, databases: ShopDatabases, size: ShopSize, options: Options): Promise<Streamed> {
+  options.progress(`${kind}: streaming`)
+  await using child = await Child.startAsHost('./storage-process.ts', ours, JSON.stringify(await databases.copyFor('streamed')), JSON.stringify(size))
+  return (await child.ask('streamed', { times: 100 })) as Streamed
 }
 
 /** A history is written by commits, and read by nothing that is measured. */
@@ -94,16 +106,17 @@ async function measure({ peer, child, workload }: Lane, times: number, round: nu
   return [[`rows ${peer}`, ms], [`loop ${peer}`, (await child.ask('heldUp', { workload, times, round })) as number]]
 }
 
-function findings(kind: Kind, results: Results, statements: ReadonlyMap<string, number>): Findings {
+function findings(kind: Kind, results: Results, statements: ReadonlyMap<string, number>, { rows, heapMb }: Streamed): Findings {
   const ms = (workload: string, peer: string): number => median(results.get(`${workload} ${peer}`) ?? [])
   const byPeer = (workload: WorkloadName, of: (peer: string) => number): Record<string, number> => Object.fromEntries([...statements.keys()].filter((peer) => isMeasured(workload, peer)).map((peer) => [peer, rounded(of(peer))]))
   return {
-    figures: figures(kind, ms),
+    figures: [...figures(kind, ms), { name: `${kind}.stream_heap_mb`, value: rounded(heapMb), goal: { atMost: 30 }, meaning: '1,000,000 objects streamed: by how much the heap was ever larger than before' }],
     details: {
       ms: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer(workload, (peer) => ms(workload, peer))])),
       vs_knex: Object.fromEntries(workloadNames.map((workload) => [workload, byPeer(workload, (peer) => ms(workload, peer) / ms(workload, 'knex'))])),
       rows_loop_p99_ms: byPeer('rows', (peer) => ms('loop', peer)),
       graph_statements: Object.fromEntries(statements),
+      streamed_rows: rows,
     },
   }
 }

@@ -35,9 +35,9 @@ test('bench storage measures every peer on both databases, and prints the promis
   const each = (...peers: string[]): object => Object.fromEntries(peers.map((peer) => [peer, expect.any(Number)]))
   const measured = (driver: string): object => {
     const peers = each('caruso', driver, 'knex', 'mikro-orm', 'objection', 'typeorm')
-    return { ms: { get: peers, rows: peers, graph: peers, page: peers, commit: peers }, rows_loop_p99_ms: peers, graph_statements: peers }
+    return { ms: { get: peers, rows: peers, graph: peers, page: peers, commit: peers }, rows_loop_p99_ms: peers, graph_statements: peers, streamed_rows: 20_000 }
   }
-  const figures = each('get_vs_knex', 'rows_vs_knex', 'graph_vs_knex', 'commit_vs_knex', 'worst_vs_orms', 'rows_loop_p99_ms')
+  const figures = each('get_vs_knex', 'rows_vs_knex', 'graph_vs_knex', 'commit_vs_knex', 'worst_vs_orms', 'rows_loop_p99_ms', 'stream_heap_mb')
   expect(JSON.parse(stdout)).toMatchObject({ bench: 'storage', sqlite: figures, pg: figures, details: { sqlite: measured('better-sqlite3'), pg: measured('pg') } })
 }, 180_000)
 
