@@ -13,6 +13,6 @@ export function plainDefault(type: LogicalType, written: string): NewColumn['def
 }
 
 function withoutParentheses(text: string): string {
-  const inner = /^\(([^()]*)\)$/.exec(text)?.[1]
+  const inner = /^\((.*)\)$/s.exec(text)?.[1]
   return inner === undefined ? text : withoutParentheses(inner.trim())
 }

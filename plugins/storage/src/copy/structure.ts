@@ -81,6 +81,7 @@ function columnOf(column: ColumnDescription, table: TableDescription, kind: stri
   // What "serial" made has a default too, which belongs to its sequence.
   const fallback = column.default === undefined || counted || generated !== undefined ? undefined : plainDefault(type, column.default)
   if (column.default !== undefined && fallback === undefined && column.identity === undefined && generated === undefined) leftOut.push(`default ${column.default} ${of}`)
+  if (column.identity !== undefined && !counted) leftOut.push(`counting ${of}`)
   if (generated !== undefined) leftOut.push(`formula ${of}; its values are copied`)
   if (onUpdate !== undefined) leftOut.push(`on update ${onUpdate} ${of}`)
   if (column.values !== undefined || domain !== undefined) leftOut.push(`allowed values ${of}`)
