@@ -34,12 +34,13 @@ export interface Tried {
 export function onEachDatabase(what: string, tests: (open: (tables: readonly string[], files: Readonly<Record<string, string>>) => Promise<Tried>, kind: Kind) => void): void {
   describe.each(Object.keys(names) as Kind[])(`${what} on %s`, (kind) => {
     describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)(names[kind], () => {
-      tests((tables, files) => open(kind, tables, files), kind)
+      tests((tables, files) => openTried(kind, tables, files), kind)
     })
   })
 }
 
-async function open(kind: Kind, tables: readonly string[], files: Readonly<Record<string, string>>): Promise<Tried> {
+/** The modeler over a database of this kind, which ends with the test. */
+export async function openTried(kind: Kind, tables: readonly string[], files: Readonly<Record<string, string>>): Promise<Tried> {
   const folder = temporaryFolder()
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })

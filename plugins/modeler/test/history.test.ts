@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { codeFrom } from '../../../test/failures.ts'
 import type { Change } from '../src/contract.ts'
-import { onEachDatabase, type Tried } from './each-database.ts'
+import { onEachDatabase, openTried, type Tried } from './each-database.ts'
 import { files, tables } from './legacy-crm.ts'
 
 const key = (number: number): { readonly class: string; readonly key: { readonly number: number } } => ({ class: 'Customer', key: { number } })
@@ -130,6 +130,15 @@ attributes:
     for (const [index, { before }] of chain.entries()) expect(before).toEqual(index === 0 ? { credit: '12.5' } : chain[index - 1]?.after)
   })
 })
+
+test('as many changes as one commit may have are kept, and again', async () => {
+  const { objects, call } = await openTried('sqlite', tables('sqlite'), files('sqlite', 'history: true'))
+  const numbers = Array.from({ length: 10_000 }, (_, index) => index + 100)
+  await objects.commit({ changes: numbers.map((number) => ({ create: 'Customer', values: { number, name: 'n', credit: '1' } })) }, call())
+  const { results } = await objects.commit({ changes: numbers.map((number) => ({ update: 'Customer', key: { number }, set: { credit: '2' }, seen: { credit: '1' } })) }, call())
+  expect(results).toHaveLength(10_000)
+  expect((await objects.history(key(10_099), call())).entries).toHaveLength(2)
+}, 60_000)
 
 type Step = { readonly do: 'update' | 'remove' | 'restore' | 'create' | 'outside' | 'lose' | 'look'; readonly number: number; readonly credit: number }
 

@@ -8,7 +8,8 @@ export const limits = Object.freeze({
   batchText: 128 * 1024,
   /** Characters, roughly, of the description of one table. */
   description: 512 * 1024,
-  steps: 12_000,
+  /** So many that the 10,000 changes of a commit fit with a state of each, and with checks and events. */
+  steps: 30_000,
   /** Changes of a database's structure in one list. */
   changes: 500,
   /** Values of one transaction, all steps together. */
