@@ -298,7 +298,11 @@ function rowConditions(one: BusinessClass, leaves: readonly Leaf[], row: Row): F
 
 function rowOf(columns: ColumnValues): Rows[number] {
   const row: Rows[number] = {}
-  for (const [leaf, value] of columns) row[leaf.column] = value
+  for (const [{ column }, value] of columns) {
+    // Set as others are, it would be lost.
+    if (column === '__proto__') Object.defineProperty(row, column, { value, enumerable: true })
+    else row[column] = value
+  }
   return row
 }
 
