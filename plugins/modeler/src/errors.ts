@@ -18,6 +18,11 @@ export type ModelerCode =
   | 'REFERENCE_BROKEN'
   | 'CONFLICT'
   | 'FORBIDDEN'
+  | 'CHANGE_REFUSED'
+  | 'VALUES_LOST'
+  | 'UNDO_REFUSED'
+  | 'DRIFT'
+  | 'JOURNAL_BROKEN'
 
 /** A failure of the modeler: what it tried, on which class and attribute, and what it found. */
 export class ModelerError extends CarusoError {

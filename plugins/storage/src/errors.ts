@@ -27,6 +27,7 @@ export type StorageCode =
   | 'TRIGGER_REJECTED'
   | 'CHANGE_REFUSED'
   | 'COPY_REFUSED'
+  | 'COPY_DIFFERS'
   | 'ALREADY_HANDLED'
   | 'KEY_REUSED'
   | 'SQL_REFUSED'

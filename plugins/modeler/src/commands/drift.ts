@@ -1,4 +1,5 @@
-import { CarusoError, type CommandContext } from '@caruso/contract'
+import type { CommandContext } from '@caruso/contract'
+import { ModelerError } from '../errors.ts'
 import { appliedBy } from '../migrate/apply-model.ts'
 import { driftOf, strangers } from '../migrate/drift.ts'
 import { withSources } from '../migrate/model-source.ts'
@@ -6,7 +7,7 @@ import { withSources } from '../migrate/model-source.ts'
 /**
  * `caruso model drift`: what databases have otherwise than the last applied model says.
  *
- * @throws CarusoError `DRIFT` where there is something, but for tables that are nobody's business
+ * @throws ModelerError `DRIFT` where there is something, but for tables that are nobody's business
  */
 export async function drift(only: string | undefined, context: CommandContext): Promise<void> {
   const sources = await withSources(context, only, async (source) => {
@@ -15,7 +16,7 @@ export async function drift(only: string | undefined, context: CommandContext): 
   })
   const found = sources.reduce((sum, one) => sum + one.drift.length, 0)
   context.terminal.answer({ sources }, () => sources.flatMap(wordsOf).join('\n'))
-  if (found > 0) throw new CarusoError('DRIFT', `Compared databases with the last applied model: ${found} ${found === 1 ? 'difference' : 'differences'}`)
+  if (found > 0) throw new ModelerError('DRIFT', `Compared databases with the last applied model: ${found} ${found === 1 ? 'difference' : 'differences'}`)
 }
 
 function wordsOf({ source, drift: found, others }: { readonly source: string; readonly drift: readonly string[]; readonly others: readonly string[] }): string[] {

@@ -1,6 +1,7 @@
 import { CarusoError } from '@caruso/contract'
 import { titleOf, type Change, type TableDescription } from '@caruso/storage/contract'
 import { userInfo } from 'node:os'
+import { ModelerError } from '../errors.ts'
 import type { Applied } from './applied.ts'
 import { isMade } from './is-made.ts'
 import type { Migration, ModelJournal } from './journal.ts'
@@ -22,7 +23,7 @@ export function appliedBy(last: Migration | undefined): Applied {
  * Makes the database as the model says. It is remembered before it is done, so that what was killed is finished by the
  * next one, or taken back by `undo`.
  *
- * @throws CarusoError `VALUES_LOST` where values would be and `drop` is not set; `CHANGE_REFUSED`
+ * @throws ModelerError `VALUES_LOST` where values would be and `drop` is not set; `CHANGE_REFUSED`
  */
 export async function applyModel(source: ModelSource, drop: boolean): Promise<Done> {
   const found = await source.state()
@@ -32,7 +33,7 @@ export async function applyModel(source: ModelSource, drop: boolean): Promise<Do
   const { steps, applied } = source.diff(tables, before, kept)
   if (steps.length === 0 && JSON.stringify(applied) === JSON.stringify(before)) return { source: source.name, changes: finished }
   const losses = drop ? [] : await source.losses(steps)
-  if (losses.length > 0) throw new CarusoError('VALUES_LOST', [`Applied the model to data source "${source.name}": values would be lost, which --drop allows; nothing was changed`, ...losses].join('\n'), { details: { losses } })
+  if (losses.length > 0) throw new ModelerError('VALUES_LOST', [`Applied the model to data source "${source.name}": values would be lost, which --drop allows; nothing was changed`, ...losses].join('\n'), { details: { losses } })
   // Refused here, nothing is remembered.
   const changes = steps.map(({ change }) => change)
   await source.alter(changes, false)

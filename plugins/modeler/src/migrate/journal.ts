@@ -1,5 +1,6 @@
-import { CarusoError, type Call, type Client } from '@caruso/contract'
+import type { Call, Client } from '@caruso/contract'
 import type { Storage, TableDescription, Value } from '@caruso/storage/contract'
+import { ModelerError } from '../errors.ts'
 import type { Applied, Step } from './applied.ts'
 
 /** Where a data source keeps which models were applied to it. */
@@ -78,5 +79,5 @@ export class ModelJournal {
 
 function textOf(value: Value | undefined): string {
   if (typeof value === 'string') return value
-  throw new CarusoError('JOURNAL_BROKEN', `Read the table ${journalTable}: expected a text, found ${JSON.stringify(value)}`)
+  throw new ModelerError('JOURNAL_BROKEN', `Read the table ${journalTable}: expected a text, found ${JSON.stringify(value)}`)
 }

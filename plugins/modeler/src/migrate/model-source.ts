@@ -3,7 +3,7 @@ import { Storage, titleOf, type Change, type TableDescription } from '@caruso/st
 import type { BusinessClass } from '../business-class.ts'
 import { linkedFiles } from '../commands/linked-files.ts'
 import { modelerIn } from '../commands/modeler-in.ts'
-import { ModelError } from '../errors.ts'
+import { ModelError, ModelerError } from '../errors.ts'
 import type { Applied, ModelDiff, Step } from './applied.ts'
 import { ModelJournal, type Migration } from './journal.ts'
 import { losing, modelDiff } from './model-diff.ts'
@@ -43,11 +43,11 @@ export class ModelSource {
     return new Set(own.flatMap((one) => [one.table, ...[...one.relations.values()].flatMap(({ link }) => link?.table ?? [])]))
   }
 
-  /** @throws CarusoError `CHANGE_REFUSED` where a key would be renamed by which tables beside know the rows */
+  /** @throws ModelerError `CHANGE_REFUSED` where a key would be renamed by which tables beside know the rows */
   diff(tables: readonly TableDescription[], applied: Applied, kept: ReadonlySet<string>): ModelDiff {
     const diff = modelDiff(wantedTables(this.#classes, this.name, this.#kind), applied, tables)
     for (const { change } of diff.steps) {
-      if ('renameColumn' in change && kept.has(`caruso_state_${change.table}`) && tables.find(({ name }) => name === change.table)?.key.includes(change.renameColumn)) throw new CarusoError('CHANGE_REFUSED', `Compared the model with data source "${this.name}": ${titleOf(change)} is part of a key by which caruso_state_${change.table} knows the rows`)
+      if ('renameColumn' in change && kept.has(`caruso_state_${change.table}`) && tables.find(({ name }) => name === change.table)?.key.includes(change.renameColumn)) throw new ModelerError('CHANGE_REFUSED', `Compared the model with data source "${this.name}": ${titleOf(change)} is part of a key by which caruso_state_${change.table} knows the rows`)
     }
     return diff
   }

@@ -1,5 +1,5 @@
-import { CarusoError } from '@caruso/contract'
 import { titleOf, type Change } from '@caruso/storage/contract'
+import { ModelerError } from '../errors.ts'
 import type { Done } from './apply-model.ts'
 import { isMade } from './is-made.ts'
 import type { ModelSource } from './model-source.ts'
@@ -7,7 +7,7 @@ import type { ModelSource } from './model-source.ts'
 /**
  * Takes the last `apply` back, as far as it was made.
  *
- * @throws CarusoError `UNDO_REFUSED` where there is nothing to undo, values are gone already, or would be
+ * @throws ModelerError `UNDO_REFUSED` where there is nothing to undo, values are gone already, or would be
  */
 export async function undoModel(source: ModelSource): Promise<Done> {
   const { tables, journal, last } = await source.state()
@@ -35,6 +35,6 @@ async function wouldLose(source: ModelSource, changes: readonly Change[]): Promi
   return lost
 }
 
-function refused(source: ModelSource, found: string): CarusoError {
-  return new CarusoError('UNDO_REFUSED', `Took back the last model of data source "${source.name}": ${found}; nothing was changed`)
+function refused(source: ModelSource, found: string): ModelerError {
+  return new ModelerError('UNDO_REFUSED', `Took back the last model of data source "${source.name}": ${found}; nothing was changed`)
 }

@@ -2,6 +2,7 @@ import { CarusoError, checkOf, didYouMean, type Call, type CommandContext } from
 import { resolve } from 'node:path'
 import { StorageConfig } from '../config.ts'
 import type { SourceConfig } from '../config.ts'
+import { StorageError } from '../errors.ts'
 import { openSource } from '../sources.ts'
 import { copyDatabase } from './copy.ts'
 import type { CopyResult, End } from './copy.ts'
@@ -29,7 +30,7 @@ export async function copyData({ from, to }: { readonly from: string; readonly t
   const seconds = (performance.now() - began) / 1_000
   const told = { from, to, ...result, seconds: Number(seconds.toFixed(3)), rowsPerSecond: Math.round((result.rows - result.before) / seconds) }
   context.terminal.answer(told, () => wordsOf(told))
-  if (result.differingCells > 0) throw new CarusoError('COPY_DIFFERS', `Copied data source "${from}" to "${to}": ${result.differingCells} cells differ`)
+  if (result.differingCells > 0) throw new StorageError('COPY_DIFFERS', `Copied data source "${from}" to "${to}": ${result.differingCells} cells differ`)
 }
 
 /** The data sources by name, with `component.` before it where several components have one of that name. */
