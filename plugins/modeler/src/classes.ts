@@ -1,6 +1,7 @@
 import type { Term } from '@caruso/expression'
 import type { BusinessClass } from './business-class.ts'
 import type { ClassSight } from './class-sight.ts'
+import type { Computed } from './computed.ts'
 import type { Rule } from './rule.ts'
 
 /** The classes that paths lead to, and what of them is seen. */
@@ -9,6 +10,8 @@ export interface SeenClasses {
   get(name: string): BusinessClass
   /** What the caller may see and do; undefined for everything, where the class has no policy. */
   sight(one: BusinessClass): ClassSight | undefined
+  /** What is computed of its attributes. */
+  computed(one: BusinessClass): ReadonlyMap<string, Computed>
 }
 
 /** The classes that there are, as those see them who make plans. */

@@ -2,6 +2,7 @@ import type { Term } from '@caruso/expression'
 import type { Term as StorageTerm } from '@caruso/storage/contract'
 import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
+import { atEndOf } from './computed.ts'
 import { ModelerError } from './errors.ts'
 import { isPresent } from './kept.ts'
 import { PathResolver } from './path-resolver.ts'
@@ -38,6 +39,8 @@ class ColumnTerms {
     if ('fold' in term) return this.#fold(term, variables)
     if ('path' in term) {
       const [resolver, path] = this.#place(term.path, variables)
+      const computed = resolver.computed(path)
+      if (computed) return this.convert(atEndOf(term.path.slice(0, -1), computed.term), variables)
       const { leaf, of } = resolver.leaf(path.join('.'))
       return columnValue(leaf, of, path.join('.'))
     }

@@ -1,9 +1,10 @@
 import { describeValue } from '@caruso/contract'
-import type { Filter as StorageFilter, Value } from '@caruso/storage/contract'
+import type { Filter as StorageFilter, Term, Value } from '@caruso/storage/contract'
 import type { Classes } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { columnTerm } from './column-term.ts'
 import { equalTo, formsOf } from './equal-to.ts'
+import { constantOf, type Computed } from './computed.ts'
 import { ModelerError } from './errors.ts'
 import type { Comparable, Filter } from './filter.ts'
 import { limits } from './limits.ts'
@@ -32,6 +33,8 @@ function ofFilter(filter: Filter, resolver: PathResolver, classes: Classes, dept
   if ('not' in filter) return { not: ofFilter(filter.not, resolver, classes, depth + 1) }
   if ('expression' in filter) return ofExpression(filter.expression, resolver, classes)
   if ('search' in filter) return wordsCondition(filter.search, filter.attributes === undefined ? ownTexts(resolver, classes) : filter.attributes.map((path) => searched(path, resolver)))
+  const computed = resolver.computed(filter.attribute.split('.'))
+  if (computed) return { term: ofComputed(filter, computed, resolver, classes) }
   const found = resolver.resolve(filter.attribute)
   if ('isNull' in filter) return filter.isNull ? isNull(found) : { not: isNull(found) }
   if ('in' in filter) return isIn(found, filter.in)
@@ -53,6 +56,23 @@ function searched(path: string, resolver: PathResolver): Searched {
   const found = resolver.leaf(path)
   if (holdsText(found.leaf)) return found
   throw new ModelerError('REQUEST_INVALID', `Searched for words in ${JSON.stringify(path)}: its column holds no texts as they are`)
+}
+
+/** A condition on what is computed: the formula stands in its place. */
+function ofComputed(filter: Extract<Filter, { readonly attribute: string }>, { type }: Computed, resolver: PathResolver, classes: Classes): Term {
+  const [first = '', ...rest] = filter.attribute.split('.')
+  const value = columnTerm({ path: [first, ...rest], type }, resolver, classes)
+  const constant = (given: unknown): Term => {
+    const found = constantOf(type, given)
+    if (found) return found
+    throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(filter.attribute)} with ${describeValue(given)}: expected a ${type}`)
+  }
+  const made = (op: string, other: Term): Term => ({ op, of: [value, other], type: 'boolean' })
+  if ('isNull' in filter) return made(filter.isNull ? '==' : '!=', constant(null))
+  if ('in' in filter) return made('in', { list: filter.in.map(constant), type: { list: type } })
+  if ('startsWith' in filter && type === 'text') return made('startsWith', { value: filter.startsWith, type })
+  if ('startsWith' in filter || (type === 'boolean' && filter.op !== '==' && filter.op !== '!=')) throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(filter.attribute)} by "${'op' in filter ? filter.op : 'startsWith'}": it is computed as a ${type}, which has none`)
+  return made(filter.op, constant(filter.value))
 }
 
 type Comparison = Extract<Filter, { readonly op: string }>['op']

@@ -1,12 +1,19 @@
-import type { Filter, Row, Value } from '@caruso/storage/contract'
+import type { Scalar } from '@caruso/expression'
+import type { Filter, Row, Term, Value } from '@caruso/storage/contract'
 import type { PlanColumn } from './column-of.ts'
+import { constantOf } from './computed.ts'
 import { ModelerError } from './errors.ts'
 
-/** One column that objects are ordered by, and its name in rows. */
+/** One column that objects are ordered by, or what is computed in its place, and its name in rows. */
 export interface OrderColumn {
-  readonly at: PlanColumn
+  readonly at: PlanColumn | ComputedColumn
   readonly desc: boolean
   readonly as: string
+}
+
+export interface ComputedColumn {
+  readonly term: Term
+  readonly type: Scalar
 }
 
 /** Where a page ends: the values of the last row, with the order that they belong to. */
@@ -27,15 +34,21 @@ export function conditionAfter(signature: string, order: readonly OrderColumn[],
     const value = values[index] ?? null
     const beyond = after(at, value, desc)
     if (beyond) or.push({ and: [...equal, beyond] })
-    equal.push({ ...at, op: '==', value })
+    equal.push(compared(at, '==', value))
   }
   return { or }
 }
 
-function after(at: PlanColumn, value: Value, desc: boolean): Filter | undefined {
-  const { column, of } = at
-  if (!desc) return value === null ? { column, of, isNull: false } : { ...at, op: '>', value }
-  return value === null ? undefined : { or: [{ ...at, op: '<', value }, { column, of, isNull: true }] }
+function after(at: OrderColumn['at'], value: Value, desc: boolean): Filter | undefined {
+  if (!desc) return value === null ? compared(at, '!=', null) : compared(at, '>', value)
+  return value === null ? undefined : { or: [compared(at, '<', value), compared(at, '==', null)] }
+}
+
+function compared(at: OrderColumn['at'], op: '==' | '!=' | '<' | '>', value: Value): Filter {
+  if ('column' in at) return value === null ? { column: at.column, of: at.of, isNull: op === '==' } : { ...at, op, value }
+  const constant = constantOf(at.type, value)
+  if (!constant) throw new ModelerError('CURSOR_INVALID', 'Read the cursor of a page: expected the "next" of the page before, found another text')
+  return { term: { op, of: [at.term, constant], type: 'boolean' } }
 }
 
 function readCursor(signature: string, length: number, cursor: string): readonly Value[] {

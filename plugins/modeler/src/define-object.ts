@@ -9,6 +9,7 @@ export interface ObjectDefinition {
   readonly attributes: Readonly<Record<string, DefinedAttribute>>
   readonly relations?: ClassDefinition['relations']
   readonly rules?: ClassDefinition['rules']
+  readonly computed?: ClassDefinition['computed']
   readonly locking?: string | boolean
   readonly history?: boolean
   readonly softDelete?: boolean

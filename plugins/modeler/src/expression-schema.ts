@@ -2,10 +2,11 @@ import type { Attributes, Scalar, Schema } from '@caruso/expression'
 import type { AttributeType } from './attribute-schema.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { decimalCodec } from './codec.ts'
+import type { ComputedByClass } from './link-computed.ts'
 import type { Composite } from './stored.ts'
 
 /** What expressions may name: the attributes of each class and of values with parts, by the name of the class. */
-export function expressionClasses(classes: Iterable<BusinessClass>): Readonly<Record<string, Attributes>> {
+export function expressionClasses(classes: Iterable<BusinessClass>, computed: ComputedByClass = new Map()): Readonly<Record<string, Attributes>> {
   const found: Record<string, Attributes> = {}
   for (const one of classes) {
     const names: Record<string, Attributes[string]> = {}
@@ -16,6 +17,7 @@ export function expressionClasses(classes: Iterable<BusinessClass>): Readonly<Re
     }
     // A reference is a relation too, and an expression goes on from it.
     for (const { name, many, target } of one.relations.values()) names[name] = many ? { many: target } : { object: target }
+    for (const { name, type } of computed.get(one.name)?.values() ?? []) names[name] = type
     found[one.name] = names
   }
   return found

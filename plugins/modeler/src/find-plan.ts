@@ -1,8 +1,10 @@
 import { didYouMean } from '@caruso/contract'
-import type { Filter as StorageFilter, Plan, Row } from '@caruso/storage/contract'
+import type { Filter as StorageFilter, Plan, Row, Term } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import { columnOf, type PlanColumn } from './column-of.ts'
+import { columnTerm } from './column-term.ts'
+import { isComputedHidden, type Computed } from './computed.ts'
 import { conditionOf } from './condition.ts'
 import type { Shape } from './contract.ts'
 import { conditionAfter, cursorAfter, type OrderColumn } from './cursor.ts'
@@ -12,7 +14,7 @@ import { limits } from './limits.ts'
 import { isMasked, linkTable, own, PathResolver, requireSeen, unknownAttribute, type Join } from './path-resolver.ts'
 import { presence, rowsOf, type Removed } from './removed.ts'
 import type { RowCondition } from './row-condition.ts'
-import { RowMapper } from './row-mapper.ts'
+import { RowMapper, type BusinessObject } from './row-mapper.ts'
 import { stateOf } from './state-columns.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 
@@ -42,6 +44,7 @@ export class FindPlan {
   ready = false
   readonly #columns: Column[] = []
   readonly #order: OrderColumn[] = []
+  readonly #computed: { readonly term: Term; readonly as: string }[] = []
   readonly #resolver: PathResolver
   readonly #classes: Classes
   readonly #signature: string
@@ -58,9 +61,11 @@ export class FindPlan {
     this.#resolver = new PathResolver(one, classes)
     this.#rows = rowsOf(one, classes, shape.removed)
     this.#always = presence(one, own, shape.removed)
-    const attributes = chosen(one, shape, classes.sight(one)?.hidden)
+    const attributes = chosen(one, shape, classes)
     for (const attribute of attributes) this.#answer(attribute)
     const visible = this.#columns.length
+    const computed = computedFor(one, shape, classes)
+    for (const { name } of computed) this.#compute(name, name)
     const state = stateOf(one, shape.removed)
     if (state) this.#columns.push(...state.columns)
     this.#state = state?.joins ?? []
@@ -70,7 +75,7 @@ export class FindPlan {
     this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
     if (incoming && !incoming.link) for (const { other } of incoming.pairs) this.#select(other, own, other.path)
     if (incoming?.link) for (const { other } of incoming.pairs) this.#select(other, linkTable, other.path)
-    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible, state?.put)
+    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible || computed.length > 0 || this.#computed.length > 0, putting(computed, state?.put))
     this.#base = this.#unconditional(this.#resolver)
   }
 
@@ -135,10 +140,10 @@ export class FindPlan {
       source: this.class.source,
       from: this.class.table,
       as: own,
-      columns: this.#columns,
+      columns: this.#computed.length > 0 ? [...this.#columns, ...this.#computed] : this.#columns,
       ...(joins.length > 0 ? { joins } : {}),
       ...(this.#rows || this.#always.length > 0 ? { where: this.#where([]) } : {}),
-      ...(this.#order.length > 0 ? { order: this.#order.map(({ at, desc }) => (desc ? { ...at, desc } : at)) } : {}),
+      ...(this.#order.length > 0 ? { order: this.#order.map(({ at, desc, as }) => ({ ...('term' in at ? { column: as } : at), ...(desc ? { desc } : {}) })) } : {}),
     }
   }
 
@@ -165,14 +170,29 @@ export class FindPlan {
     for (const leaf of leavesOf(stored)) this.#columns.push({ ...columnOf(leaf, of), as: leaf.path })
   }
 
+  #compute(path: string, as: string): Term {
+    const [first = '', ...rest] = path.split('.')
+    const type = this.#resolver.computed([first, ...rest])?.type ?? 'text'
+    const term = columnTerm({ path: [first, ...rest], type }, this.#resolver, this.#classes)
+    if (!this.#computed.some((known) => known.as === as)) this.#computed.push({ term, as })
+    return term
+  }
+
   #orderBy(path: string, desc: boolean): void {
+    const computed = this.#resolver.computed(path.split('.'))
+    if (computed?.type === 'boolean') throw new ModelerError('REQUEST_INVALID', `Ordered class "${this.class.name}" by ${JSON.stringify(path)}: yes and no have no order`)
+    if (computed) {
+      const as = `~${path}`
+      this.#order.push({ at: { term: this.#compute(path, as), type: computed.type }, desc, as })
+      return
+    }
     const { leaf, of } = this.#resolver.leaf(path)
     if (!leaf.codec.ordered) throw new ModelerError('REQUEST_INVALID', `Ordered class "${this.class.name}" by ${JSON.stringify(path)}: its column holds the values in a form that is ordered otherwise`)
     this.#orderByLeaf(leaf, of, desc)
   }
 
   #orderByLeaf(leaf: Leaf, of: string, desc: boolean): void {
-    if (this.#order.some(({ at }) => at.column === leaf.column && at.of === of)) return
+    if (this.#order.some(({ at }) => 'column' in at && at.column === leaf.column && at.of === of)) return
     // A reference to a key of several parts has parts of the same names as what it leads to.
     this.#order.push({ at: columnOf(leaf, of), desc, as: this.#select(leaf, of, of === own ? leaf.path : `${of}~${leaf.path}`) })
   }
@@ -188,19 +208,36 @@ export class FindPlan {
   }
 }
 
+/** What is computed that is asked for and seen. */
+function computedFor(one: BusinessClass, { fields }: Shape, classes: Classes): readonly Computed[] {
+  return [...classes.computed(one).values()].filter((computed) => (fields === undefined || fields.includes(computed.name)) && !isComputedHidden(classes, one, computed))
+}
+
+function putting(computed: readonly Computed[], put: ((object: BusinessObject, row: Row) => void) | undefined): ((object: BusinessObject, row: Row) => void) | undefined {
+  if (computed.length === 0) return put
+  return (object, row) => {
+    for (const { name, type } of computed) {
+      const value = row[name] ?? null
+      object[name] = type === 'duration' && value !== null ? String(value as number | string) : value
+    }
+    put?.(object, row)
+  }
+}
+
 /** The attributes that are asked for and seen, with the key and the counter of changes, which every change needs. */
-function chosen(one: BusinessClass, shape: Shape, hidden: ReadonlySet<string> | undefined): readonly Attribute[] {
-  const asked = askedFor(one, shape)
+function chosen(one: BusinessClass, shape: Shape, classes: Classes): readonly Attribute[] {
+  const asked = askedFor(one, shape, classes.computed(one))
+  const hidden = classes.sight(one)?.hidden
   return hidden === undefined || hidden.size === 0 ? asked : asked.filter(({ name }) => !hidden.has(name))
 }
 
-function askedFor(one: BusinessClass, { fields }: Shape): readonly Attribute[] {
+function askedFor(one: BusinessClass, { fields }: Shape, computed: ReadonlyMap<string, Computed>): readonly Attribute[] {
   if (fields === undefined) return [...one.attributes.values()]
   const always = one.locking ? [...one.key, one.locking] : one.key
   const asked = fields.map((name) => {
     const attribute = one.attributes.get(name)
-    if (attribute) return attribute
+    if (attribute || computed.has(name)) return attribute
     throw unknownAttribute(one, name)
   })
-  return [...new Set([...always, ...asked])]
+  return [...new Set([...always, ...asked.filter((attribute) => attribute !== undefined)])]
 }

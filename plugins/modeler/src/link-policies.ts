@@ -4,6 +4,7 @@ import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import type { Written } from './draft.ts'
 import { expressionClasses } from './expression-schema.ts'
+import type { ComputedByClass } from './link-computed.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
 import { own } from './path-resolver.ts'
 import { callerAttributes, callerName, type Grant, type Policy } from './policy.ts'
@@ -14,8 +15,11 @@ import { rowCondition } from './row-condition.ts'
 export interface LinkedPolicies {
   readonly policies: ReadonlyMap<string, Policy>
   readonly mistakes: readonly Mistake[]
-  /** The classes as conditions see them: without policies. */
-  readonly everything: SeenClasses
+}
+
+/** The classes as conditions of policies, rules and formulas see them: without policies. */
+export function everythingOf(classes: ReadonlyMap<string, BusinessClass>, computed: ComputedByClass): SeenClasses {
+  return { get: (name) => classOf(classes, name), sight: () => undefined, computed: ({ name }) => computed.get(name) ?? new Map() }
 }
 
 /**
@@ -23,11 +27,10 @@ export interface LinkedPolicies {
  *
  * @param declared classes that may come later, whose policies are checked then
  */
-export function linkPolicies(written: readonly Written<PolicyDefinition>[], classes: ReadonlyMap<string, BusinessClass>, declared: readonly string[]): LinkedPolicies {
+export function linkPolicies(written: readonly Written<PolicyDefinition>[], classes: ReadonlyMap<string, BusinessClass>, computed: ComputedByClass, declared: readonly string[]): LinkedPolicies {
   const mistakes = new Mistakes()
   const policies = new Map<string, Policy>()
-  const everything: SeenClasses = { get: (name) => classOf(classes, name), sight: () => undefined }
-  const linker = new PolicyLinker(classes, everything, mistakes)
+  const linker = new PolicyLinker(classes, computed, mistakes)
   const seen = new Set<string>()
   for (const { value, origin } of written) {
     const one = classes.get(value.class)
@@ -36,20 +39,22 @@ export function linkPolicies(written: readonly Written<PolicyDefinition>[], clas
     else if (!declared.includes(value.class)) mistakes.add(origin, value.class, ['class'], { expected: 'the name of a class', found: JSON.stringify(value.class), suggestion: nearest(value.class, classes.keys()) })
     seen.add(value.class)
   }
-  return { policies, mistakes: mistakes.list, everything }
+  return { policies, mistakes: mistakes.list }
 }
 
 type Expressions = ReturnType<typeof expressionClasses>
 
 class PolicyLinker {
   readonly #classes: ReadonlyMap<string, BusinessClass>
+  readonly #computed: ComputedByClass
   readonly #everything: SeenClasses
   readonly #mistakes: Mistakes
   #known: Expressions | undefined
 
-  constructor(classes: ReadonlyMap<string, BusinessClass>, everything: SeenClasses, mistakes: Mistakes) {
+  constructor(classes: ReadonlyMap<string, BusinessClass>, computed: ComputedByClass, mistakes: Mistakes) {
     this.#classes = classes
-    this.#everything = everything
+    this.#computed = computed
+    this.#everything = everythingOf(classes, computed)
     this.#mistakes = mistakes
   }
 
@@ -62,7 +67,7 @@ class PolicyLinker {
   }
 
   #restriction(one: BusinessClass, name: string, origin: Origin): void {
-    const known = [...one.attributes.keys(), ...one.relations.keys()]
+    const known = [...one.attributes.keys(), ...one.relations.keys(), ...this.#everything.computed(one).keys()]
     const always = [...one.key, ...(one.locking ? [one.locking] : [])].map((attribute) => attribute.name)
     if (!known.includes(name)) this.#mistakes.add(origin, one.name, ['attributes', name], { of: 'key', expected: `an attribute or a relation of ${one.name}`, found: JSON.stringify(name), suggestion: nearest(name, known) })
     else if (always.includes(name)) this.#mistakes.add(origin, one.name, ['attributes', name], { of: 'key', expected: 'an attribute that is neither the key nor the counter of changes, which every change needs', found: JSON.stringify(name) })
@@ -71,7 +76,7 @@ class PolicyLinker {
   #condition(one: BusinessClass, source: string, path: readonly string[], origin: Origin): Term | undefined {
     try {
       if (one.attributes.has(callerName) || one.relations.has(callerName)) throw new TypeError(`"${callerName}" is whoever asks, and ${one.name} has an attribute of that name`)
-      const classes = (this.#known ??= expressionClasses(this.#classes.values()))
+      const classes = (this.#known ??= expressionClasses(this.#classes.values(), this.#computed))
       const term = check(source, { names: { ...classes[one.name], [callerName]: { object: callerName } }, classes: { ...classes, [callerName]: callerAttributes } }, 'boolean')
       // What the database cannot tell shows with somebody who may nothing, or with somebody who may all that is named.
       for (const permissions of [[], [...textsIn(term), '?']]) rowCondition(filter(term, { [callerName]: { component: '?', identity: '?', permissions } }), one, own, this.#everything)

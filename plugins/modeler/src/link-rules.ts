@@ -1,9 +1,11 @@
 import { messageOf, nearest } from '@caruso/contract'
-import { check, filter } from '@caruso/expression'
+import { check, filter, type Term } from '@caruso/expression'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import type { Written } from './draft.ts'
 import { expressionClasses, schemaOf } from './expression-schema.ts'
+import type { ComputedByClass } from './link-computed.ts'
+import { everythingOf } from './link-policies.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
 import type { ModelDefinition, RuleDefinition } from './model-schema.ts'
 import { own } from './path-resolver.ts'
@@ -18,8 +20,8 @@ export interface LinkedRules {
 }
 
 /** Checks the rules of classes and of what extends them. */
-export function linkRules(definitions: readonly Written<ModelDefinition>[], classes: ReadonlyMap<string, BusinessClass>, everything: SeenClasses): LinkedRules {
-  const linker = new RuleLinker(classes, everything)
+export function linkRules(definitions: readonly Written<ModelDefinition>[], classes: ReadonlyMap<string, BusinessClass>, computed: ComputedByClass): LinkedRules {
+  const linker = new RuleLinker(classes, computed)
   for (const { value, origin } of definitions) {
     if ('value' in value) continue
     const one = classes.get('class' in value ? value.class : value.extend)
@@ -32,12 +34,14 @@ class RuleLinker {
   readonly rules = new Map<string, Rule[]>()
   readonly mistakes = new Mistakes()
   readonly #classes: ReadonlyMap<string, BusinessClass>
+  readonly #computed: ComputedByClass
   readonly #everything: SeenClasses
   #expressions: ReturnType<typeof expressionClasses> | undefined
 
-  constructor(classes: ReadonlyMap<string, BusinessClass>, everything: SeenClasses) {
+  constructor(classes: ReadonlyMap<string, BusinessClass>, computed: ComputedByClass) {
     this.#classes = classes
-    this.#everything = everything
+    this.#computed = computed
+    this.#everything = everythingOf(classes, computed)
   }
 
   add(one: BusinessClass, name: string, { must, message, attributes }: RuleDefinition, origin: Origin): void {
@@ -50,12 +54,21 @@ class RuleLinker {
     if (made) this.rules.set(one.name, [...known, { ...made, message, attributes: attributes ?? [...made.names].filter((member) => one.attributes.has(member)) }])
   }
 
+  /** The attributes and relations that a rule is about; of what is computed, those that it is computed of. */
+  #namesIn(one: BusinessClass, term: Term): string[] {
+    return namesIn(term).flatMap((member) => {
+      const computed = this.#everything.computed(one).get(member)
+      if (computed) return this.#namesIn(one, computed.term)
+      return one.attributes.has(member) || one.relations.has(member) ? [member] : []
+    })
+  }
+
   #rule(one: BusinessClass, name: string, must: string, origin: Origin): Omit<Rule, 'message' | 'attributes'> | undefined {
     try {
-      this.#expressions ??= expressionClasses(this.#classes.values())
+      this.#expressions ??= expressionClasses(this.#classes.values(), this.#computed)
       const term = filter(check(must, schemaOf(one, this.#expressions), 'boolean'))
-      const names = new Set(namesIn(term).filter((member) => one.attributes.has(member) || one.relations.has(member)))
-      return { name, term, condition: rowCondition(term, one, own, this.#everything), names, own: ![...names].some((member) => one.relations.has(member)) }
+      const names = new Set(this.#namesIn(one, term))
+      return { name, term, condition: rowCondition(term, one, own, this.#everything), names, own: ![...names].some((member) => one.relations.has(member)) && !namesIn(term).some((member) => this.#everything.computed(one).has(member)) }
     } catch (error) {
       this.mistakes.add(origin, one.name, ['rules', name, 'must'], { expected: `a condition over ${one.name}`, found: `a mistake: ${messageOf(error)}` })
       return undefined

@@ -30,6 +30,13 @@ export const Rule = Type.Object(
   { title: 'a mapping with the key "must"', ...closed },
 )
 
+const formula = Type.String({ title: 'a formula', minLength: 1, maxLength: 10_000 })
+
+/** What is computed of attributes: the formula, or a mapping with it. */
+export const ComputedAttribute = Type.Union([formula, Type.Object({ formula, description }, { title: 'a mapping with the key "formula"', ...closed })], { title: 'a formula, or a mapping with the key "formula"' })
+
+const computed = Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), ComputedAttribute, { title: 'a mapping of computed attributes by name', description: 'What is computed of attributes and of what they refer to, and can only be read' }))
+
 const rules = Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Rule, { title: 'a mapping of rules by name', description: 'What must hold between several attributes, under names of your own' }))
 
 const Class = Type.Object({
@@ -41,10 +48,11 @@ const Class = Type.Object({
   locking: Type.Optional(Type.Union([name, Type.Boolean()], { title: 'the name of an attribute, or true', description: 'The number that counts the changes of an object, or true to have them counted beside the table; without it, a change is compared with what its author saw' })),
   history: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Who changed what and when is kept, and how objects were' })),
   rules,
+  computed,
   softDelete: Type.Optional(Type.Boolean({ title: 'true or false', description: 'A removed object stays in its table, and can be restored' })),
 }, closed)
 
-const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations, rules }, closed)
+const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations, rules, computed }, closed)
 
 const ValueObject = Type.Object({ value: { ...className, description: 'The name of a group of attributes that classes may have as a whole' }, description, attributes }, closed)
 
@@ -54,6 +62,7 @@ export const ModelSchema = Type.Union([Class, Extension, ValueObject], { title: 
 /** The parts of the schema by the key that tells them apart. */
 export const modelKinds = { class: Class, extend: Extension, value: ValueObject } as const
 
+export type ComputedDefinition = DeepReadonly<Static<typeof ComputedAttribute>>
 export type RuleDefinition = DeepReadonly<Static<typeof Rule>>
 export type RelationDefinition = DeepReadonly<Static<typeof Relation>>
 type Attributes = Readonly<Record<string, string | AttributeDefinition>>
@@ -66,6 +75,7 @@ export interface ClassDefinition {
   readonly attributes: Attributes
   readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
   readonly rules?: Readonly<Record<string, RuleDefinition>> | undefined
+  readonly computed?: Readonly<Record<string, ComputedDefinition>> | undefined
   readonly locking?: string | boolean
   readonly history?: boolean
   readonly softDelete?: boolean
@@ -76,6 +86,7 @@ export interface ExtensionDefinition {
   readonly attributes?: Attributes
   readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
   readonly rules?: Readonly<Record<string, RuleDefinition>> | undefined
+  readonly computed?: Readonly<Record<string, ComputedDefinition>> | undefined
 }
 
 export interface ValueDefinition {

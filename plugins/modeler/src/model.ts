@@ -5,12 +5,14 @@ import { LRUCache } from 'lru-cache'
 import { isDeepStrictEqual } from 'node:util'
 import type { BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
+import type { Computed } from './computed.ts'
 import type { Written } from './draft.ts'
 import { ModelError, ModelerError } from './errors.ts'
 import { expressionClasses, schemaOf } from './expression-schema.ts'
 import type { Kept } from './kept.ts'
 import { linkModel, type LinkOptions } from './link-model.ts'
-import { linkPolicies } from './link-policies.ts'
+import { linkComputed, type ComputedByClass } from './link-computed.ts'
+import { everythingOf, linkPolicies } from './link-policies.ts'
 import { linkRules } from './link-rules.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
@@ -32,6 +34,16 @@ const rememberedConditions = 500
 /** Why a table cannot be made beside another, until somebody changes something. */
 const lasting: ReadonlySet<string> = new Set(['PLAN_INVALID', 'SOURCE_READONLY', 'SQL_FAILED'])
 
+/** What files and declarations come to together. */
+interface Linked {
+  readonly classes: ReadonlyMap<string, BusinessClass>
+  readonly policies: ReadonlyMap<string, Policy>
+  readonly rules: ReadonlyMap<string, readonly Rule[]>
+  readonly computed: ComputedByClass
+}
+
+const none: ReadonlyMap<string, Computed> = new Map()
+
 /** The classes there are. A class is looked for in its database before it is first used, and once more after it failed. */
 export class Model implements Classes {
   #files: ModelFiles
@@ -42,9 +54,8 @@ export class Model implements Classes {
   #declared: Declarations = { definitions: new Map(), mappings: new Map() }
   readonly #checked = new WeakSet<BusinessClass>()
   readonly #unusable = new Map<string, string>()
-  #classes: ReadonlyMap<string, BusinessClass>
   #sights: Sights
-  #rules: ReadonlyMap<string, readonly Rule[]>
+  #linked: Linked
   #forms = 0
   #expressions: ReturnType<typeof expressionClasses> | undefined
   readonly #conditions = new LRUCache<string, Term, () => Term>({ max: rememberedConditions, memoMethod: (_key, _stale, { context: make }) => make() })
@@ -54,10 +65,8 @@ export class Model implements Classes {
     this.#files = files
     this.#options = options
     this.#storage = storage
-    const { classes, policies, rules } = this.#link(files, this.#declared)
-    this.#classes = classes
-    this.#rules = rules
-    this.#sights = new Sights(this, policies)
+    this.#linked = this.#link(files, this.#declared)
+    this.#sights = new Sights(this, this.#linked.policies)
   }
 
   get id(): string {
@@ -65,7 +74,7 @@ export class Model implements Classes {
   }
 
   get classes(): Iterable<BusinessClass> {
-    return this.#classes.values()
+    return this.#linked.classes.values()
   }
 
   /** Why a class cannot be used, as far as was seen. */
@@ -99,18 +108,22 @@ export class Model implements Classes {
 
   /** The classes whose policy is in no file any more, and holds on. */
   get lasting(): string[] {
-    return this.#last(this.#files, this.#classes).map(({ value }) => value.class)
+    return this.#last(this.#files, this.#linked.classes).map(({ value }) => value.class)
   }
 
   /** @throws ModelerError `CLASS_UNKNOWN` */
   get(name: string): BusinessClass {
-    const found = this.#classes.get(name)
+    const found = this.#linked.classes.get(name)
     if (found) return found
-    throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${didYouMean(name, this.#classes.keys())}`)
+    throw new ModelerError('CLASS_UNKNOWN', `Looked up class ${JSON.stringify(name)}: there is none${didYouMean(name, this.#linked.classes.keys())}`)
   }
 
   rules(one: BusinessClass): readonly Rule[] {
-    return this.#rules.get(one.name) ?? []
+    return this.#linked.rules.get(one.name) ?? []
+  }
+
+  computed(one: BusinessClass): ReadonlyMap<string, Computed> {
+    return this.#linked.computed.get(one.name) ?? none
   }
 
   /** To the modeler itself everything is open. */
@@ -124,7 +137,7 @@ export class Model implements Classes {
   }
 
   condition(one: BusinessClass, source: string): Term {
-    this.#expressions ??= expressionClasses(this.#classes.values())
+    this.#expressions ??= expressionClasses(this.#linked.classes.values(), this.#linked.computed)
     const schema = schemaOf(one, this.#expressions)
     try {
       return this.#conditions.memo(`${one.name} ${source}`, { context: () => filter(check(source, schema, 'boolean')) })
@@ -191,30 +204,32 @@ export class Model implements Classes {
   }
 
   #adopt(files: ModelFiles, declared: Declarations): void {
-    const { classes, policies, rules } = this.#link(files, declared)
-    this.#classes = classes
-    this.#rules = rules
+    const linked = this.#link(files, declared)
+    this.#linked = linked
     this.#forms++
-    this.#sights = new Sights(this, policies)
+    this.#sights = new Sights(this, linked.policies)
     this.#files = files
     this.#declared = declared
     this.#expressions = undefined
     this.#conditions.clear()
-    for (const name of this.#unusable.keys()) if (!classes.has(name)) this.#unusable.delete(name)
+    for (const name of this.#unusable.keys()) if (!linked.classes.has(name)) this.#unusable.delete(name)
   }
 
-  #link(files: ModelFiles, declared: Declarations): { readonly classes: ReadonlyMap<string, BusinessClass>; readonly policies: ReadonlyMap<string, Policy>; readonly rules: ReadonlyMap<string, readonly Rule[]> } {
+  #link(files: ModelFiles, declared: Declarations): Linked {
     const { definitions, mappings, policies: written } = files
     const mapped = new Set(mappings.map(({ value }) => value.class))
     const defaults = [...declared.mappings.values()].filter(({ value }) => !mapped.has(value.class))
     const fromCode = [...declared.definitions.values()]
     const { classes, mistakes } = linkModel([...definitions, ...fromCode], [...mappings, ...defaults], { source: this.#options.source, declared: [...this.#options.declared, ...fromCode.flatMap(relatedTo)] })
     if (mistakes.length > 0) throw new ModelError(mistakes)
-    const linked = linkPolicies([...written, ...this.#last(files, classes)], classes, this.#options.declared)
-    const ruled = linkRules([...definitions, ...fromCode], classes, linked.everything)
+    const said = [...definitions, ...fromCode]
+    const { computed, mistakes: wrong } = linkComputed(said, classes, everythingOf(classes, new Map()))
+    if (wrong.length > 0) throw new ModelError(wrong)
+    const linked = linkPolicies([...written, ...this.#last(files, classes)], classes, computed, this.#options.declared)
+    const ruled = linkRules(said, classes, computed)
     if (linked.mistakes.length + ruled.mistakes.length > 0) throw new ModelError([...linked.mistakes, ...ruled.mistakes])
     for (const policy of written) this.#policies.set(policy.value.class, policy)
-    return { classes, policies: linked.policies, rules: ruled.rules }
+    return { classes, policies: linked.policies, rules: ruled.rules, computed }
   }
 
   /** Policies of classes that are there, of which the files say nothing any more. */

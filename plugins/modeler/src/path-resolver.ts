@@ -2,6 +2,7 @@ import { didYouMean } from '@caruso/contract'
 import type { Plan, Term } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass, Relation } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
+import type { Computed } from './computed.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
 import { isPresent } from './kept.ts'
@@ -82,9 +83,24 @@ export class PathResolver {
 
   /** @throws ModelerError `REQUEST_INVALID` for what has parts */
   leaf(path: string): { readonly leaf: Leaf; readonly of: string } {
+    if (this.computed(path.split('.'))) throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" in a group or a figure: it is computed, which conditions, orders and fields know`)
     const { stored, of } = this.resolve(path)
     if (stored.kind === 'leaf') return { leaf: stored, of }
     throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" as one value: it has the parts ${[...stored.parts.keys()].map((part) => `${path}.${part}`).join(', ')}`)
+  }
+
+  /** What is computed at the end of a path, if that is what stands there. @throws ModelerError `ATTRIBUTE_HIDDEN` */
+  computed(steps: readonly string[]): Computed | undefined {
+    let one = this.#base
+    for (const step of steps.slice(0, -1)) {
+      const relation = one.relations.get(step)
+      if (!relation || relation.many) return undefined
+      one = this.#known.get(relation.target)
+    }
+    const last = steps.at(-1) ?? ''
+    const found = this.#known.computed(one).get(last)
+    if (found) requireSeen(this.#known, one, last)
+    return found
   }
 
   /** Where the value of an attribute of the class itself is. */

@@ -11,7 +11,7 @@ export interface Rule {
   readonly attributes: readonly string[]
   /** The attributes and relations that it names. */
   readonly names: ReadonlySet<string>
-  /** Whether it looks at nothing but the object itself. */
+  /** Whether it looks at nothing but stored attributes of the object itself. */
   readonly own: boolean
   /** As it was written: a text, its key, or texts by language. */
   readonly message: string | Readonly<Record<string, string>> | undefined

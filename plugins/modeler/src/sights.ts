@@ -3,6 +3,7 @@ import type { Term } from '@caruso/expression'
 import type { BusinessClass } from './business-class.ts'
 import { ClassSight } from './class-sight.ts'
 import type { Classes } from './classes.ts'
+import type { Computed } from './computed.ts'
 import type { Policy, PolicyCaller } from './policy.ts'
 import type { Rule } from './rule.ts'
 
@@ -56,6 +57,10 @@ class Sight implements Classes {
 
   condition(one: BusinessClass, source: string): Term {
     return this.#everything.condition(one, source)
+  }
+
+  computed(one: BusinessClass): ReadonlyMap<string, Computed> {
+    return this.#everything.computed(one)
   }
 
   rules(one: BusinessClass): readonly Rule[] {

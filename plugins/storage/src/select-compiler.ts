@@ -31,6 +31,8 @@ interface Computed {
   readonly term: Term
   readonly as: string
   readonly position: number
+  /** The number of its first value. */
+  readonly first: number
 }
 
 type Group = NonNullable<Plan['group']>[number]
@@ -61,7 +63,13 @@ class SelectCompiler {
     this.#knex = knex
     this.#dialect = dialect
     this.#plan = plan
-    this.#computed = (plan.columns ?? []).flatMap((entry, index) => (typeof entry === 'object' && 'term' in entry ? [{ ...entry, position: index + 1 }] : []))
+    let first = 0
+    this.#computed = (plan.columns ?? []).flatMap((entry, index) => {
+      if (typeof entry !== 'object' || !('term' in entry)) return []
+      const found = { ...entry, position: index + 1, first }
+      first += sizeOf([entry.term])
+      return [found]
+    })
     this.#scope = new Scope(dialect, catalogue, this.#names, `a plan over ${JSON.stringify(plan.from)}`)
   }
 
@@ -102,9 +110,8 @@ class SelectCompiler {
     if (columns === undefined && !grouped && joins !== undefined) throw this.#invalid('it joins tables, so it must name its columns')
     const groups = grouped ? (group ?? []) : undefined
     const selected = columns ?? groups?.flatMap((entry) => ('computed' in entry ? [] : [entry])) ?? [...table.columns.keys()]
-    let next = 0
     for (const entry of selected) {
-      if (typeof entry === 'object' && 'term' in entry) next = this.#compute(builder, this.#named(entry.as), groups, next)
+      if (typeof entry === 'object' && 'term' in entry) this.#compute(builder, this.#named(entry.as), groups)
       else this.#column(builder, typeof entry === 'string' ? { column: entry } : entry, groups)
     }
     for (const [index, aggregate] of (aggregates ?? []).entries()) this.#aggregate(builder, index, aggregate)
@@ -120,14 +127,12 @@ class SelectCompiler {
     builder.select(this.#raw(groups ? groupedValue(found) : plainValue(found)))
   }
 
-  /** The number of the first value after those of the term. */
-  #compute(builder: Knex.QueryBuilder, { term, as, position }: Computed, groups: readonly Group[] | undefined, first: number): number {
+  #compute(builder: Knex.QueryBuilder, { term, as, position, first }: Computed, groups: readonly Group[] | undefined): void {
     if (groups && !groups.some((entry) => 'computed' in entry && entry.computed === as)) throw this.#invalid(`what is computed as ${JSON.stringify(as)} is neither grouped by nor aggregated`)
     const type = logical(scalarOf(term))
     this.#name(as, { type, read: readerOf(type) })
     const value = compileValue(term, this.#scope, first)
     builder.select(this.#raw(fragment`${value} as ${{ sql: '??', bindings: [this.#names.token(`c${position}`)] }}`))
-    return first + sizeOf([term])
   }
 
   #aggregate(builder: Knex.QueryBuilder, index: number, aggregate: Aggregate): void {
@@ -165,8 +170,7 @@ class SelectCompiler {
       }
       const computed = of === undefined ? this.#computed.find(({ as }) => as === column) : undefined
       if (computed) {
-        if (['text', 'number'].includes(scalarOf(computed.term))) throw this.#invalid(`it orders by ${JSON.stringify(column)}, a computed ${scalarOf(computed.term)}, whose form is ordered otherwise`)
-        this.#orderBy(builder, { sql: '??', bindings: [this.#names.token(`c${computed.position}`)] }, desc, true)
+        this.#orderBy(builder, this.#comparable(computed), desc, true)
         continue
       }
       const found = this.#resolve(entry)
@@ -175,6 +179,15 @@ class SelectCompiler {
       }
       this.#orderBy(builder, { sql: found.codec?.compare ?? '??', bindings: [found.token] }, desc, found.column.nullable || this.#scope.hasOuter)
     }
+  }
+
+  /** What is computed in a form that orders as its values do. */
+  #comparable({ term, position, first }: Computed): Fragment {
+    const type = scalarOf(term)
+    if (type !== 'text' && type !== 'number') return { sql: '??', bindings: [this.#names.token(`c${position}`)] }
+    const { group, aggregates } = this.#plan
+    if ((group ?? aggregates) !== undefined) throw this.#invalid(`it orders groups by a computed ${type}, whose form is ordered otherwise`)
+    return this.#dialect.terms.comparable(type, compileValue(term, this.#scope, first))
   }
 
   #orderBy(builder: Knex.QueryBuilder, { sql, bindings }: Fragment, desc = false, nullable: boolean): void {

@@ -142,14 +142,24 @@ onEachDatabase('aggregates and order', (open) => {
     expect(await query({ from, columns: [{ term: amount, as: 'amount' }, { term: is, as: 'much' }, 'part'], order: [{ column: 'id' }], where, limit: 3, offset: 1 })).toEqual([{ amount: '4', much: true, part: 'a' }, { amount: '5', much: true, part: 'b' }, { amount: null, much: false, part: 'b' }])
   })
 
-  test('what is computed has to be grouped by, and to have a form that is ordered', async () => {
+  test('what is computed has to be grouped by, and orders groups only where its form is ordered', async () => {
     const { table, query } = await open()
     const from = await table({ id: 'key', part: 'text' })
     const part: Term = { op: 'trim', of: [{ column: 'part', type: 'text' }], type: 'text' }
     const columns = [{ term: part, as: 'x' }]
     expect(await codeFrom(query({ from, columns, aggregates: [{ fn: 'count', as: 'n' }] }))).toBe('PLAN_INVALID')
     expect(await codeFrom(query({ from, columns, group: [{ computed: 'y' }] }))).toBe('PLAN_INVALID')
-    expect(await codeFrom(query({ from, columns, order: [{ column: 'x' }] }))).toBe('PLAN_INVALID')
+    expect(await codeFrom(query({ from, columns, group: [{ computed: 'x' }], order: [{ column: 'x' }] }))).toBe('PLAN_INVALID')
+  })
+
+  test('rows are ordered by computed numbers and texts as by columns, nulls first', async () => {
+    const { table, query, transact } = await open()
+    const from = await table({ id: 'key', d: 'decimal', name: 'text' })
+    await transact([{ insert: from, rows: [{ id: 1, d: '9.5', name: ' b' }, { id: 2, d: '10', name: 'a' }, { id: 3, d: null, name: null }, { id: 4, d: '-100', name: 'B ' }] }])
+    const more: Term = { op: '+', of: [{ column: 'd', type: 'decimal' }, { value: '0.25', type: 'number' }], type: 'number' }
+    const trimmed: Term = { op: 'trim', of: [{ column: 'name', type: 'text' }], type: 'text' }
+    const ids = async (as: string, desc: boolean): Promise<unknown[]> => (await query({ from, columns: ['id', { term: more, as: 'more' }, { term: trimmed, as: 'trimmed' }], where: { column: 'id', op: '>', value: 0 }, order: [{ column: as, desc }], limit: 4 })).map(({ id }) => id)
+    expect([await ids('more', false), await ids('more', true), await ids('trimmed', false)]).toEqual([[3, 4, 1, 2], [2, 1, 4, 3], [3, 4, 2, 1]])
   })
 })
 
