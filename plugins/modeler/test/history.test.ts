@@ -131,6 +131,33 @@ attributes:
   })
 })
 
+onEachDatabase('behaviours of a class whose key has several columns', (open, kind) => {
+  test('count, remove, restore and remember', async () => {
+    const { objects, call } = await open([`create table stock (place varchar(20) not null, article integer not null, pieces integer, counted ${kind === 'sqlite' ? 'instant_text' : kind === 'pg' ? 'timestamptz' : 'datetime(6)'}, primary key (place, article))`], {
+      'model/stock.yaml': `
+class: Stock
+key: [place, article]
+history: true
+locking: true
+softDelete: true
+attributes: { place: text, article: number, pieces: number, counted: instant }
+`,
+    })
+    const where = { class: 'Stock', key: { place: 'Ås', article: 7 } }
+    const counted = '2026-11-30T10:00:00.1234Z'
+    await objects.commit({ changes: [{ create: 'Stock', values: { ...where.key, pieces: 1, counted } }, { create: 'Stock', values: { place: 'Ås', article: 8 } }] }, call())
+    await objects.commit({ changes: [{ update: 'Stock', key: where.key, set: { pieces: 2, counted: null }, seen: { version: 1 } }, { update: 'Stock', key: where.key, set: { pieces: 3 }, seen: { pieces: 2, version: 2 } }] }, call())
+    expect((await objects.get(where, call())).object).toEqual({ ...where.key, pieces: 3, counted: null, version: 3 })
+    await objects.commit({ changes: [{ remove: 'Stock', key: where.key, seen: { version: 3 } }, { remove: 'Stock', key: { place: 'Ås', article: 8 }, seen: { version: 1 } }] }, call())
+    expect(await objects.count({ class: 'Stock' }, call())).toEqual({ count: 0 })
+    await objects.commit({ changes: [{ restore: 'Stock', key: where.key }] }, call())
+    expect((await objects.find({ class: 'Stock' }, call())).objects).toEqual([{ ...where.key, pieces: 3, counted: null, version: 5 }])
+    expect((await objects.past({ ...where, at: { version: 1 } }, call())).object).toEqual({ ...where.key, pieces: 1, counted })
+    expect((await objects.past({ ...where, at: { version: 2 } }, call())).object).toEqual({ ...where.key, pieces: 2, counted: null })
+    expect((await objects.history(where, call())).entries.map(({ kind: what }) => what)).toEqual(['restored', 'removed', 'updated', 'updated', 'created'])
+  })
+})
+
 test('as many changes as one commit may have are kept, and again', async () => {
   const { objects, call } = await openTried('sqlite', tables('sqlite'), files('sqlite', 'history: true'))
   const numbers = Array.from({ length: 10_000 }, (_, index) => index + 100)
