@@ -6,7 +6,7 @@ import { onEachDatabase } from './each-database.ts'
 import type { Tried } from './each-database.ts'
 
 /** A few each time; more are asked for where updates are changed. */
-const runs = Number(process.env['CARUSO_FUZZ'] ?? 40)
+const runs = Number(process.env['CARUSO_TOGETHER_RUNS'] ?? 40)
 const types = { id: 'integer', code: 'text', amount: 'decimal', at: 'instant', ok: 'boolean', day: 'date', n: 'integer' } as const
 type Column = keyof typeof types
 type Whole = Readonly<Record<Exclude<Column, 'id'>, Value>>
