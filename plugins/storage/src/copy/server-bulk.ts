@@ -53,7 +53,8 @@ export class ServerBulk implements Bulk {
     const selected = codecs.map(({ select = '??' }, index) => select.replaceAll('??', quote(columns[index]?.name ?? '')))
     const keys = key.map(quote)
     const after = order?.after
-    const [where, values] = after === undefined ? ['', []] : this.#after(keys, after)
+    const places = key.map((column) => codecs[columns.findIndex((one) => one.name === column)]?.place ?? '?')
+    const [where, values] = after === undefined ? ['', []] : this.#after(keys, places, after)
     const sql = `select ${selected.join(', ')} from ${quote(name)}${where}${order === undefined || keys.length === 0 ? '' : ` order by ${keys.join(', ')}`}`
     yield* this.#connection.stream(sql, values)
   }
@@ -100,11 +101,15 @@ export class ServerBulk implements Bulk {
     await this.#connection.close()
   }
 
-  /** What comes after a key: greater in one column, and the same in those before it. */
-  #after(keys: readonly string[], after: readonly Raw[]): [string, Bound[]] {
+  /** What comes after a key: greater in one column, and the same in those before it. A place says its type, since MySQL would compare a number with a text as floating-point numbers. */
+  #after(keys: readonly string[], places: readonly string[], after: readonly Raw[]): [string, Bound[]] {
     const values: Bound[] = []
-    const bind = (raw: Raw): string => this.#server.place(values.push(typeof raw === 'object' ? (raw && Buffer.from(raw)) : String(raw)))
-    const conditions = keys.map((last, index) => [...keys.slice(0, index).map((key, place) => `${key} = ${bind(after[place] ?? null)}`), `${last} > ${bind(after[index] ?? null)}`].join(' and '))
+    const bind = (index: number): string => {
+      const raw = after[index] ?? null
+      const place = this.#server.place(values.push(typeof raw === 'object' ? (raw && Buffer.from(raw)) : String(raw)))
+      return (places[index] ?? '?').replace('?', () => place)
+    }
+    const conditions = keys.map((last, index) => [...keys.slice(0, index).map((key, before) => `${key} = ${bind(before)}`), `${last} > ${bind(index)}`].join(' and '))
     return [` where ${conditions.map((condition) => `(${condition})`).join(' or ')}`, values]
   }
 }
