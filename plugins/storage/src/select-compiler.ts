@@ -1,15 +1,14 @@
 import type { Knex } from 'knex'
 import type { Catalogue, Table } from './catalogue.ts'
 import { rowReader } from './codec.ts'
-import type { Decoder } from './codec.ts'
-import type { LogicalType, Plan, Row, Term } from './contract.ts'
+import type { Decoder, RowReader } from './codec.ts'
+import type { LogicalType, Plan, Term } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
 import { fragment } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import { readerOf } from './logical.ts'
-import type { Raw } from './logical.ts'
 import { Scope } from './scope.ts'
 import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
 import type { Aggregation, SqlDialect, Statement } from './sql-builder.ts'
@@ -18,9 +17,7 @@ import type { Scalar } from './term-dialect.ts'
 import { placesOf } from './term-shape.ts'
 
 /** A plan's statement, and what makes its rows of what it gives. */
-export interface Select extends Statement {
-  readonly row: (values: readonly Raw[]) => Row
-}
+export interface Select extends Statement, RowReader {}
 
 interface Selected extends Reference {
   readonly as?: string
@@ -85,7 +82,7 @@ class SelectCompiler {
     if (limited) builder.limit(limitMark)
     if (offset !== undefined) builder.offset(offsetMark)
     const marks = new Map([[limitMark, new Parameter(conditionValues, 'match')], [offsetMark, new Parameter(conditionValues + (limited ? 1 : 0), 'match')]])
-    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), row: rowReader(this.#columns, this.#decoders) })
+    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), ...rowReader(this.#columns, this.#decoders) })
   }
 
   /** The number of the first value after those of the joins. */

@@ -164,7 +164,7 @@ export class ServerSource implements DataSource {
     })
     if (own.write) await this.#ask(call)
     if (answer.rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit`)
-    return { rows: answer.rows.map(rowReader(answer.columns, answer.decoders)), affected: own.write ? answer.affected : 0 }
+    return { rows: rowReader(answer.columns, answer.decoders).rows(answer.rows), affected: own.write ? answer.affected : 0 }
   }
 
   async sidecar(sidecar: Sidecar, call: Call): Promise<void> {

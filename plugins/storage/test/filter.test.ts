@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { codeFrom } from '../../../test/failures.ts'
 import type { Filter, Row, Value } from '../src/contract.ts'
-import { makeCall, startStorage } from './harness.ts'
+import { makeDatabase, makeCall, startStorage } from './harness.ts'
 import { withTable } from './with-table.ts'
 
 const texts = ['', 'a', 'A', 'ab', 'a*', 'a[b', 'a?', '%', '_', 'ä', 'a\u0308', '\u{1F600}', '\uFFFD', "'", '"; --', 'é']
@@ -104,7 +104,7 @@ describe('filter', () => {
     for (let level = 0; level < 40; level++) deep = { not: deep }
     const wide: Filter = { or: Array.from({ length: 600 }, () => ({ column: 'number', isNull: true })) }
     const long: Filter = { column: 'number', in: Array.from({ length: 33_000 }, (_, index) => index) }
-    const { storage } = await startStorage({ data: { kind: 'sqlite', file: ':memory:' } })
+    const { storage } = await startStorage({ data: { kind: 'sqlite', file: makeDatabase('create table data (number integer)') } })
     for (const where of [deep, wide, long]) expect(await codeFrom(storage.query({ source: 'data', from: 'data', where }, makeCall()))).toBe('LIMIT_EXCEEDED')
   })
 })

@@ -126,7 +126,7 @@ class SqliteSource implements DataSource {
         const statement = prepareOwn(connection, own)
         return statement.readonly && statement.reader ? columnsOf(statement) : undefined
       })
-      return columns ? this.#open((connection) => connection.prepare(own.sql), rowReader(columns, []), bindOwn(own), call) : this.#write(own, tried)
+      return columns ? this.#open((connection) => connection.prepare(own.sql), rowReader(columns, []).row, bindOwn(own), call) : this.#write(own, tried)
     })
     return found instanceof Cursor ? { rows: await this.#collect(this.#batches(found, tried), tried), affected: 0 } : found
   }
@@ -276,7 +276,7 @@ class SqliteSource implements DataSource {
       const statement = prepareOwn(writer, own)
       if (!statement.reader) return { rows: [], affected: statement.run(bindOwn(own)).changes }
       const columns = columnsOf(statement)
-      const rows = statement.all(bindOwn(own)).map(rowReader(columns, []))
+      const rows = rowReader(columns, []).rows(statement.all(bindOwn(own)))
       if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows in its answer`)
       return { rows, affected: Number(writer.all('select changes()')[0]?.[0]) }
     })
@@ -309,7 +309,7 @@ class SqliteSource implements DataSource {
 }
 
 function all(connection: Connection, { statement, values }: BoundPlan<Select>): Rows {
-  return connection.all(statement.sql, bindValues(sqliteDialect, statement, values)).map(statement.row)
+  return statement.rows(connection.all(statement.sql, bindValues(sqliteDialect, statement, values)))
 }
 
 function tooMany(tried: string): StorageError {
