@@ -17,7 +17,10 @@ import type { Scalar } from './term-dialect.ts'
 import { placesOf } from './term-shape.ts'
 
 /** A plan's statement, and what makes its rows of what it gives. */
-export interface Select extends Statement, RowReader {}
+export interface Select extends Statement, RowReader {
+  /** How many values a row has. */
+  readonly width: number
+}
 
 interface Selected extends Reference {
   readonly as?: string
@@ -82,7 +85,7 @@ class SelectCompiler {
     if (limited) builder.limit(limitMark)
     if (offset !== undefined) builder.offset(offsetMark)
     const marks = new Map([[limitMark, new Parameter(conditionValues, 'match')], [offsetMark, new Parameter(conditionValues + (limited ? 1 : 0), 'match')]])
-    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), ...rowReader(this.#columns, this.#decoders) })
+    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), ...rowReader(this.#columns, this.#decoders), width: this.#columns.length })
   }
 
   /** The number of the first value after those of the joins. */

@@ -80,8 +80,9 @@ class SqliteSource implements DataSource {
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const thread = plan.aggregates !== undefined || plan.group !== undefined ? this.#threadIfLarge() : undefined
     if (thread) return this.#collect(this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, limit)), call, tried), tried)
-    const size = Math.max(1, Math.floor(valuesInOneGo / (plan.columns?.length ?? this.#catalogue.table(plan.from).columns.size)))
-    const found = limit <= size ? await this.#patiently(call, tried, () => this.#connections.short((connection) => all(connection, compiler.select(plan, limit)))) : await this.#pages(plan, { compiler, size, limit }, call, tried)
+    const selected = await this.#patiently(call, tried, () => compiler.select(plan, limit))
+    const size = Math.max(1, Math.floor(valuesInOneGo / selected.statement.width))
+    const found = limit <= size ? await this.#patiently(call, tried, () => this.#connections.short((connection) => all(connection, selected))) : await this.#pages(plan, { compiler, size, limit }, call, tried)
     if (found === undefined) return this.#collect(this.#batches(await this.#cursor(compiler, plan, limit, call, tried), tried), tried)
     if (found.length > limits.rows) throw tooMany(tried)
     return found
