@@ -60,7 +60,8 @@ test('without secrets none are in it, and nothing that is only of the moment', {
   expect(paths.toSorted()).toEqual(['.caruso/journal.jsonl', 'assembly.yaml', 'data/crm.db', 'ledger/index.ts', 'ledger/package.json', 'model/customer.yaml', 'model/person.yaml', 'releases/ledger-1.1.0/index.ts', 'releases/ledger-1.1.0/package.json'])
   expect(gunzipSync(readFileSync(told.file)).includes('hunter2')).toBe(false)
   expect(statSync(join(folder, 'again/.caruso')).mode & 0o077).toBe(0)
-  const second = await backedUp(folder, 'backups')
+  // A name of its own: those that are made up tell the second, and this may be the same one.
+  const second = await backedUp(folder, 'backups/second.tar.gz')
   // The restored copy lies in the folder too, one of its paths being a link; the first backup is left out.
   expect(second.files).toBe(told.files + paths.length - 1)
 })

@@ -18,6 +18,9 @@ const tables = `
   create table visit (id integer primary key, version integer not null, customer_number integer references KUNDEN, at instant_text, note text);
 `
 
+/** What is wrong with files, or with a database that they change: no request fails with it. */
+const ofFiles = ['MODEL_INVALID', 'CHANGE_REFUSED', 'VALUES_LOST', 'UNDO_REFUSED', 'DRIFT', 'JOURNAL_BROKEN']
+
 describe('the reference of objects', () => {
   test('answers what it says it does, from the first block to the last', async () => {
     const { objects, call } = await openModel(tables, files)
@@ -36,7 +39,7 @@ describe('the reference of objects', () => {
   test('names every operation and every code', () => {
     const codes = readFileSync(join(import.meta.dirname, '../src/errors.ts'), 'utf8').match(/'([A-Z]+_?[A-Z]*)'/g)?.map((quoted) => quoted.slice(1, -1) as ModelerCode) ?? []
     const missing = [...Object.keys(Objects.operations).filter((name) => !['declare', 'classes'].includes(name)), ...new Set(codes)].filter((name) => !reference.includes(`\`${name}\``))
-    expect(missing.filter((name) => name !== 'MODEL_INVALID')).toEqual([])
+    expect(missing.filter((name) => !ofFiles.includes(name))).toEqual([])
   })
 })
 
