@@ -29,6 +29,8 @@ export class Site implements AsyncDisposable {
   readonly #keeper: Client<typeof Keeper>
   readonly #owned: AsyncDisposableStack
   #host: CarusoProcess
+  /** The last thread that was told to end. */
+  #ending: WitnessedLife | undefined
   #crashes = 0
 
   private constructor(cell: Cell, parts: { readonly folder: KeeperFolder; readonly witness: Witness; readonly nats: NatsProcess; readonly host: CarusoProcess; readonly owned: AsyncDisposableStack }) {
@@ -90,6 +92,8 @@ export class Site implements AsyncDisposable {
       if (isOver()) return false
       await sleep(1)
     }
+    // A thread ends once it hears so; until then it answers, and what it has taken may be lost.
+    for (const begun = performance.now(); this.#isEnding() && performance.now() - begun < settleLimit; ) await sleep(1)
     return true
   }
 
@@ -148,11 +152,18 @@ export class Site implements AsyncDisposable {
   /** A process that loads is not a life yet: it is a child of the host that no life is in. */
   #killInstance(victim: 'old' | 'new', from: string): boolean {
     const life = this.witness.lives.find(({ version }) => (version === from) === (victim === 'old'))
-    if (this.cell.isolation === 'worker') life?.end()
-    if (this.cell.isolation === 'worker') return life !== undefined
+    if (this.cell.isolation === 'worker') {
+      life?.end()
+      this.#ending = life
+      return life !== undefined
+    }
     const pid = life?.pid ?? (victim === 'new' ? processChildren(this.#host.pid).find((child) => this.witness.lives.every((one) => one.pid !== child)) : undefined)
     if (pid !== undefined) process.kill(pid, 'SIGKILL')
     return pid !== undefined
+  }
+
+  #isEnding(): boolean {
+    return this.#ending !== undefined && this.witness.lives.includes(this.#ending)
   }
 
   async #unsettled(): Promise<string[]> {
