@@ -22,7 +22,7 @@ test('a backup under writes, restored elsewhere and started, has the same data a
   const up = await carusoUntil('Ready in', folder, 'up')
   expect(await caruso(folder, 'swap', 'ledger', '1.0.0', '--why', 'a way back')).toMatchObject({ code: 0 })
   const before = await counts(folder)
-  const { code, output, errors } = await caruso(folder, 'backup', '../books.tar.gz', '--secrets', '--json')
+  const { code, output, errors } = await caruso(folder, 'backup', join(elsewhere, 'books.tar.gz'), '--secrets', '--json')
   expect([code, errors]).toEqual([0, ''])
   expect(JSON.parse(output)).toMatchObject({ assembly: 'books', databases: 1, secrets: true, notes: [] })
   const after = await counts(folder)
@@ -31,7 +31,7 @@ test('a backup under writes, restored elsewhere and started, has the same data a
   await up.ended
 
   const restored = join(elsewhere, 'books')
-  expect(await caruso(elsewhere, 'restore', join(folder, '../books.tar.gz'), 'books')).toMatchObject({ code: 0, output: expect.stringMatching(/^Restored assembly books as it was at [^]*each verified\nType next: {2}cd books && npx caruso check\n$/) })
+  expect(await caruso(elsewhere, 'restore', join(elsewhere, 'books.tar.gz'), 'books')).toMatchObject({ code: 0, output: expect.stringMatching(/^Restored assembly books as it was at [^]*each verified\nType next: {2}cd books && npx caruso check\n$/) })
   writeFileSync(join(restored, 'assembly.yaml'), readFileSync(join(restored, 'assembly.yaml'), 'utf8').replace('books: true', 'books: false'))
   await carusoUntil('Ready in', restored, 'up')
   const { debits, credits } = await counts(restored)
