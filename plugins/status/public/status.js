@@ -116,7 +116,10 @@ function createRow(name) {
   })
   const [version, state, rate, inFlight, errors, started] = cells
   version.append(make('bdi', 'number'), make('span', 'note'))
-  state.append(make('span', 'badge'), make('span', 'note'))
+  // A component tells how it is in words of its own, whatever the language of the page.
+  const note = make('span', 'note')
+  note.append(make('bdi', 'detail'))
+  state.append(make('span', 'badge'), note)
   started.append(document.createElement('time'))
   element.append(heading, ...cells)
   return { element, heading, version, state, rate, inFlight, errors, started: started.firstElementChild, current: undefined }
@@ -134,7 +137,7 @@ function fillRow(row, name, instances) {
   const badge = row.state.firstElementChild
   badge.dataset.tone = unwell ? 'bad' : main.state === 'active' ? 'good' : 'wait'
   setText(badge, judgement(judged))
-  setText(row.state.lastElementChild, judged.health.detail ?? '')
+  setText(row.state.lastElementChild.firstElementChild, judged.health.detail ?? '')
   const rate = rateOf(instances)
   setText(row.rate, rate === undefined ? '–' : rates.format(rate))
   setText(row.inFlight, numbers.format(sum(instances, 'inFlight')))

@@ -108,6 +108,8 @@ describe.skipIf(missing)(`the status page in a browser${missing ? ' (skipped: no
     await page.keyboard.press('Enter')
     await page.waitForURL('**/?lang=ar')
     expect(await page.locator('html').getAttribute('dir')).toBe('rtl')
+    // Else words that begin with a number would change places with it.
+    expect(await page.locator('bdi', { hasText: 'mail.example refuses' }).count()).toBe(1)
   })
 
   test.each([
