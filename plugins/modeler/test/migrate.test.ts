@@ -1,6 +1,7 @@
 import { describe, expect, inject, test } from 'vitest'
 import { appliedBy, applyModel } from '../src/migrate/apply-model.ts'
 import { driftOf } from '../src/migrate/drift.ts'
+import type { ModelSource } from '../src/migrate/model-source.ts'
 import { undoModel } from '../src/migrate/undo-model.ts'
 import { catalogue, crm, planned } from './migrated.ts'
 
@@ -99,6 +100,22 @@ describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (k
       expect((await grown.state()).last?.state).toBe('applied')
       expect((await applyModel(grown, false)).changes).toEqual([])
       expect((await undoModel(grown)).changes).toHaveLength(2)
+    })
+
+    test('another scale changes the column, also where an apply was killed before it did', async () => {
+      const { model, run, rows } = await crm(kind)
+      const part = (scale: number): Promise<ModelSource> => model({ part: `class: Part\nkey: id\nattributes: { id: number, weight: { type: decimal, scale: ${scale} } }\n` })
+      await applyModel(await part(2), false)
+      const finer = await part(4)
+      const { tables, kept, journal, last } = await finer.state()
+      const { steps, applied } = finer.diff(tables, appliedBy(last), kept)
+      await journal.begin('killed', { steps, before: appliedBy(last), after: applied })
+      expect((await applyModel(finer, false)).changes).toEqual(['change column "weight" of "part"'])
+      const done = await finer.state()
+      expect(driftOf(appliedBy(done.last), done.tables)).toEqual([])
+      await run('insert into part (id, weight) values (1, 1.2345)')
+      expect(await rows('part')).toEqual([{ id: 1, weight: '1.2345' }])
+      await expect(applyModel(await part(2), false)).rejects.toMatchObject({ code: 'CHANGE_REFUSED', message: expect.stringContaining('1 row: they do not fit') })
     })
   })
 })

@@ -1,4 +1,5 @@
 import type { Change, TableDescription } from '@caruso/storage/contract'
+import { isLike } from './model-diff.ts'
 
 /** A change is made already, as far as the database says. */
 export function isMade(change: Change, described: readonly TableDescription[]): boolean {
@@ -24,7 +25,5 @@ function isMadeIn(change: OfTable, found: TableDescription): boolean {
   if ('addForeignKey' in change) return refers(change.addForeignKey.columns)
   if ('dropForeignKey' in change) return !refers(change.dropForeignKey)
   if ('dropUnique' in change) return !found.unique.some(({ columns }) => columns.join('\n') === change.dropUnique.join('\n'))
-  const { name, type, nullable, length } = change.changeColumn
-  const known = column(name)
-  return known?.type === type && known.nullable === nullable && known.length === length
+  return isLike(found, change.changeColumn)
 }

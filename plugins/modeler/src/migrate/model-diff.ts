@@ -136,10 +136,11 @@ function isSame(a: WantedColumn, b: WantedColumn): boolean {
   return a.type === b.type && a.length === b.length && a.digits === b.digits && a.places === b.places && a.nullable === b.nullable && a.default === b.default && a.identity === b.identity
 }
 
-/** It is there as it is wanted, as after a kill. */
-export function isLike({ columns }: TableDescription, wanted: WantedColumn): boolean {
+/** It is there as it is wanted, as after a kill. Places are compared of decimals only, since of moments each database tells its own. */
+export function isLike({ columns }: TableDescription, wanted: NewColumn): boolean {
   const found = columns.find(({ name }) => name === wanted.name)
-  return found !== undefined && found.type === wanted.type && found.nullable === wanted.nullable && found.length === wanted.length && found.digits === wanted.digits && (found.default === undefined) === (wanted.default === undefined)
+  if (found?.type !== wanted.type || found.nullable !== wanted.nullable || (found.default === undefined) !== (wanted.default === undefined)) return false
+  return found.length === wanted.length && found.digits === wanted.digits && (wanted.type !== 'decimal' || (found.places ?? 0) === (wanted.places ?? 0))
 }
 
 /** Changes whose values are gone with them. */
