@@ -91,8 +91,10 @@ export class Outbox {
   async #prune(call: Call): Promise<void> {
     const before = (age: number): string => new Date(Date.now() - age).toISOString()
     const done = await this.#extreme('min', cursorsTable, call)
+    // The last one stays: a table without it would begin to count again in SQLite, below what consumers have acknowledged.
+    const last = await this.#extreme('max', eventsTable, call)
     await this.#source.transact([
-      { remove: eventsTable, where: { and: [{ column: 'seq', op: '<=', value: done, type: 'integer' }, { column: 'at', op: '<', value: before(eventsKept), type: 'instant' }] } },
+      { remove: eventsTable, where: { and: [{ column: 'seq', op: '<', value: Math.min(done + 1, last), type: 'integer' }, { column: 'at', op: '<', value: before(eventsKept), type: 'instant' }] } },
       { remove: handledTable, where: { column: 'at', op: '<', value: before(handledKept), type: 'instant' } },
     ], undefined, withoutKey(call))
   }

@@ -66,6 +66,22 @@ onEachDatabase('durable events', (open, kind) => {
     expect(seen.toSorted()).toEqual(names.toSorted())
   })
 
+  test('that are forgotten after a week leave no number that comes again', async () => {
+    const { storage, source, transact, query } = await open('own')
+    const next = async () => (await storage.events({ source, consumer: 'mails', topics: ['sales.old'], from: 'now' }, as('mailer'))).events
+    await next()
+    await transact([1, 2, 3].map((payload) => ({ emit: 'sales.old', payload })))
+    const seq = (await next()).at(-1)?.seq ?? 0
+    await transact([
+      { update: 'caruso_events', set: { at: '2026-01-01T00:00:00Z' }, types: { at: 'instant' }, where: { and: [] } },
+      { update: 'caruso_cursors', set: { seq }, where: { column: 'consumer', op: '!=', value: '' } },
+    ])
+    await storage.acknowledge({ source, consumer: 'mails', seq }, as('mailer'))
+    expect(await query({ from: 'caruso_events', columns: ['seq'] })).toEqual([{ seq }])
+    await transact([{ emit: 'sales.old', payload: 'new' }])
+    expect((await next()).map(({ payload }) => payload)).toEqual(['new'])
+  })
+
   // SQLite has one writer at a time.
   if (kind !== 'sqlite') test('wait for those that were numbered before them, though their transaction is slow', async () => {
     const { config, storage, source, transact } = await open('own')
