@@ -6,7 +6,7 @@ import { callerName, isPermitted, type Policy, type PolicyCaller } from './polic
 import type { Action } from './policy-schema.ts'
 import { own } from './path-resolver.ts'
 import { rowCondition, termAt, type RowCondition } from './row-condition.ts'
-import { namesIn } from './term-names.ts'
+import { attributesIn, dependsOn } from './term-names.ts'
 
 /** What one caller may see and do of a class that has a policy. */
 export class ClassSight {
@@ -71,7 +71,7 @@ export class ClassSight {
 
   /** Whether something may be allowed before these attributes are set and not after, or the other way round. */
   dependsOn(action: Action, attributes: readonly string[]): boolean {
-    return namesIn(this.may(action)).some((name) => attributes.includes(name) || this.#class.relations.has(name))
+    return dependsOn(attributesIn(this.may(action), this.#class, this.#everything), this.#class, attributes)
   }
 
   /** The same as one term, for a join that leads there; undefined for all. */

@@ -80,6 +80,13 @@ describe('a computed attribute', () => {
     for (const ask of [{ where: 'margin > 1' }, { order: [{ attribute: 'margin' }] }, { where: { attribute: 'margin', isNull: true } }] as const) expect((await errorFrom(objects.find({ class: 'Offer', ...ask }, as()))).code).toBe('ATTRIBUTE_HIDDEN')
   })
 
+  test('decides in a policy also by what a change makes of it', async () => {
+    const { objects, call } = await openModel(tables, { ...files, 'policies/offer.yaml': 'class: Offer\nallow: { all: { may: read }, good: { may: update, where: margin > 0 } }' })
+    const cost = async (value: string, seen: string) => objects.commit({ changes: [{ update: 'Offer', key: { id: 1 }, set: { cost: value }, seen: { cost: seen } }] }, call())
+    expect((await errorFrom(cost('10.5', '5.5'))).code).toBe('NOT_ALLOWED')
+    expect((await cost('9.5', '5.5')).results).toHaveLength(1)
+  })
+
   test('can only be read, and is in no group or figure', async () => {
     const { objects, call } = await openModel(tables, files)
     expect((await errorFrom(objects.commit({ changes: [{ create: 'Offer', values: { margin: '1' } }] }, call()))).code).toBe('ATTRIBUTE_UNKNOWN')
