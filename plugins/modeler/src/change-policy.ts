@@ -8,6 +8,7 @@ import { isKeyOf } from './object-values.ts'
 import { mayLeadToHidden, otherEnd, requireSeen } from './path-resolver.ts'
 import { PolicyChecks, type CheckedKey, type PolicyCheck } from './policy-check.ts'
 import { leavesOf, type Stored } from './stored.ts'
+import { dependsOn } from './term-names.ts'
 
 /**
  * What the policies and rules of classes ask of the changes of one commit. Objects are checked as they are before all changes,
@@ -83,7 +84,7 @@ export class ChangePolicy {
     if (!this.#isChecked(one) || this.#removed.has(nameOf(one, key))) return
     const at = keyValues(one, key, 'Updated an object')
     if (sight && !sight.mayAlways('update') && sight.dependsOn('update', Object.keys(set))) this.#after.add('after', one, 'update', sight.rowsOnly('update'), index, at)
-    for (const rule of this.#classes.rules(one)) if (!rule.own || Object.keys(set).some((name) => rule.names.has(name))) this.#after.addRule(one, rule, index, at)
+    for (const rule of this.#classes.rules(one)) if (dependsOn(rule.names, one, Object.keys(set))) this.#after.addRule(one, rule, index, at)
   }
 
   #link(index: number, change: Extract<Change, { readonly relation: string }>): void {

@@ -1,5 +1,5 @@
 import { messageOf, nearest } from '@caruso/contract'
-import { check, filter, type Term } from '@caruso/expression'
+import { check, filter } from '@caruso/expression'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import type { Written } from './draft.ts'
@@ -11,7 +11,7 @@ import type { ModelDefinition, RuleDefinition } from './model-schema.ts'
 import { own } from './path-resolver.ts'
 import { rowCondition } from './row-condition.ts'
 import type { Rule } from './rule.ts'
-import { namesIn } from './term-names.ts'
+import { attributesIn, namesIn } from './term-names.ts'
 
 /** Rules by class, and every mistake in them. */
 export interface LinkedRules {
@@ -54,20 +54,11 @@ class RuleLinker {
     if (made) this.rules.set(one.name, [...known, { ...made, message, attributes: attributes ?? [...made.names].filter((member) => one.attributes.has(member)) }])
   }
 
-  /** The attributes and relations that a rule is about; of what is computed, those that it is computed of. */
-  #namesIn(one: BusinessClass, term: Term): string[] {
-    return namesIn(term).flatMap((member) => {
-      const computed = this.#everything.computed(one).get(member)
-      if (computed) return this.#namesIn(one, computed.term)
-      return one.attributes.has(member) || one.relations.has(member) ? [member] : []
-    })
-  }
-
   #rule(one: BusinessClass, name: string, must: string, origin: Origin): Omit<Rule, 'message' | 'attributes'> | undefined {
     try {
       this.#expressions ??= expressionClasses(this.#classes.values(), this.#computed)
       const term = filter(check(must, schemaOf(one, this.#expressions), 'boolean'))
-      const names = new Set(this.#namesIn(one, term))
+      const names = new Set(attributesIn(term, one, this.#everything))
       return { name, term, condition: rowCondition(term, one, own, this.#everything), names, own: ![...names].some((member) => one.relations.has(member)) && !namesIn(term).some((member) => this.#everything.computed(one).has(member)) }
     } catch (error) {
       this.mistakes.add(origin, one.name, ['rules', name, 'must'], { expected: `a condition over ${one.name}`, found: `a mistake: ${messageOf(error)}` })

@@ -9,9 +9,9 @@ export interface Rule {
   readonly condition: RowCondition
   /** The attributes that are told to be wrong. */
   readonly attributes: readonly string[]
-  /** The attributes and relations that it names. */
+  /** The attributes and relations that it names, also by what is computed of them. */
   readonly names: ReadonlySet<string>
-  /** Whether it looks at nothing but stored attributes of the object itself. */
+  /** Whether it looks at nothing but stored attributes of the object itself, so that memory can tell it as well. */
   readonly own: boolean
   /** As it was written: a text, its key, or texts by language. */
   readonly message: string | Readonly<Record<string, string>> | undefined

@@ -87,6 +87,15 @@ describe('a computed attribute', () => {
     expect((await cost('9.5', '5.5')).results).toHaveLength(1)
   })
 
+  test('has a rule asked where something is set that it is computed of, and nowhere else', async () => {
+    const { objects, storage, call } = await openModel(tables, files)
+    await storage.transact({ source: 'crm', steps: [{ update: 'offer', set: { price_amount: '2000' }, where: { and: [{ column: 'id', op: '==', value: 1 }] } }] }, call())
+    const change = async (set: object, seen: object) => objects.commit({ changes: [{ update: 'Offer', key: { id: 1 }, set, seen } as never] }, call())
+    await change({ ends: '2026-01-12' }, { ends: '2026-01-11' })
+    expect((await errorFrom(change({ cost: '6' }, { cost: '5.5' }))).details).toMatchObject({ rule: { name: 'sold' } })
+    await change({ cost: '1001' }, { cost: '5.5' })
+  })
+
   test('can only be read, and is in no group or figure', async () => {
     const { objects, call } = await openModel(tables, files)
     expect((await errorFrom(objects.commit({ changes: [{ create: 'Offer', values: { margin: '1' } }] }, call()))).code).toBe('ATTRIBUTE_UNKNOWN')
