@@ -4,6 +4,7 @@ import type { Classes } from './classes.ts'
 import type { Change } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { keyValues } from './key-condition.ts'
+import { keyName } from './key-name.ts'
 import { isKeyOf } from './object-values.ts'
 import { mayLeadToHidden, otherEnd, requireSeen } from './path-resolver.ts'
 import { PolicyChecks, type CheckedKey, type PolicyCheck } from './policy-check.ts'
@@ -45,7 +46,7 @@ export class ChangePolicy {
   /** The checks that go after all changes. @param created the keys of what changes create, by the change */
   after(created: Iterable<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }>): Iterable<{ readonly step: Step; readonly check: PolicyCheck }> {
     for (const { change, class: one, key } of created) {
-      if (!this.#isChecked(one) || this.#removed.has(nameOfKey(one, key))) continue
+      if (!this.#isChecked(one) || this.#removed.has(keyName(one, key))) continue
       const sight = this.#classes.sight(one)
       if (sight && !sight.mayAlways('create')) this.#after.add('after', one, 'create', sight.rowsOnly('create'), change, key)
       for (const rule of this.#classes.rules(one)) this.#after.addRule(one, rule, change, key)
@@ -133,7 +134,7 @@ export class ChangePolicy {
 
   #seen(index: number, target: BusinessClass, key: CheckedKey): void {
     const rows = this.#classes.sight(target)?.rows
-    if (rows && !this.#made.has(nameOfKey(target, key))) this.#before.add('reference', target, 'read', rows, index, key)
+    if (rows && !this.#made.has(keyName(target, key))) this.#before.add('reference', target, 'read', rows, index, key)
   }
 
   #settable(one: BusinessClass, name: string): void {
@@ -173,11 +174,7 @@ function hasKey(one: BusinessClass, values: Readonly<Record<string, unknown>>): 
 }
 
 function nameOf(one: BusinessClass, key: Readonly<Record<string, unknown>>): string {
-  return nameOfKey(one, keyValues(one, key, 'Changed an object'))
-}
-
-function nameOfKey(one: BusinessClass, key: CheckedKey): string {
-  return JSON.stringify([one.name, ...key.map(({ value }) => (typeof value === 'object' ? value : String(value)))])
+  return keyName(one, keyValues(one, key, 'Changed an object'))
 }
 
 /** The part of a value that is in one column. */

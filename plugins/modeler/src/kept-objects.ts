@@ -4,12 +4,13 @@ import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { keyValues } from './key-condition.ts'
+import { keyName } from './key-name.ts'
 import { stateColumns, stateJoin, type Kept } from './kept.ts'
 import { KeptObject, type Attributes, type ObjectState } from './kept-object.ts'
 import { limits } from './limits.ts'
 import { own } from './path-resolver.ts'
 import type { RowCondition } from './row-condition.ts'
-import { leavesOf } from './stored.ts'
+import { leavesOf, leavesOfKey } from './stored.ts'
 
 const state = '^'
 /** So many conditions on parts of keys one filter may have. */
@@ -22,13 +23,13 @@ export class KeptObjects {
   readonly #objects = new Map<string, KeptObject>()
 
   get(one: BusinessClass, key: Key): KeptObject | undefined {
-    return this.#objects.get(keyText(one, keyValues(one, key, 'Changed an object').map(({ value }) => value)))
+    return this.#objects.get(keyName(one, keyValues(one, key, 'Changed an object')))
   }
 
   /** An object of the commit's own, whose key others of its changes may name where it is known. */
   add(object: KeptObject): void {
-    const key = object.key.filter((value): value is Value => typeof value !== 'object' || value === null || !('keyOf' in value))
-    if (key.length === object.key.length) this.#objects.set(keyText(object.class, key), object)
+    const key = leavesOfKey(object.class).map((leaf, index) => ({ leaf, value: object.key[index] ?? null }))
+    this.#objects.set(keyName(object.class, key), object)
   }
 }
 
@@ -88,13 +89,4 @@ function keyFilters({ key }: Kept, values: readonly (readonly Value[])[]): Filte
 function objectOf(one: BusinessClass, kept: Kept, row: Row): KeptObject {
   const columns = Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith(state)))
   return new KeptObject(one, kept.key.map(({ path }) => row[path] ?? null), columns, stateOfRow(row))
-}
-
-/** As the attributes mean it, since a database may write a key otherwise than it was given. */
-function keyText(one: BusinessClass, key: readonly Value[]): string {
-  return JSON.stringify([one.name, ...(one.kept?.key ?? []).map(({ codec }, index) => textOf(codec.decode(key[index] ?? null) ?? null))])
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -158,6 +158,20 @@ attributes: { place: text, article: number, pieces: number, counted: instant }
   })
 })
 
+onEachDatabase('behaviours of a class whose key is a decimal', (open, kind) => {
+  test('know an object however its key is written', async () => {
+    const { objects, call } = await open([`create table part (nr ${kind === 'sqlite' ? 'decimal_text' : 'decimal(20, 4)'} primary key, pieces integer)`], {
+      'model/part.yaml': 'class: Part\nkey: nr\nhistory: true\nattributes: { nr: decimal, pieces: number }',
+    })
+    const change = (nr: string, pieces: number) => ({ update: 'Part', key: { nr }, set: { pieces: pieces + 1 }, seen: { pieces } })
+    await objects.commit({ changes: [{ create: 'Part', values: { nr: '1.50', pieces: 1 } }, change('1.5', 1)] }, call())
+    await objects.commit({ changes: [change('01.500', 2), change('1.5', 3)] }, call())
+    expect((await objects.history({ class: 'Part', key: { nr: '1.50' } }, call())).entries.map(({ version }) => version)).toEqual([4, 3, 2, 1])
+    await objects.commit({ changes: [{ remove: 'Part', key: { nr: '1.50' }, seen: { pieces: 4 } }] }, call())
+    expect(await objects.count({ class: 'Part' }, call())).toEqual({ count: 0 })
+  })
+})
+
 test('as many changes as one commit may have are kept, and again', async () => {
   const { objects, call } = await openTried('sqlite', tables('sqlite'), files('sqlite', 'history: true'))
   const numbers = Array.from({ length: 10_000 }, (_, index) => index + 100)
