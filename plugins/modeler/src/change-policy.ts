@@ -8,7 +8,7 @@ import { keyName } from './key-name.ts'
 import { isKeyOf } from './object-values.ts'
 import { mayLeadToHidden, otherEnd, requireSeen } from './path-resolver.ts'
 import { PolicyChecks, type CheckedKey, type PolicyCheck } from './policy-check.ts'
-import { leavesOf, type Stored } from './stored.ts'
+import { leavesOf, leavesOfKey, type Stored } from './stored.ts'
 import { dependsOn } from './term-names.ts'
 
 /**
@@ -125,7 +125,7 @@ export class ChangePolicy {
     const key = leavesOf(stored).map((leaf) => leaf.codec.encode(partOf(stored, leaf.path, value)))
     // What is no key is told by who reads the values.
     if (key.includes(undefined)) return
-    this.#seen(index, target, target.key.flatMap((part) => leavesOf(part.stored)).map((leaf, place) => ({ leaf, value: key[place] ?? null })))
+    this.#seen(index, target, leavesOfKey(target).map((leaf, place) => ({ leaf, value: key[place] ?? null })))
   }
 
   #referred(index: number, target: BusinessClass, key: Readonly<Record<string, unknown>>): void {

@@ -15,8 +15,8 @@ import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey }
 import { own } from './path-resolver.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
-import { typeOf, typesOf } from './step-types.ts'
-import { leavesOf, type Leaf, type Stored } from './stored.ts'
+import { typesOf } from './step-types.ts'
+import { leavesOf, leavesOfKey, type Leaf, type Stored } from './stored.ts'
 
 /** What a change has become: a row of a step, of whose key some columns may be known already. */
 export interface Planned {
@@ -143,7 +143,7 @@ export class ChangeSet {
     for (const [change, made] of this.planned.entries()) {
       if (!made.creates || (this.#classes.sight(made.class) === undefined && this.#classes.rules(made.class).length === 0)) continue
       const values = this.#created(change, made.class.name)
-      yield { change, class: made.class, key: made.class.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf, index) => ({ leaf, value: values[index] ?? null })) }
+      yield { change, class: made.class, key: leavesOfKey(made.class).map((leaf, index) => ({ leaf, value: values[index] ?? null })) }
     }
   }
 
@@ -157,7 +157,7 @@ export class ChangeSet {
     if (this.#open?.shape === shape && !waits()) this.#open.rows.push(row)
     else {
       const rows: Rows = [row]
-      this.steps.push({ insert: one.table, rows, ...typesOf([...columns.keys(), ...one.key.flatMap(({ stored }) => leavesOf(stored))]) })
+      this.steps.push({ insert: one.table, rows, ...typesOf([...columns.keys(), ...leavesOfKey(one)]) })
       this.#open = { shape, rows }
     }
     const planned = { class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true }
@@ -240,7 +240,7 @@ export class ChangeSet {
     const row = Object.fromEntries(columns.map(({ leaf, value }) => [leaf.column, value]))
     const { table } = relation.link
     if ('link' in change) this.#push({ insert: table, rows: [row], ...typesOf(columns.map(({ leaf }) => leaf)) }, { class: one, values: new Map() })
-    else this.#push({ remove: table, where: { and: columns.map(({ leaf, value }) => ({ column: leaf.column, op: '==', value: isKeyOf(value) ? null : value, ...typeOf(leaf) })) }, expect: 1 }, { class: one, values: new Map() })
+    else this.#push({ remove: table, where: { and: columns.map(({ leaf, value }) => equals(leaf, table, isKeyOf(value) ? null : value)) }, expect: 1 }, { class: one, values: new Map() })
   }
 
   #linkColumns(one: BusinessClass, relation: Relation, link: NonNullable<Relation['link']>, { from, to }: Extract<Change, { readonly relation: string }>): { readonly leaf: Leaf; readonly value: Value | KeyReference }[] {
@@ -277,7 +277,7 @@ export class ChangeSet {
 
 /** The columns of a new object's key, as they were given or as its step makes them. */
 function keyOf({ class: one, step, row, values }: Pick<Planned, 'class' | 'step' | 'row' | 'values'>): (Value | KeyReference)[] {
-  return one.key.flatMap(({ stored }) => leavesOf(stored)).map((leaf) => values.get(leaf) ?? { keyOf: step, row, column: leaf.column })
+  return leavesOfKey(one).map((leaf) => values.get(leaf) ?? { keyOf: step, row, column: leaf.column })
 }
 
 /** A filter has no more conditions than a database takes. */

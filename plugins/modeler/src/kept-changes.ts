@@ -2,6 +2,7 @@ import type { Call } from '@caruso/contract'
 import type { KeyReference, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { instantCodec } from './codec.ts'
+import { equals } from './column-of.ts'
 import { stateColumns, type Kept } from './kept.ts'
 import { KeptObject, only, type Attributes } from './kept-object.ts'
 import type { KeptObjects } from './kept-objects.ts'
@@ -153,6 +154,6 @@ function stateRow({ history }: Kept, { state }: KeptObject): StateRow {
 
 /** The condition that the row of state is as it was found. */
 function foundState(kept: Kept, { key, found }: KeptObject): Extract<Step, { readonly update: string }>['where'] {
-  const parts = kept.key.map(({ column, codec: { type } }, index) => ({ column, op: '==' as const, value: (key[index] ?? null) as Value, ...(type === undefined ? {} : { type }) }))
+  const parts = kept.key.map((leaf, index) => equals(leaf, kept.state, (key[index] ?? null) as Value))
   return { and: [...parts, { column: stateColumns.version, op: '==', value: found?.version ?? null, type: 'integer' }] }
 }

@@ -2,6 +2,7 @@ import type { KeyReference, Row, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { firstVersion } from './kept.ts'
 import { same } from './seen-object.ts'
+import { isKeyOf } from './object-values.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 export type Attributes = Readonly<Record<string, unknown>>
@@ -60,7 +61,7 @@ export class KeptObject {
   write(columns: ReadonlyMap<Leaf, Value | KeyReference>): void {
     const row = new Map(Object.entries(this.#row))
     for (const [{ path }, value] of columns) {
-      if (isReference(value)) row.delete(path)
+      if (isKeyOf(value)) row.delete(path)
       else row.set(path, value)
     }
     this.#row = Object.fromEntries(row)
@@ -103,8 +104,4 @@ function valueOf(stored: Stored, row: Readonly<Record<string, Value>>): unknown 
   const parts = [...stored.parts].map(([name, part]) => [name, valueOf(part, row)] as const)
   if (parts.every(([, value]) => value === null)) return null
   return parts.some(([, value]) => value === undefined) ? undefined : { ...Object.fromEntries(parts), ...stored.fixed }
-}
-
-function isReference(value: Value | KeyReference): value is KeyReference {
-  return typeof value === 'object' && value !== null && 'keyOf' in value
 }

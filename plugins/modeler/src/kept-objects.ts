@@ -2,7 +2,7 @@ import type { Call, Client } from '@caruso/contract'
 import type { Filter, Plan, Row, Storage, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
-import { columnOf } from './column-of.ts'
+import { columnOf, equals } from './column-of.ts'
 import { keyValues } from './key-condition.ts'
 import { keyName } from './key-name.ts'
 import { stateColumns, stateJoin, type Kept } from './kept.ts'
@@ -81,7 +81,7 @@ function keyFilters({ key }: Kept, values: readonly (readonly Value[])[]): Filte
   for (let from = 0; from < values.length; from += atOnce) {
     const some = values.slice(from, from + atOnce)
     if (key.length === 1 && only) filters.push({ ...columnOf(only, own), in: [...new Set(some.map(([value = null]) => value))] })
-    else filters.push({ or: some.map((parts) => ({ and: key.map((leaf, index): Filter => ({ ...columnOf(leaf, own), op: '==', value: parts[index] ?? null })) })) })
+    else filters.push({ or: some.map((parts) => ({ and: key.map((leaf, index) => equals(leaf, own, parts[index] ?? null)) })) })
   }
   return filters
 }

@@ -6,7 +6,7 @@ import type { Computed } from './computed.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
 import { isPresent } from './kept.ts'
-import { leavesOf, type Leaf, type Stored } from './stored.ts'
+import { leavesOf, leavesOfKey, type Leaf, type Stored } from './stored.ts'
 
 export type Join = NonNullable<Plan['joins']>[number]
 
@@ -134,7 +134,7 @@ export class PathResolver {
       requireSeen(this.#known, one, step)
       ;[one, of] = this.#join(one, of, relation)
     }
-    return one.key.flatMap(({ stored }) => leavesOf(stored)).slice(0, 1).map((leaf) => ({ leaf, of }))
+    return leavesOfKey(one).slice(0, 1).map((leaf) => ({ leaf, of }))
   }
 
   /** Adds classes that others have led to. */

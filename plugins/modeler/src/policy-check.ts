@@ -1,11 +1,11 @@
 import type { KeyReference, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import type { LogicalType } from './codec.ts'
 import { keyName } from './key-name.ts'
 import { own } from './path-resolver.ts'
 import type { RowCondition } from './row-condition.ts'
 import type { Rule } from './rule.ts'
-import { leavesOf, type Leaf } from './stored.ts'
+import { typesOf } from './step-types.ts'
+import { leavesOfKey, type Leaf } from './stored.ts'
 
 /** The columns of a key with their values, some of which an earlier step generates. */
 export type CheckedKey = readonly { readonly leaf: Leaf; readonly value: Value | KeyReference }[]
@@ -62,6 +62,5 @@ const checkedAtOnce = 10_000
 
 function stepOf(one: BusinessClass, { joins, term }: RowCondition, keys: readonly CheckedKey[]): Step {
   const rows = new Map(keys.map((key) => [keyName(one, key), Object.fromEntries(key.map(({ leaf, value }) => [leaf.column, value]))]))
-  const types = Object.fromEntries(one.key.flatMap(({ stored }) => leavesOf(stored)).flatMap(({ column, codec: { type } }): [string, LogicalType][] => (type === undefined ? [] : [[column, type]])))
-  return { check: one.table, as: own, joins: [...joins], rows: [...rows.values()], types, where: { term }, expect: rows.size }
+  return { check: one.table, as: own, joins: [...joins], rows: [...rows.values()], ...typesOf(leavesOfKey(one)), where: { term }, expect: rows.size }
 }
