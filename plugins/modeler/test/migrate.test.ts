@@ -26,6 +26,14 @@ attributes:
 `
 const tag = 'class: Tag\nkey: id\nattributes: { id: number, name: text }\n'
 
+test('a model of many tables is applied whole, since no part of it is refused for what another part makes', { timeout: 60_000 }, async () => {
+  const { model } = await crm('sqlite')
+  const chain = Object.fromEntries(Array.from({ length: 260 }, (_, n) => [`c${n}`, `class: C${n}\nkey: id\nattributes:\n  id: number\n${n === 0 ? '' : `  up: { type: reference, to: C${n - 1} }\n`}`]))
+  const many = await model(chain)
+  expect((await applyModel(many, false)).changes).toHaveLength(519)
+  expect(await planned(many)).toEqual([])
+})
+
 describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (kind) => {
   describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('and', { timeout: 60_000 }, () => {
     test('makes its tables once, grows, renames what was called otherwise, and is taken back', async () => {

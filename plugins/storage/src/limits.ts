@@ -10,8 +10,8 @@ export const limits = Object.freeze({
   description: 512 * 1024,
   /** So many that the 10,000 changes of a commit fit with a state of each, and with checks and events. */
   steps: 30_000,
-  /** Changes of a database's structure in one list. */
-  changes: 500,
+  /** Changes of a database's structure in one list: all that a model of a thousand tables begins with. */
+  changes: 10_000,
   /** Values of one transaction, all steps together. */
   values: 500_000,
   /** Values of one filter; the smallest bound among the supported databases is SQLite's 32,766 per statement. */

@@ -53,7 +53,7 @@ async function made(source: ModelSource, journal: ModelJournal, id: number, chan
   try {
     await source.alter(changes, true)
   } catch (error) {
-    if (error instanceof CarusoError && error.code === 'CHANGE_REFUSED' && isNothingDone(error.details) && changes.length <= 500) await journal.set(id, 'undone')
+    if (error instanceof CarusoError && error.code === 'CHANGE_REFUSED' && isNothingDone(error.details)) await journal.set(id, 'undone')
     throw error
   }
   await journal.set(id, 'applied')

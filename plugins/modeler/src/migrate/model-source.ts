@@ -52,11 +52,9 @@ export class ModelSource {
     return diff
   }
 
-  /** The statements of changes, or with `run` what they do; more than one list takes are several. */
+  /** The statements of changes; with `run` they are made. */
   async alter(changes: readonly Change[], run: boolean): Promise<readonly (readonly string[])[]> {
-    const statements: (readonly string[])[] = []
-    for (let first = 0; first < changes.length; first += mostChanges) statements.push(...(await this.storage.alter({ source: this.name, changes: changes.slice(first, first + mostChanges), run }, this.call())).statements)
-    return statements
+    return changes.length === 0 ? [] : (await this.storage.alter({ source: this.name, changes, run }, this.call())).statements
   }
 
   /** How many rows have what a change would take away. */
@@ -74,8 +72,6 @@ export class ModelSource {
     return lost
   }
 }
-
-const mostChanges = 500
 
 /** Works with each data source of the assembly's classes, or with one. @throws ModelError where the files have mistakes */
 export async function withSources<T>(context: CommandContext, only: string | undefined, work: (source: ModelSource) => Promise<T>): Promise<T[]> {

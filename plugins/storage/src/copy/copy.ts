@@ -4,7 +4,6 @@ import { columnOf, sameNames } from '../alter/tables.ts'
 import type { TableDescription } from '../contract.ts'
 import type { DataSource } from '../data-source.ts'
 import { StorageError } from '../errors.ts'
-import { limits } from '../limits.ts'
 import { openBulk } from './bulk.ts'
 import type { Bulk } from './bulk.ts'
 import { differences } from './differences.ts'
@@ -91,10 +90,13 @@ function refused(table: string, found: string): StorageError {
   return new StorageError('COPY_REFUSED', `Copied table ${JSON.stringify(table)}: ${found}; nothing of it was changed`)
 }
 
+// What is made is found when the copy goes on, so no transaction has to hold the locks of all tables, of which PostgreSQL has some thousands.
+const changesAtOnce = 500
+
 /** Makes what is not there yet. */
 async function change(source: DataSource, changes: readonly Change[], there: readonly TableDescription[], call: Call): Promise<void> {
   const missing = changes.filter((one) => !isMade(one, there))
-  for (let first = 0; first < missing.length; first += limits.changes) await source.alter(missing.slice(first, first + limits.changes), true, call)
+  for (let first = 0; first < missing.length; first += changesAtOnce) await source.alter(missing.slice(first, first + changesAtOnce), true, call)
 }
 
 function isMade(one: Change, there: readonly TableDescription[]): boolean {
