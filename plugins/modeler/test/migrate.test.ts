@@ -34,6 +34,15 @@ test('a model of many tables is applied whole, since no part of it is refused fo
   expect(await planned(many)).toEqual([])
 })
 
+test('what was applied is remembered also where it is longer than a text may be', async () => {
+  const { model } = await crm('sqlite')
+  const columns = Array.from({ length: 20_000 }, (_, n) => ({ name: `column_${n}`, path: `attribute${n}`, type: 'text' as const, nullable: true }))
+  const content = { steps: [], before: [], after: [{ name: 'wide', columns, key: [], indexes: [], foreignKeys: [], created: true }] }
+  const { journal } = await (await model({ tag })).state()
+  await journal.begin('somebody', content)
+  expect((await (await model({ tag })).state()).last).toMatchObject({ state: 'begun', ...content })
+})
+
 describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (kind) => {
   describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('and', { timeout: 60_000 }, () => {
     test('makes its tables once, grows, renames what was called otherwise, and is taken back', async () => {

@@ -1,5 +1,6 @@
 import type { Call, Client } from '@caruso/contract'
 import type { Storage, TableDescription, Value } from '@caruso/storage/contract'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { ModelerError } from '../errors.ts'
 import type { Applied, Step } from './applied.ts'
 
@@ -17,6 +18,8 @@ export interface Migration {
   readonly before: Applied
   readonly after: Applied
 }
+
+type Content = Pick<Migration, 'steps' | 'before' | 'after'>
 
 /** What was applied to a data source, in a table of its own there. */
 export class ModelJournal {
@@ -44,13 +47,13 @@ export class ModelJournal {
       limit: 1,
     }, this.#call())
     const [row] = rows
-    return row && { id: Number(row['id']), at: textOf(row['at']), by: textOf(row['by_whom']), state: textOf(row['state']) as Migration['state'], ...(JSON.parse(textOf(row['content'])) as Pick<Migration, 'steps' | 'before' | 'after'>) }
+    return row && { id: Number(row['id']), at: textOf(row['at']), by: textOf(row['by_whom']), state: textOf(row['state']) as Migration['state'], ...contentOf(textOf(row['content'])) }
   }
 
   /** Remembers what is about to be done, before it is. */
-  async begin(by: string, content: Pick<Migration, 'steps' | 'before' | 'after'>): Promise<number> {
+  async begin(by: string, content: Content): Promise<number> {
     if (!this.#isThere) await this.#make()
-    const { results } = await this.#storage.transact({ source: this.#source, steps: [{ insert: journalTable, rows: [{ at: new Date().toISOString(), by_whom: by, state: 'begun', content: JSON.stringify(content) }], types: { at: 'instant', by_whom: 'text', state: 'text', content: 'text' } }] }, this.#call())
+    const { results } = await this.#storage.transact({ source: this.#source, steps: [{ insert: journalTable, rows: [{ at: new Date().toISOString(), by_whom: by, state: 'begun', content: written(content) }], types: { at: 'instant', by_whom: 'text', state: 'text', content: 'text' } }] }, this.#call())
     return Number(results[0]?.keys[0]?.['id'])
   }
 
@@ -75,6 +78,18 @@ export class ModelJournal {
       }],
     }, this.#call())
   }
+}
+
+// A text has at most 1 MiB, which is some hundred tables; packed, it is thousands.
+const legible = 500_000
+
+function written(content: Content): string {
+  const json = JSON.stringify(content)
+  return json.length <= legible ? json : gzipSync(json).toString('base64')
+}
+
+function contentOf(text: string): Content {
+  return JSON.parse(text.startsWith('{') ? text : gunzipSync(Buffer.from(text, 'base64')).toString()) as Content
 }
 
 function textOf(value: Value | undefined): string {
