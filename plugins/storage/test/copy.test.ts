@@ -139,6 +139,17 @@ test.each([['sqlite', 'pg'], ['sqlite', 'sqlite'], ['pg', 'sqlite'], ...(mariadb
   await expect(copied(from, to)).rejects.toMatchObject({ code: 'COPY_REFUSED' })
 })
 
+test('a row that came into a table which was empty when the copy was interrupted is told as missing', async () => {
+  const file = makeDatabase('create table a (id integer primary key); create table b (id integer primary key); insert into b values (1)')
+  const ends = [{ kind: 'sqlite', file }, { kind: 'sqlite', file: join(temporaryFolder(), 'to.db') }] as const
+  const interrupting = (count: number): void => {
+    if (count > 0) throw new Error('interrupted')
+  }
+  await expect(copied(...ends, { step() {}, rows: interrupting })).rejects.toThrow('interrupted')
+  new Database(file).exec('insert into a values (7)').close()
+  expect(await copied(...ends)).toMatchObject({ before: 0, differingCells: 1, differences: [{ table: 'a', key: { id: 7 }, problem: 'missing' }] })
+})
+
 test('the command finds its data sources in the assembly, and says what it did', async () => {
   const folder = temporaryFolder()
   makeDatabase(`create table a (id integer primary key, at datetime default current_timestamp); insert into a values (1, '2026-11-24 10:00:00')`, join(folder, 'legacy.db'))

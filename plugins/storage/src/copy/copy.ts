@@ -57,11 +57,12 @@ export async function copyDatabase(from: End, to: End, call: Call, listener: Cop
   const reader = stack.adopt(new ScanThread(from), async (thread) => await thread.close())
   // Starting takes it as long as some tables do.
   const checker = stack.adopt(new ScanThread(to), async (thread) => await thread.close())
+  const resumed = structure.tables.some(({ name }) => journal.has(name))
   const copied = await copyRows(structure.tables, { reader, bulk, journal, listener, from })
   listener.step('making indexes and references')
   await change(to.source, structure.after, await described(to.source, call), call)
   for (const { name, counted } of structure.tables) if (counted !== undefined) await bulk.countOn(name, counted)
-  const found = await compare(structure.tables, { from, to, reader, checker, journal, resumed: copied.before > 0, listener })
+  const found = await compare(structure.tables, { from, to, reader, checker, journal, resumed, listener })
   // A file that is not in WAL mode cannot be written to while it is read.
   await checker.close()
   await journal.remove()
