@@ -121,16 +121,21 @@ interface RowWork {
 }
 
 async function copyRows(tables: readonly CopiedTable[], work: RowWork): Promise<Pick<CopyResult, 'tables' | 'rows' | 'before'>> {
-  const counting = await openBulk(work.from.name, { ...work.from.config, readonly: true })
-  let total = 0
-  for (const { name } of tables) total += await counting.count(name)
-  await counting.close()
+  const total = await rowsOf(work.from, tables)
   const before = tables.reduce((sum, { name }) => sum + work.journal.of(name).rows, 0)
   work.listener.step(before === 0 ? 'copying rows' : `copying rows, ${before} of which are there`, total)
   work.listener.rows(before)
   const copied: { readonly name: string; readonly rows: number }[] = []
   for (const table of tables) copied.push({ name: table.name, rows: await copyTable(table, work) })
   return { tables: copied, rows: copied.reduce((sum, { rows }) => sum + rows, 0), before }
+}
+
+async function rowsOf({ name: source, config }: End, tables: readonly CopiedTable[]): Promise<number> {
+  await using stack = new AsyncDisposableStack()
+  const bulk = stack.adopt(await openBulk(source, { ...config, readonly: true }), async (opened) => await opened.close())
+  let rows = 0
+  for (const { name } of tables) rows += await bulk.count(name)
+  return rows
 }
 
 async function copyTable(table: CopiedTable, { reader, bulk, journal, listener }: RowWork): Promise<number> {
