@@ -1,5 +1,5 @@
 import type { Value } from '../contract.ts'
-import { comparedFieldOf } from './row-line.ts'
+import { comparedFieldOf, lineOf } from './row-line.ts'
 import type { ScanSource } from './scan-job.ts'
 import { ScanThread } from './scan-thread.ts'
 import type { CopiedTable } from './structure.ts'
@@ -60,9 +60,12 @@ function keyed(table: CopiedTable, wanted: Rows, found: Rows): Difference[] {
 /** Rows without a key are the same or not. */
 function unkeyed(table: CopiedTable, wanted: Rows, found: Rows): Difference[] {
   const fields = table.columns.map(({ type }) => comparedFieldOf(type))
-  const lineOf = (row: readonly Value[]): string => fields.map((field, index) => field(row[index] ?? null)).join('\t')
   const count = new Map<string, number>()
-  for (const row of wanted) count.set(lineOf(row), (count.get(lineOf(row)) ?? 0) + 1)
-  for (const row of found) count.set(lineOf(row), (count.get(lineOf(row)) ?? 0) - 1)
+  for (const [rows, step] of [[wanted, 1], [found, -1]] as const) {
+    for (const row of rows) {
+      const line = lineOf(fields, row)
+      count.set(line, (count.get(line) ?? 0) + step)
+    }
+  }
   return [...count.values()].flatMap((n): Difference[] => Array.from({ length: Math.abs(n) }, () => ({ table: table.name, key: {}, problem: n > 0 ? 'missing' : 'too many' })))
 }

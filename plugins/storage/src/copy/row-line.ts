@@ -19,6 +19,13 @@ export function comparedFieldOf(type: LogicalType): Field {
   return type === 'json' ? (value) => (value === null ? empty : escaped(canonicalJson(String(value as string)))) : fieldOf(type)
 }
 
+/** The text that two rows have in common only if all their values are the same. */
+export function lineOf(fields: readonly Field[], values: readonly Value[]): string {
+  let line = ''
+  for (let index = 0; index < fields.length; index++) line += (index === 0 ? '' : '\t') + (fields[index]?.(values[index] ?? null) ?? '')
+  return line
+}
+
 const empty = '\\N'
 
 const fields: { readonly [Type in LogicalType]?: Field } = {

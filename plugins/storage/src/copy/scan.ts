@@ -5,7 +5,7 @@ import { fitsSize } from '../alter/values.ts'
 import { messageOf } from '@caruso/contract'
 import type { Raw } from '../logical.ts'
 import type { Bulk, BulkTable } from './bulk.ts'
-import { bucketOf, comparedFieldOf, fieldOf, RowSum } from './row-line.ts'
+import { bucketOf, comparedFieldOf, fieldOf, lineOf, RowSum } from './row-line.ts'
 import type { Field } from './row-line.ts'
 import { bucketCount } from './scan-job.ts'
 import type { ScanBatch, ScanJob } from './scan-job.ts'
@@ -123,11 +123,4 @@ class RowScan {
     const at = this.#keys.map((place, index) => `${key[index]} = ${String(raw[place])}`).join(', ')
     return new StorageError('VALUE_INVALID', `Copied table ${JSON.stringify(name)}${at === '' ? '' : `, row ${at}`}: ${found}`, { cause })
   }
-}
-
-/** The text that two rows have in common only if all their values are the same. */
-function lineOf(fields: readonly Field[], values: readonly Value[]): string {
-  let line = ''
-  for (let index = 0; index < fields.length; index++) line += (index === 0 ? '' : '\t') + (fields[index]?.(values[index] ?? null) ?? '')
-  return line
 }
