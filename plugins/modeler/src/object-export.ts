@@ -19,13 +19,11 @@ export interface ExportFormat {
 interface Column {
   readonly title: string
   readonly way: readonly string[]
-  /** A text that anybody may have written, and no number of a telephone. */
-  readonly free: boolean
   /** Of a reference: the name of the key in the object that stands in its place where that is read too. */
   readonly key?: string
 }
 
-/** What a spreadsheet takes for a formula, but for signed numbers. */
+/** What a spreadsheet takes for a formula, but for signed numbers, those of telephones among them. */
 const formula = /^[=@\t\r]|^[+-](?![\d\s().,/-]*$)/
 
 /**
@@ -60,7 +58,7 @@ export class ObjectExport {
   #cell(column: Column, object: BusinessObject): unknown {
     const value = valueOf(column, object)
     const text = Array.isArray(value) ? value.join('; ') : value
-    return this.#format.spreadsheet && column.free && typeof text === 'string' && formula.test(text) ? `'${text}` : text
+    return this.#format.spreadsheet && typeof text === 'string' && formula.test(text) ? `'${text}` : text
   }
 
   #lines(rows: readonly (readonly unknown[])[]): string {
@@ -83,7 +81,7 @@ function columnsOf(one: BusinessClass, path: string, classes: SeenClasses): { re
   if (columns.length === 0) throw unknownAttribute(one, path, path)
   const { definition } = attribute
   const key = definition.type === 'reference' && attribute.stored.kind === 'leaf' ? classes.get(definition.to).key[0]?.name : undefined
-  return { shape: { fields: [step] }, columns: columns.map((column) => ({ ...column, free: definition.type !== 'telephone', ...(key === undefined ? {} : { key }) })) }
+  return { shape: { fields: [step] }, columns: columns.map((column) => ({ ...column, ...(key === undefined ? {} : { key }) })) }
 }
 
 function partsOf(stored: Stored, title: string): { readonly title: string; readonly way: readonly string[] }[] {
