@@ -1,9 +1,10 @@
 import { stringify } from 'csv-stringify/sync'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
+import { isComputedHidden } from './computed.ts'
 import type { Shape } from './contract.ts'
 import { ModelerError } from './errors.ts'
-import { isHidden, requireSeen, unknownAttribute } from './path-resolver.ts'
+import { hiddenAttribute, isHidden, requireSeen, unknownAttribute } from './path-resolver.ts'
 import type { BusinessObject } from './row-mapper.ts'
 import type { Stored } from './stored.ts'
 
@@ -38,7 +39,7 @@ export class ObjectExport {
 
   /** @throws ModelerError `ATTRIBUTE_UNKNOWN`, `ATTRIBUTE_HIDDEN`, `REQUEST_INVALID` */
   constructor(one: BusinessClass, paths: readonly string[] | undefined, format: ExportFormat, classes: SeenClasses) {
-    const found = (paths ?? [...one.attributes.keys()].filter((name) => !isHidden(classes, one, name))).map((path) => columnsOf(one, path, classes))
+    const found = (paths ?? seenNames(one, classes)).map((path) => columnsOf(one, path, classes))
     this.shape = found.map(({ shape }) => shape).reduce(joined, { fields: [] })
     this.#columns = found.flatMap(({ columns }) => columns)
     this.#format = format
@@ -66,6 +67,11 @@ export class ObjectExport {
   }
 }
 
+function seenNames(one: BusinessClass, classes: SeenClasses): string[] {
+  const computed = [...classes.computed(one).values()].filter((found) => !isComputedHidden(classes, one, found))
+  return [...[...one.attributes.keys()].filter((name) => !isHidden(classes, one, name)), ...computed.map(({ name }) => name)]
+}
+
 function columnsOf(one: BusinessClass, path: string, classes: SeenClasses): { readonly shape: Shape; readonly columns: readonly Column[] } {
   const [step = '', ...rest] = path.split('.')
   requireSeen(classes, one, step)
@@ -74,6 +80,11 @@ function columnsOf(one: BusinessClass, path: string, classes: SeenClasses): { re
     if (relation.many) throw new ModelerError('REQUEST_INVALID', `Exported ${JSON.stringify(path)} of class "${one.name}": "${step}" leads to many objects`)
     const { shape, columns } = columnsOf(classes.get(relation.target), rest.join('.'), classes)
     return { shape: { fields: [], with: { [step]: shape } }, columns: columns.map((column) => ({ ...column, title: `${step}.${column.title}`, way: [step, ...column.way] })) }
+  }
+  const computed = rest.length === 0 ? classes.computed(one).get(step) : undefined
+  if (computed) {
+    if (isComputedHidden(classes, one, computed)) throw hiddenAttribute(one, step)
+    return { shape: { fields: [step] }, columns: [{ title: step, way: [step] }] }
   }
   const attribute = one.attributes.get(step)
   if (!attribute) throw unknownAttribute(one, step, path)

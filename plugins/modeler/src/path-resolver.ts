@@ -83,7 +83,7 @@ export class PathResolver {
 
   /** @throws ModelerError `REQUEST_INVALID` for what has parts */
   leaf(path: string): { readonly leaf: Leaf; readonly of: string } {
-    if (this.computed(path.split('.'))) throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" in a group or a figure: it is computed, which conditions, orders and fields know`)
+    if (this.computed(path.split('.'))) throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" where a column is needed, as in groups, figures and searches: it is computed`)
     const { stored, of } = this.resolve(path)
     if (stored.kind === 'leaf') return { leaf: stored, of }
     throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" as one value: it has the parts ${[...stored.parts.keys()].map((part) => `${path}.${part}`).join(', ')}`)
@@ -198,7 +198,11 @@ export function isHidden(classes: SeenClasses, one: BusinessClass, name: string)
  * @throws ModelerError `ATTRIBUTE_HIDDEN`
  */
 export function requireSeen(classes: SeenClasses, one: BusinessClass, name: string): void {
-  if (isHidden(classes, one, name)) throw new ModelerError('ATTRIBUTE_HIDDEN', `Used "${name}" of class "${one.name}": its policy does not let the caller see it`, { details: { class: one.name, attribute: name } })
+  if (isHidden(classes, one, name)) throw hiddenAttribute(one, name)
+}
+
+export function hiddenAttribute(one: BusinessClass, name: string): ModelerError {
+  return new ModelerError('ATTRIBUTE_HIDDEN', `Used "${name}" of class "${one.name}": its policy does not let the caller see it`, { details: { class: one.name, attribute: name } })
 }
 
 /** The names under which the other class knows a relation: its reference, or its own end of the links. */

@@ -80,6 +80,19 @@ describe('a computed attribute', () => {
     for (const ask of [{ where: 'margin > 1' }, { order: [{ attribute: 'margin' }] }, { where: { attribute: 'margin', isNull: true } }] as const) expect((await errorFrom(objects.find({ class: 'Offer', ...ask }, as()))).code).toBe('ATTRIBUTE_HIDDEN')
   })
 
+  test('is exported beside the others, as far as it is seen', async () => {
+    const policy = { 'policies/offer.yaml': 'class: Offer\nallow: { all: { may: [read] } }\nattributes: { cost: { see: boss } }' }
+    const { objects, call } = await openModel(tables, { ...files, ...policy })
+    const text = async (columns: string[] | undefined, ...permissions: string[]): Promise<string> => {
+      let all = ''
+      for await (const piece of objects.export({ class: 'Offer', format: 'csv', where: 'id == 1', ...(columns ? { columns } : {}) }, call({ identity: 'x', permissions }))) all += piece.text
+      return all
+    }
+    expect(await text(['id', 'margin', 'earns'], 'boss')).toBe('id,margin,earns\r\n1,4.5,true\r\n')
+    expect((await errorFrom(text(['margin']))).code).toBe('ATTRIBUTE_HIDDEN')
+    expect((await text(undefined)).split('\r\n')[0]).toBe('id,firm,price.amount,price.currency,begins,ends,net,size,lasts')
+  })
+
   test('decides in a policy also by what a change makes of it', async () => {
     const { objects, call } = await openModel(tables, { ...files, 'policies/offer.yaml': 'class: Offer\nallow: { all: { may: read }, good: { may: update, where: margin > 0 } }' })
     const cost = async (value: string, seen: string) => objects.commit({ changes: [{ update: 'Offer', key: { id: 1 }, set: { cost: value }, seen: { cost: seen } }] }, call())
