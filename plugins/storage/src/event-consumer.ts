@@ -32,6 +32,7 @@ export class EventConsumer {
   #ended = false
   #woken = false
   #wake: (() => void) | undefined
+  #stop: (() => void) | undefined
 
   constructor(consumption: Consumption) {
     this.#consumption = consumption
@@ -42,12 +43,12 @@ export class EventConsumer {
     const running = this.#run()
     return async () => {
       this.#ended = true
-      this.wake()
+      this.#stop?.()
       await running
     }
   }
 
-  /** There may be events. */
+  /** There may be events; what has failed waits for its time all the same. */
   wake(): void {
     this.#woken = true
     this.#wake?.()
@@ -59,7 +60,7 @@ export class EventConsumer {
       this.#woken = false
       const found = await this.#next()
       if (found === 'failed') await this.#wait(pause)
-      else if (found === 'none' && !this.#woken) await this.#wait(pollInterval)
+      else if (found === 'none' && !this.#woken) await this.#wait(pollInterval, 'or until it is woken')
       pause = found === 'failed' ? Math.min(pause * 2, longestPause) : firstPause
     }
   }
@@ -69,6 +70,7 @@ export class EventConsumer {
     const { next, call, failed } = this.#consumption
     let done: number | undefined
     let current: DurableEvent | undefined
+    let found: 'some' | 'none' | 'failed'
     try {
       const { events } = await next(call())
       for (current of events) {
@@ -76,13 +78,12 @@ export class EventConsumer {
         await this.#handle(current)
         done = current.seq
       }
-      return events.length > 0 ? 'some' : 'none'
+      found = events.length > 0 ? 'some' : 'none'
     } catch (error) {
       failed(error, current)
-      return 'failed'
-    } finally {
-      if (done !== undefined) await this.#acknowledge(done)
+      found = 'failed'
     }
+    return done === undefined || (await this.#acknowledge(done)) ? found : 'failed'
   }
 
   async #handle(event: DurableEvent): Promise<void> {
@@ -94,22 +95,25 @@ export class EventConsumer {
   }
 
   /** Where it fails, the events come again. */
-  async #acknowledge(seq: number): Promise<void> {
+  async #acknowledge(seq: number): Promise<boolean> {
     const { acknowledge, call, failed } = this.#consumption
     try {
       await acknowledge(seq, call())
+      return true
     } catch (error) {
       failed(error, undefined)
+      return false
     }
   }
 
-  async #wait(milliseconds: number): Promise<void> {
+  async #wait(milliseconds: number, woken?: 'or until it is woken'): Promise<void> {
     if (this.#ended) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, milliseconds)
-    this.#wake = resolve
+    this.#stop = resolve
+    if (woken) this.#wake = resolve
     await promise
     clearTimeout(timer)
-    this.#wake = undefined
+    this.#wake = this.#stop = undefined
   }
 }

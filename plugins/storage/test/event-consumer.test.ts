@@ -13,8 +13,8 @@ async function opened() {
   }
   const mails = async (): Promise<unknown[]> => (await storage.query({ source: 'data', from: 'mail', columns: ['word'], order: [{ column: 'id' }] }, makeCall())).rows.map(({ word }) => word)
   const failures: string[] = []
-  const consume = (handle: Consumption['handle']): EventConsumer =>
-    new EventConsumer({ next: (call) => storage.events({ source: 'data', consumer: 'mails', topics: ['sales.won'], from: 'begin' }, call), acknowledge: (seq, call) => storage.acknowledge({ source: 'data', consumer: 'mails', seq }, call), call: () => makeCall(), handle, failed: (error) => failures.push(error instanceof Error ? error.message : '') })
+  const consume = (handle: Consumption['handle'], others: Partial<Consumption> = {}): EventConsumer =>
+    new EventConsumer({ next: (call) => storage.events({ source: 'data', consumer: 'mails', topics: ['sales.won'], from: 'begin' }, call), acknowledge: (seq, call) => storage.acknowledge({ source: 'data', consumer: 'mails', seq }, call), call: () => makeCall(), handle, failed: (error) => failures.push(error instanceof Error ? error.message : ''), ...others })
   return { emit, write, mails, consume, failures }
 }
 
@@ -45,6 +45,24 @@ test('one that fails is tried again, those behind it wait, and nothing is done t
   await vi.waitFor(async () => expect(await mails()).toEqual(['a', 'b', 'c']), soon)
   await end()
   expect(failures).toEqual(['the machine is gone'])
+})
+
+test('one that fails, or is not acknowledged, waits before it is tried again, however often it is woken', async () => {
+  const { emit, consume } = await opened()
+  await emit('a')
+  for (const [fails, others] of [[true, {}], [false, { acknowledge: async () => { throw new Error('the disk is full') } }]] as const) {
+    const tries: number[] = []
+    const consumer = consume(async () => {
+      tries.push(performance.now())
+      if (fails) throw new Error('the machine is gone')
+    }, others)
+    const end = consumer.begin()
+    const waking = setInterval(() => consumer.wake(), 10)
+    await vi.waitFor(() => expect(tries.length).toBeGreaterThan(1), soon)
+    clearInterval(waking)
+    await end()
+    expect((tries[1] ?? 0) - (tries[0] ?? 0)).toBeGreaterThan(450)
+  }
 })
 
 test('who comes after another goes on where that one was', async () => {
