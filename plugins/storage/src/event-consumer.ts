@@ -77,6 +77,8 @@ export class EventConsumer {
         if (this.#ended) break
         await this.#handle(current)
         done = current.seq
+        // All of it may be direct calls over SQLite, which give way to nobody.
+        await new Promise<void>((resolve) => void setImmediate(resolve))
       }
       found = events.length > 0 ? 'some' : 'none'
     } catch (error) {

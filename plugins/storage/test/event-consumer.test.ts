@@ -65,6 +65,18 @@ test('one that fails, or is not acknowledged, waits before it is tried again, ho
   }
 })
 
+test('between two events the process does what else there is to do', async () => {
+  const { emit, write, mails, consume } = await opened()
+  await emit(...Array.from({ length: 300 }, String))
+  let turns = 0
+  const turning = setInterval(() => turns++, 1)
+  const end = consume(write).begin()
+  await vi.waitFor(async () => expect(await mails()).toHaveLength(300), soon)
+  clearInterval(turning)
+  await end()
+  expect(turns).toBeGreaterThan(10)
+})
+
 test('who comes after another goes on where that one was', async () => {
   const { emit, write, mails, consume } = await opened()
   await emit('a', 'b')
