@@ -43,6 +43,17 @@ test('what was applied is remembered also where it is longer than a text may be'
   expect((await (await model({ tag })).state()).last).toMatchObject({ state: 'begun', ...content })
 })
 
+test.each(['Order', 'OrderWhoseNameIsSoLongThatAnotherIsShortened'])('the key of %s is not renamed where a table beside it knows the rows by it', async (name) => {
+  const { model } = await crm('sqlite')
+  const keyed = (key: string): Promise<ModelSource> => model({ order: `class: ${name}\nkey: ${key}\nattributes: { ${key}: { type: text, was: number }, note: text }\n` })
+  const first = await keyed('number')
+  await applyModel(first, false)
+  expect(await planned(await keyed('code'))).toEqual([expect.stringMatching(/^rename column "number" of /)])
+  const table = (await first.state()).tables[0]?.name ?? ''
+  await first.storage.sidecar({ source: 'crm', table, key: ['number'], kind: 'state' }, first.call())
+  await expect(applyModel(await keyed('code'), false)).rejects.toMatchObject({ code: 'CHANGE_REFUSED', message: expect.stringContaining('by which caruso_state_order') })
+})
+
 describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (kind) => {
   describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('and', { timeout: 60_000 }, () => {
     test('makes its tables once, grows, renames what was called otherwise, and is taken back', async () => {

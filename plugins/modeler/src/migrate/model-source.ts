@@ -1,5 +1,5 @@
 import { CarusoError, type Call, type Client, type CommandContext } from '@caruso/contract'
-import { Storage, titleOf, type Change, type TableDescription } from '@caruso/storage/contract'
+import { sidecarName, Storage, titleOf, type Change, type TableDescription } from '@caruso/storage/contract'
 import type { BusinessClass } from '../business-class.ts'
 import { linkedFiles } from '../commands/linked-files.ts'
 import { modelerIn } from '../commands/modeler-in.ts'
@@ -47,7 +47,9 @@ export class ModelSource {
   diff(tables: readonly TableDescription[], applied: Applied, kept: ReadonlySet<string>): ModelDiff {
     const diff = modelDiff(wantedTables(this.#classes, this.name, this.#kind), applied, tables)
     for (const { change } of diff.steps) {
-      if ('renameColumn' in change && kept.has(`caruso_state_${change.table}`) && tables.find(({ name }) => name === change.table)?.key.includes(change.renameColumn)) throw new ModelerError('CHANGE_REFUSED', `Compared the model with data source "${this.name}": ${titleOf(change)} is part of a key by which caruso_state_${change.table} knows the rows`)
+      if (!('renameColumn' in change) || tables.find(({ name }) => name === change.table)?.key.includes(change.renameColumn) !== true) continue
+      const beside = sidecarName('state', change.table)
+      if (kept.has(beside)) throw new ModelerError('CHANGE_REFUSED', `Compared the model with data source "${this.name}": ${titleOf(change)} is part of a key by which ${beside} knows the rows`)
     }
     return diff
   }
