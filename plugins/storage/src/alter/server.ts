@@ -3,9 +3,8 @@ import type { Raw } from '../logical.ts'
 import type { ServerConnection } from '../server-connection.ts'
 import type { Change } from './change.ts'
 import type { Looked, Obstacle } from './obstacles.ts'
-import { planChanges, refused, requireNone } from './plan.ts'
+import { explained, planChanges, refused, requireNone } from './plan.ts'
 import type { PlannedChange } from './plan.ts'
-import { Refusal } from './refusal.ts'
 import type { Tables } from './tables.ts'
 import type { TableDescription } from '../description.ts'
 
@@ -39,11 +38,8 @@ export async function alterServer(connection: ServerConnection, { lock }: Server
   if (lock !== undefined) await begin(connection, planned, (name) => lock(looked.dialect.quote(name)))
   for (const { change, index, obstacles } of planned) {
     for (const obstacle of obstacles) {
-      try {
-        requireNone(obstacle, await countOf(connection, obstacle))
-      } catch (error) {
-        throw error instanceof Refusal ? refused(change, index, 0, error.message, error) : error
-      }
+      const rows = await countOf(connection, obstacle)
+      explained(change, index, () => requireNone(obstacle, rows))
     }
   }
   for (const { change, index } of planned) {
