@@ -14,7 +14,6 @@ interface Found {
   readonly file: string
   readonly kind: 'model' | 'mapping'
   readonly class: string
-  readonly text: string
   /** As it was written here. */
   readonly untouched: boolean
   readonly source?: string
@@ -107,5 +106,5 @@ function foundOf(file: string, kind: Found['kind'], text: string): Found[] {
   const { source, table } = value
   const sum = head.exec(text)?.[1]
   const untouched = sum !== undefined && sum === sumOf(text.replace(head, ''))
-  return [{ file, kind, class: value['class'], text, untouched, made: madeClass(value['class'], value), ...(typeof source === 'string' ? { source } : {}), ...(typeof table === 'string' ? { table } : {}) }]
+  return [{ file, kind, class: value['class'], untouched, made: madeClass(value['class'], value), ...(typeof source === 'string' ? { source } : {}), ...(typeof table === 'string' ? { table } : {}) }]
 }
