@@ -1,7 +1,7 @@
 import type { CommandContext } from '@caruso/contract'
 import { applyModel, type Done } from '../migrate/apply-model.ts'
-import { withSources } from '../migrate/model-source.ts'
 import { undoModel } from '../migrate/undo-model.ts'
+import { withSources } from './with-sources.ts'
 
 /** `caruso model apply`: makes the databases as the model says. */
 export async function apply({ source, drop = false }: { readonly source?: string; readonly drop?: boolean }, context: CommandContext): Promise<void> {

@@ -1,7 +1,7 @@
 import type { CommandContext } from '@caruso/contract'
 import { titleOf } from '@caruso/storage/contract'
 import { appliedBy } from '../migrate/apply-model.ts'
-import { withSources } from '../migrate/model-source.ts'
+import { withSources } from './with-sources.ts'
 
 /** `caruso model diff`: what `apply` would do, in words and in SQL, and what is lost. */
 export async function diff(only: string | undefined, context: CommandContext): Promise<void> {

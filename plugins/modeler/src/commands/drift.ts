@@ -2,7 +2,7 @@ import type { CommandContext } from '@caruso/contract'
 import { ModelerError } from '../errors.ts'
 import { appliedBy } from '../migrate/apply-model.ts'
 import { driftOf, strangers } from '../migrate/drift.ts'
-import { withSources } from '../migrate/model-source.ts'
+import { withSources } from './with-sources.ts'
 
 /**
  * `caruso model drift`: what databases have otherwise than the last applied model says.

@@ -1,15 +1,11 @@
-import { CarusoError, type Call, type Client, type CommandContext } from '@caruso/contract'
-import { sidecarName, Storage, titleOf, type Change, type TableDescription } from '@caruso/storage/contract'
+import type { Call, Client } from '@caruso/contract'
+import { sidecarName, titleOf, type Change, type Storage, type TableDescription } from '@caruso/storage/contract'
 import type { BusinessClass } from '../business-class.ts'
-import { linkedFiles } from '../commands/linked-files.ts'
-import { modelerIn } from '../commands/modeler-in.ts'
-import { ModelError, ModelerError } from '../errors.ts'
+import { ModelerError } from '../errors.ts'
 import type { Applied, ModelDiff, Step } from './applied.ts'
 import { ModelJournal, type Migration } from './journal.ts'
 import { losing, modelDiff } from './model-diff.ts'
 import { wantedTables } from './wanted.ts'
-
-const patience = 3_600_000
 
 /** One data source with the classes that are stored in it, as a command works with it. */
 export class ModelSource {
@@ -73,22 +69,4 @@ export class ModelSource {
     for (const change of losing(steps)) lost.push(`${titleOf(change)}: ${await this.rowsOf(change)} rows have values there`)
     return lost
   }
-}
-
-/** Works with each data source of the assembly's classes, or with one. @throws ModelError where the files have mistakes */
-export async function withSources<T>(context: CommandContext, only: string | undefined, work: (source: ModelSource) => Promise<T>): Promise<T[]> {
-  const { classes, mistakes } = await linkedFiles(await modelerIn(context))
-  if (mistakes.length > 0) throw new ModelError(mistakes)
-  return await context.alone(Storage, async (storage, call) => {
-    const asked = (): Call => call(patience, ['storage.alter'])
-    const { sources } = await storage.sources({}, asked())
-    const names = only === undefined ? [...new Set([...classes.values()].map(({ source }) => source))].toSorted() : [only]
-    const results: T[] = []
-    for (const name of names) {
-      const kind = sources.find((source) => source.name === name)?.kind
-      if (kind === undefined) throw new CarusoError('USAGE', `Looked for data source ${JSON.stringify(name)}: the storage has ${sources.map((source) => source.name).join(', ') || 'none'}`)
-      results.push(await work(new ModelSource(name, kind, classes, { storage, call: asked })))
-    }
-    return results
-  })
 }
