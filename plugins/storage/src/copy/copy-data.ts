@@ -30,7 +30,7 @@ export async function copyData({ from, to }: { readonly from: string; readonly t
   const seconds = (performance.now() - began) / 1_000
   const told = { from, to, ...result, seconds: Number(seconds.toFixed(3)), rowsPerSecond: Math.round((result.rows - result.before) / seconds) }
   context.terminal.answer(told, () => wordsOf(told))
-  if (result.differingCells > 0) throw new StorageError('COPY_DIFFERS', `Copied data source "${from}" to "${to}": ${result.differingCells} cells differ`)
+  if (result.differingCells > 0) throw new StorageError('COPY_DIFFERS', `Copied data source "${from}" to "${to}": ${cellsOf(result)}`)
 }
 
 /** The data sources by name, with `component.` before it where several components have one of that name. */
@@ -66,13 +66,17 @@ function endlessCall(): Call {
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-function wordsOf({ from, to, tables, rows, before, seconds, rowsPerSecond, leftOut, differences, differingCells }: CopyResult & { readonly from: string; readonly to: string; readonly seconds: number; readonly rowsPerSecond: number }): string {
+function wordsOf({ from, to, tables, rows, before, seconds, rowsPerSecond, leftOut, differences, differingCells, moreDiffer }: CopyResult & { readonly from: string; readonly to: string; readonly seconds: number; readonly rowsPerSecond: number }): string {
   return [
     `${tables.length} tables, ${rows.toLocaleString('en')} rows${before === 0 ? '' : ` (${before.toLocaleString('en')} of an earlier run)`} copied from ${from} to ${to} in ${seconds.toFixed(1)} s, ${rowsPerSecond.toLocaleString('en')} rows/s`,
     ...(leftOut.length === 0 ? [] : ['Left out:', ...leftOut.map((one) => `  ${one}`)]),
-    differingCells === 0 ? 'Compared: 0 cells differ' : `Compared: ${differingCells} cells differ`,
+    `Compared: ${cellsOf({ differingCells, moreDiffer })}`,
     ...differences.map((one) => `  ${placeOf(one)}`),
   ].join('\n')
+}
+
+function cellsOf({ differingCells, moreDiffer }: Pick<CopyResult, 'differingCells' | 'moreDiffer'>): string {
+  return `${moreDiffer ? 'at least ' : ''}${differingCells} cells differ`
 }
 
 function placeOf({ table, key, column, problem }: Difference): string {

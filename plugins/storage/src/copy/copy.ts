@@ -36,6 +36,8 @@ export interface CopyResult {
   readonly leftOut: readonly string[]
   readonly differences: readonly Difference[]
   readonly differingCells: number
+  /** Not all that differ were counted. */
+  readonly moreDiffer: boolean
 }
 
 /**
@@ -184,11 +186,11 @@ interface Comparison {
   readonly listener: CopyListener
 }
 
-async function compare(tables: readonly CopiedTable[], { from, to, reader, checker, journal, resumed, listener }: Comparison): Promise<Pick<CopyResult, 'differences' | 'differingCells'>> {
+async function compare(tables: readonly CopiedTable[], { from, to, reader, checker, journal, resumed, listener }: Comparison): Promise<Pick<CopyResult, 'differences' | 'differingCells' | 'moreDiffer'>> {
   const all = tables.reduce((sum, { name }) => sum + journal.of(name).rows, 0)
   listener.step('comparing', all)
   const found: Difference[] = []
-  let cells = 0
+  let [cells, moreDiffer] = [0, false]
   for (const table of tables) {
     const read = resumed ? sumOf(reader, table) : Promise.resolve(journal.of(table.name).sum)
     const [expected, is] = await Promise.all([read, sumOf(checker, table, listener)])
@@ -196,8 +198,9 @@ async function compare(tables: readonly CopiedTable[], { from, to, reader, check
     const different = await differences(from, to, table)
     found.push(...different.list)
     cells += different.cells
+    moreDiffer ||= different.more
   }
-  return { differences: found.slice(0, mostTold), differingCells: cells }
+  return { differences: found.slice(0, mostTold), differingCells: cells, moreDiffer }
 }
 
 const mostTold = 100

@@ -16,16 +16,24 @@ export interface Difference {
 // Of so many parts of a table the rows are fetched: where more differ, there is enough to tell.
 const mostBuckets = 32
 
+export interface Differences {
+  readonly list: readonly Difference[]
+  readonly cells: number
+  /** More parts differ than were looked into. */
+  readonly more: boolean
+}
+
 /** Looks for the cells that make two tables differ: first in which parts they are, then among the rows of those. */
-export async function differences(from: ScanSource, to: ScanSource, table: CopiedTable): Promise<{ readonly list: readonly Difference[]; readonly cells: number }> {
+export async function differences(from: ScanSource, to: ScanSource, table: CopiedTable): Promise<Differences> {
   await using stack = new AsyncDisposableStack()
   const [left, right] = [from, to].map((source) => stack.adopt(new ScanThread(source), async (thread) => await thread.close()))
-  if (left === undefined || right === undefined) return { list: [], cells: 0 }
+  if (left === undefined || right === undefined) return { list: [], cells: 0, more: false }
   const [expected, is] = await Promise.all([bucketsOf(left, table), bucketsOf(right, table)])
-  const unlike = expected.flatMap((sum, bucket) => (sum === is[bucket] ? [] : [bucket])).slice(0, mostBuckets)
+  const all = expected.flatMap((sum, bucket) => (sum === is[bucket] ? [] : [bucket]))
+  const unlike = all.slice(0, mostBuckets)
   const [wanted, found] = await Promise.all([rowsOf(left, table, unlike), rowsOf(right, table, unlike)])
   const list = table.key.length === 0 ? unkeyed(table, wanted, found) : keyed(table, wanted, found)
-  return { list, cells: list.reduce((sum, { column }) => sum + (column === undefined ? table.columns.length : 1), 0) }
+  return { list, cells: list.reduce((sum, { column }) => sum + (column === undefined ? table.columns.length : 1), 0), more: all.length > unlike.length }
 }
 
 type Rows = readonly (readonly Value[])[]
