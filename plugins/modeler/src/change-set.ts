@@ -8,27 +8,15 @@ import { goneConflict, notRemoved } from './conflict.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import type { KeptChanges } from './kept-changes.ts'
-import { firstVersion } from './kept.ts'
 import type { KeptObject } from './kept-object.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
 import { own } from './path-resolver.ts'
+import { changedBy, createdKey, type Planned } from './planned.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
 import { typesOf } from './step-types.ts'
-import { leavesOf, leavesOfKey, type Leaf, type Stored } from './stored.ts'
-
-/** What a change has become: a row of a step, of whose key some columns may be known already. */
-export interface Planned {
-  readonly class: BusinessClass
-  readonly step: number
-  readonly row: number
-  readonly values: ColumnValues
-  /** Whether it makes an object, whose key others may use. */
-  readonly creates: boolean
-  /** For an update or a removal: the key, and what the caller saw. */
-  readonly known?: { readonly key: Readonly<Record<string, unknown>>; readonly seen: SeenObject | undefined; readonly version: number | undefined }
-}
+import { leavesOf, leavesOfKey, type Leaf } from './stored.ts'
 
 /** Of a change that is kept beside the table alone: it has no step of its own. */
 const beside = { step: -1, row: 0, values: new Map(), creates: false } as const
@@ -97,14 +85,7 @@ export class ChangeSet {
 
   /** What the changes did, of what the steps did. */
   results(done: readonly StepResult[]): Changed[] {
-    return this.planned.map(({ class: one, step, row, values, creates, known }) => {
-      if (known) return { key: known.key, ...(known.version === undefined ? {} : { version: known.version }) }
-      if (!creates) return { key: null }
-      const made = done[step]?.keys[row] ?? {}
-      const key = Object.fromEntries(one.key.map(({ name, stored }) => [name, valueOf(stored, values, made)]))
-      if (one.locking) return { key, version: Number(valueOf(one.locking.stored, values, made)) }
-      return { key, ...(one.kept?.locking === true ? { version: firstVersion } : {}) }
-    })
+    return this.planned.map((planned) => changedBy(planned, done))
   }
 
   /**
@@ -162,7 +143,7 @@ export class ChangeSet {
     }
     const planned = { class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true }
     this.planned.push(planned)
-    if (one.kept) this.#kept?.created(one, keyOf(planned), columns)
+    if (one.kept) this.#kept?.created(one, createdKey(planned), columns)
   }
 
   #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
@@ -257,7 +238,7 @@ export class ChangeSet {
   readonly #created: CreatedKey = (change, target) => {
     const made = this.planned[change]
     if (!made?.creates || made.class.name !== target) throw new ModelerError('REQUEST_INVALID', `Used the key of change ${change} for class "${target}": expected an earlier change that creates an object of that class`)
-    return keyOf(made)
+    return createdKey(made)
   }
 
   #push(step: Step, planned: Omit<Planned, 'step' | 'row' | 'creates'>): void {
@@ -273,11 +254,6 @@ export class ChangeSet {
     if (one.source !== this.#source) throw new ModelerError('REQUEST_INVALID', `Committed changes of data sources "${this.#source}" and "${one.source}": expected one data source, for a commit is atomic`)
     return one
   }
-}
-
-/** The columns of a new object's key, as they were given or as its step makes them. */
-function keyOf({ class: one, step, row, values }: Pick<Planned, 'class' | 'step' | 'row' | 'values'>): (Value | KeyReference)[] {
-  return leavesOfKey(one).map((leaf) => values.get(leaf) ?? { keyOf: step, row, column: leaf.column })
 }
 
 /** A filter has no more conditions than a database takes. */
@@ -304,12 +280,4 @@ function rowOf(columns: ColumnValues): Rows[number] {
     else row[column] = value
   }
   return row
-}
-
-/** The value of an attribute in a new row: as it was given, or as the database made it. */
-function valueOf(stored: Stored, values: ColumnValues, made: Row): unknown {
-  if (stored.kind === 'composite') return Object.fromEntries([...stored.parts].map(([name, part]) => [name, valueOf(part, values, made)]))
-  const given = values.get(stored)
-  const found = given === undefined || isKeyOf(given) ? (made[stored.column] ?? null) : (given as Value)
-  return found === null ? null : stored.codec.decode(found)
 }

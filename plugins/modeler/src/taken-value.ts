@@ -1,9 +1,9 @@
 import type { Call, Client } from '@caruso/contract'
 import type { Storage, Value } from '@caruso/storage/contract'
-import type { Planned } from './change-set.ts'
 import { columnOf } from './column-of.ts'
 import { isKeyOf } from './object-values.ts'
 import { own } from './path-resolver.ts'
+import type { Planned } from './planned.ts'
 import type { Leaf } from './stored.ts'
 
 /** The attribute of which a change wants a value that another object has; found by asking, the same on every database. */
