@@ -5,6 +5,7 @@ import type { Classes } from './classes.ts'
 import { ModelerError } from './errors.ts'
 import { FindPlan } from './find-plan.ts'
 import { keyCondition } from './key-condition.ts'
+import { keyName } from './key-name.ts'
 import { isKeyOf } from './object-values.ts'
 import { own } from './path-resolver.ts'
 import type { Planned } from './planned.ts'
@@ -12,9 +13,10 @@ import type { PolicyCheck } from './policy-check.ts'
 import { textOf, type Rule } from './rule.ts'
 
 /** Of changes after which a rule does not hold, the one that is told; with every attribute that the rule is about. */
-export async function brokenRule(storage: Client<typeof Storage>, planned: readonly Planned[], { class: one, entries }: PolicyCheck, rule: Rule, everything: Classes, call: Call): Promise<ModelerError> {
+export async function brokenRule(storage: Client<typeof Storage>, planned: readonly Planned[], check: PolicyCheck, rule: Rule, everything: Classes, call: Call): Promise<ModelerError> {
+  const { class: one, entries } = check
   const changes = entries.map(({ change }) => change)
-  const single = changes.length === 1 || !rule.own ? undefined : await firstBroken(storage, planned, changes, rule, everything, call)
+  const single = changes.length === 1 || !rule.own ? undefined : await firstBroken(storage, planned, check, rule, everything, call)
   const [from, to] = single === undefined ? [changes[0], changes.at(-1)] : [single, single]
   const tried = from === to ? `Committed change ${from}, of class "${one.name}"` : `Committed one of the changes ${from} to ${to}, of class "${one.name}"`
   const text = textOf(rule)
@@ -24,17 +26,28 @@ export async function brokenRule(storage: Client<typeof Storage>, planned: reado
   })
 }
 
-/** The transaction is undone, so the objects are put together once more. */
-async function firstBroken(storage: Client<typeof Storage>, planned: readonly Planned[], changes: readonly number[], { term }: Rule, everything: Classes, call: Call): Promise<number | undefined> {
+/** The transaction is undone, so the objects are put together once more, each with all that the commit writes to it. */
+async function firstBroken(storage: Client<typeof Storage>, planned: readonly Planned[], check: PolicyCheck, { term, names }: Rule, everything: Classes, call: Call): Promise<number | undefined> {
+  const { class: one, entries } = check
   const holds = evaluator(term)
-  for (const change of changes) {
-    const made = planned[change]
-    if (made === undefined) continue
-    const find = new FindPlan(made.class, {}, everything)
-    const row = made.known ? (await storage.query(find.planOfKey(keyCondition(made.class, made.known.key, own, 'Read an object')), call)).rows[0] : undefined
-    const written = Object.fromEntries([...made.values].map(([leaf, value]): [string, Value] => [leaf.path, isKeyOf(value) ? null : (value as Value)]))
-    const after: Row = { ...row, ...written }
+  const find = new FindPlan(one, { fields: [...names] }, everything)
+  const written = writtenBy(planned, check)
+  for (const { change, key } of entries) {
+    const known = planned[change]?.known
+    const row = known ? (await storage.query(find.planOfKey(keyCondition(one, known.key, own, 'Read an object')), call)).rows[0] : undefined
+    const after: Row = { ...row, ...written.get(keyName(one, key)) }
     if (holds(find.mapper.map(after)) !== true) return change
   }
   return undefined
+}
+
+/** What the changes write to each object, by its key. */
+function writtenBy(planned: readonly Planned[], { class: one, entries }: PolicyCheck): ReadonlyMap<string, Row> {
+  const written = new Map<string, Row>()
+  for (const { change, key } of entries) {
+    const values = [...(planned[change]?.values ?? [])].map(([leaf, value]): [string, Value] => [leaf.path, isKeyOf(value) ? null : value])
+    const name = keyName(one, key)
+    written.set(name, { ...written.get(name), ...Object.fromEntries(values) })
+  }
+  return written
 }

@@ -22,7 +22,6 @@ export class ChangePolicy {
   /** Objects whose keys changes give: that were made so far, and that are gone after all changes. */
   readonly #made = new Set<string>()
   readonly #removed = new Set<string>()
-
   readonly #known = new Map<BusinessClass, Restrictions>()
 
   /** @throws ModelerError `ATTRIBUTE_HIDDEN`, `NOT_ALLOWED` for what no object would allow */

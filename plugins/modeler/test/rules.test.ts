@@ -59,6 +59,12 @@ describe('a rule over several attributes', () => {
     expect((await objects.commit({ changes: [offer('9', '1'), offer('100', '1')] }, call())).results).toHaveLength(2)
   })
 
+  test('blames no change of an object that is right after all of them', async () => {
+    const { objects, call } = await openModel(tables, files)
+    const changes = [...update({ begins: '2026-03-01' }, { begins: '2026-01-01' }).changes, ...update({ ends: '2026-04-01' }, { ends: '2026-02-01' }).changes, { create: 'Offer', values: { begins: '2026-05-01', ends: '2026-04-01' } }]
+    expect((await errorFrom(objects.commit({ changes }, call()))).message).toBe('Committed change 2, of class "Offer": rule "inOrder" does not hold: It ends before it begins')
+  })
+
   test('is of no account for an object that the commit removes, and for attributes that it does not name', async () => {
     const { objects, call, storage } = await openModel(tables, files)
     await storage.transact({ source: 'crm', steps: [{ update: 'offer', set: { ends: '2020-01-01' }, where: { and: [] } }] }, call())
