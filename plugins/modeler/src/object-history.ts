@@ -52,7 +52,7 @@ export class ObjectHistory {
     const past = await this.#undone(one, key, object, isAfter(at), call)
     const view = new HistoryView(this.#model.seenBy(call.caller), one, this.#storage, call)
     const attributes = await view.attributes(past.attributes)
-    return { object: attributes && { ...key, ...attributes }, version: past.version }
+    return { object: attributes && { ...Object.fromEntries(one.key.map(({ name: part }) => [part, key[part]])), ...attributes }, version: past.version }
   }
 
   /** What is left of an object when its last changes are undone. */
