@@ -1,6 +1,5 @@
 import { codeOf } from '@caruso/contract'
 import type { Call } from '@caruso/contract'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Change } from './alter/change.ts'
 import { alterServer, planOnServer } from './alter/server.ts'
 import type { ServerAlter } from './alter/server.ts'
@@ -16,11 +15,12 @@ import { digestOf, firstAnswer, keptFor, keysTable, once } from './keys.ts'
 import type { KeyStatements } from './keys.ts'
 import { limits } from './limits.ts'
 import { requireNames } from './own-keyword.ts'
-import { cancelled, isOver, patiently } from './patience.ts'
+import { patiently } from './patience.ts'
 import type { Waiting } from './patience.ts'
-import { Pool } from './pool.ts'
 import { ServerCatalogue } from './server-catalogue.ts'
 import type { ServerConnection } from './server-connection.ts'
+import { ServerConnections } from './server-connections.ts'
+import type { Connecting } from './server-connections.ts'
 import { bindValues, loadKnex } from './sql-builder.ts'
 import type { SqlDialect } from './sql-builder.ts'
 import { requireKey } from './sidecar-key.ts'
@@ -31,11 +31,10 @@ import { requireSize } from './transaction-size.ts'
 type Rows = readonly Row[]
 
 /** What a dialect with a server brings. */
-export interface Server {
+export interface Server extends Connecting {
   readonly kind: string
   readonly dialect: SqlDialect
   readonly keys: KeyStatements & { readonly create: string; readonly forget: string }
-  connect(): Promise<ServerConnection>
   tables(connection: ServerConnection): Promise<readonly Table[]>
   /** All tables and views, inside a transaction that reads. */
   describe(connection: ServerConnection): AsyncIterable<TableDescription>
@@ -65,20 +64,17 @@ interface Transaction {
 const staleAfter = 1_000
 const askedAgainAfter = 60_000
 const pruneEvery = 256
-const checkedWithin = 5_000
-const stoppedWithin = 2_000
 
-/** A database server: every call borrows a connection, and what it does there ends with the call. */
+/** A database server: plans, transactions with their keys, and what tables it was last seen to have. */
 export class ServerSource implements DataSource {
   readonly name: string
   readonly kind: string
   readonly readonly: boolean
   readonly #server: Server
-  readonly #connections: number
-  readonly #pool: Pool<ServerConnection>
+  readonly #most: number
+  readonly #connections: ServerConnections
   readonly #known = new ServerCatalogue()
   readonly #catalogue: Catalogue
-  readonly #ended = new AbortController()
   #compiler: Promise<Compiler> | undefined
   #keys: Promise<void> | undefined
   #keyed = 0
@@ -88,8 +84,8 @@ export class ServerSource implements DataSource {
     this.kind = server.kind
     this.readonly = readonly
     this.#server = server
-    this.#connections = connections
-    this.#pool = new Pool(name, connections, () => server.connect())
+    this.#most = connections
+    this.#connections = new ServerConnections(name, server, connections)
     this.#catalogue = new Catalogue(name, this.#known, () => void this.#compiler?.then((compiler) => compiler.forget()))
   }
 
@@ -107,32 +103,14 @@ export class ServerSource implements DataSource {
   async *stream(plan: Plan, call: Call): AsyncGenerator<Rows, void> {
     const tried = this.#title('Streamed', plan)
     const { statement, values } = await this.#compile(call, (compiler) => compiler.select(plan, plan.limit))
-    yield* this.#reading(call, tried, async function* (connection, dialect) {
+    const { dialect } = this.#server
+    yield* this.#connections.reading(call, tried, async function* (connection) {
       for await (const rows of connection.stream(statement.sql, bindValues(dialect, statement, values))) yield rows.map(statement.row)
     })
   }
 
   async *describe(call: Call): AsyncGenerator<readonly TableDescription[], void> {
-    yield* this.#reading(call, `Described data source "${this.name}"`, (connection) => inBatches(this.#server.describe(connection)))
-  }
-
-  /** What a long read gives, piece by piece, in one transaction on a connection that stays with it. */
-  async *#reading<T>(call: Call, tried: string, read: (connection: ServerConnection, dialect: SqlDialect) => AsyncIterable<T>): AsyncGenerator<T, void> {
-    const connection = await this.#lend(call, tried, true)
-    const stop = this.#watch(connection, call)
-    try {
-      await connection.session.begin('read')
-      for await (const piece of read(connection, this.#server.dialect)) {
-        yield piece
-        if (this.#ended.signal.aborted) throw new StorageError('SOURCE_CLOSED', 'Read the next rows: the data source was closed')
-        if (isOver(call)) throw cancelled(call)
-      }
-    } catch (error) {
-      throw isOver(call) ? cancelled(call) : this.#server.explain(error, tried)
-    } finally {
-      await stop()
-      await this.#end(connection)
-    }
+    yield* this.#connections.reading(call, `Described data source "${this.name}"`, (connection) => inBatches(this.#server.describe(connection)))
   }
 
   async transact(steps: readonly PlainStep[], about: string | undefined, call: Call): Promise<readonly StepResult[]> {
@@ -148,14 +126,14 @@ export class ServerSource implements DataSource {
     const tried = `Looked for a remembered key in data source "${this.name}"`
     this.#requireWritable(tried)
     await this.#keysReady(call, tried)
-    return this.#use(call, tried, (connection) => workLater(firstAnswer(this.#server.keys, { component: call.caller.component, key }, about), ({ sql, values }) => connection.run(sql, values)))
+    return this.#connections.use(call, tried, (connection) => workLater(firstAnswer(this.#server.keys, { component: call.caller.component, key }, about), ({ sql, values }) => connection.run(sql, values)))
   }
 
   async sql(own: OwnSql, call: Call): Promise<{ readonly rows: Rows; readonly affected: number }> {
     const tried = `Ran a statement on data source "${this.name}"`
     if (own.write) this.#requireWritable(tried)
     const sql = this.#server.own(own)
-    const answer = await this.#use(call, tried, async (connection) => {
+    const answer = await this.#connections.use(call, tried, async (connection) => {
       await connection.session.begin(own.write ? 'write' : 'read')
       const described = await connection.describe(sql, own.values.map(this.#server.dialect.encode))
       requireNames(described.columns)
@@ -174,7 +152,7 @@ export class ServerSource implements DataSource {
     requireKey(this.#catalogue, sidecar, tried)
     if (this.#catalogue.has(sidecar.name)) return
     try {
-      await this.#use(call, tried, async (connection) => {
+      await this.#connections.use(call, tried, async (connection) => {
         await connection.session.begin('write')
         for (const statement of this.#server.sidecar(sidecar)) await connection.run(statement, [])
         await connection.session.commit(tried)
@@ -193,23 +171,22 @@ export class ServerSource implements DataSource {
     if (run) this.#requireWritable(tried)
     await this.#ask(call)
     const looked = { dialect, column: (table: string, name: string) => this.#catalogue.column(this.#catalogue.table(table), name) }
-    const plan = await this.#use(call, tried, (connection) => planOnServer(connection, alter, describe(connection), changes, looked))
+    const plan = await this.#connections.use(call, tried, (connection) => planOnServer(connection, alter, describe(connection), changes, looked))
     if (!run) return plan.statements
     try {
-      await this.#use(call, tried, (connection) => alterServer(connection, alter, plan, looked, tried))
+      await this.#connections.use(call, tried, (connection) => alterServer(connection, alter, plan, looked, tried))
     } finally {
-      await this.#ask(this.#ownPatience())
+      await this.#ask(this.#connections.ownPatience())
     }
     return plan.statements
   }
 
   async check(): Promise<void> {
-    await this.#use(this.#ownPatience(), `Checked data source "${this.name}"`, (connection) => connection.run('select 1', []))
+    await this.#connections.use(this.#connections.ownPatience(), `Checked data source "${this.name}"`, (connection) => connection.run('select 1', []))
   }
 
   async close(): Promise<void> {
-    this.#ended.abort()
-    await this.#pool.close()
+    await this.#connections.close()
   }
 
   /** One try of a transaction on a connection that stays with the call. */
@@ -238,9 +215,9 @@ export class ServerSource implements DataSource {
     for (let again = 0; ; again++) {
       try {
         const compiled = await this.#compile(call, compile)
-        return await this.#use(call, tried, (connection) => use(compiled, connection))
+        return await this.#connections.use(call, tried, (connection) => use(compiled, connection))
       } catch (error) {
-        if (again >= (codeOf(error) === 'TABLE_CHANGED' ? this.#connections : 1) || !(await this.#mayHaveChanged(error, call))) throw error
+        if (again >= (codeOf(error) === 'TABLE_CHANGED' ? this.#most : 1) || !(await this.#mayHaveChanged(error, call))) throw error
       }
     }
   }
@@ -267,7 +244,7 @@ export class ServerSource implements DataSource {
 
   /** Asks the server what tables there are. */
   async #ask(call: Waiting): Promise<void> {
-    const tables = await this.#use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#server.tables(connection))
+    const tables = await this.#connections.use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#server.tables(connection))
     this.#known.set(tables.filter(({ name }) => name !== keysTable))
     this.#catalogue.refresh(true)
   }
@@ -276,7 +253,7 @@ export class ServerSource implements DataSource {
   async #keysReady(call: Waiting, tried: string): Promise<void> {
     const { create, forget } = this.#server.keys
     // Many wait for this, so no single one's call may end it.
-    const make = async (): Promise<void> => void (await this.#use(this.#ownPatience(), tried, (connection) => connection.run(create, [])))
+    const make = async (): Promise<void> => void (await this.#connections.use(this.#connections.ownPatience(), tried, (connection) => connection.run(create, [])))
     // Of two that make it at once, PostgreSQL refuses one, now with the one code and now with the other.
     this.#keys ??= make().catch(make)
     try {
@@ -285,65 +262,7 @@ export class ServerSource implements DataSource {
       this.#keys = undefined
       throw error
     }
-    if (this.#keyed++ % pruneEvery === 0) await this.#use(call, tried, (connection) => connection.run(forget, [BigInt(Date.now() - keptFor)]))
-  }
-
-  async #use<T>(call: Waiting, tried: string, work: (connection: ServerConnection) => Promise<T>): Promise<T> {
-    const connection = await this.#lend(call, tried, false)
-    const stop = this.#watch(connection, call)
-    try {
-      return await work(connection)
-    } catch (error) {
-      throw isOver(call) && connection.session.broken ? cancelled(call) : this.#server.explain(error, tried)
-    } finally {
-      await stop()
-      await this.#end(connection)
-    }
-  }
-
-  async #lend(call: Waiting, tried: string, long: boolean): Promise<ServerConnection> {
-    try {
-      return await this.#pool.lend(call, long)
-    } catch (error) {
-      throw this.#server.explain(error, tried)
-    }
-  }
-
-  /** What a call began ends with it. */
-  async #end(connection: ServerConnection): Promise<void> {
-    try {
-      await connection.session.rollback()
-    } finally {
-      this.#pool.giveBack(connection)
-    }
-  }
-
-  /** Stops what the connection does when nobody waits for it any more; returns what ends the watch. */
-  #watch(connection: ServerConnection, call: Waiting): () => Promise<void> {
-    let stopping: Promise<void> | undefined
-    const stop = (): void => void (stopping ??= this.#stop(connection))
-    const timer = setTimeout(stop, Math.max(0, call.deadline - Date.now()))
-    if (call.cancellable) call.signal.addEventListener('abort', stop, { once: true })
-    this.#ended.signal.addEventListener('abort', stop, { once: true })
-    return async () => {
-      clearTimeout(timer)
-      if (call.cancellable) call.signal.removeEventListener('abort', stop)
-      this.#ended.signal.removeEventListener('abort', stop)
-      await stopping
-    }
-  }
-
-  /** It is given back here too, since whoever pauses between two batches may never come back. */
-  async #stop(connection: ServerConnection): Promise<void> {
-    connection.session.break()
-    // When it has ended already, or the server does not answer, what is left is to close it.
-    await Promise.race([Promise.allSettled([connection.kill()]), pause(stoppedWithin, undefined, { ref: false })])
-    this.#pool.giveBack(connection)
-  }
-
-  /** For what no single call waits for. */
-  #ownPatience(): Waiting {
-    return { deadline: Date.now() + checkedWithin, cancellable: false, signal: this.#ended.signal }
+    if (this.#keyed++ % pruneEvery === 0) await this.#connections.use(call, tried, (connection) => connection.run(forget, [BigInt(Date.now() - keptFor)]))
   }
 
   #requireWritable(tried: string): void {
