@@ -100,6 +100,13 @@ test('a row that cannot be kept is told by its table, key and column', async () 
   await expect(copied({ kind: 'sqlite', file }, { kind: 'sqlite', file: join(temporaryFolder(), 'to.db') })).rejects.toMatchObject({ code: 'VALUE_INVALID', message: expect.stringContaining('table "a", row id = 2: column "d"') })
 })
 
+test.each([['text', "'a' || char(0)", /: invalid byte sequence/], ['json_text', `'"\\u0000"'`, /: column "v": unsupported Unicode/]])('a row that PostgreSQL does not take for its %s is told by its key', async (type, value, found) => {
+  const file = makeDatabase(`create table "of, line 1" (id integer, t text, v ${type}, primary key (id, t)); insert into "of, line 1" values (1, 'x', '1'), (2, 'y', ${value}), (3, 'z', '1')`)
+  const error: unknown = await copied({ kind: 'sqlite', file }, await freshDatabase('pg')).catch((refused: unknown) => refused)
+  expect(error).toMatchObject({ code: 'VALUE_INVALID', message: expect.stringMatching(/^Copied table "of, line 1", row id = 2, t = y: /) })
+  expect(error).toMatchObject({ message: expect.stringMatching(found) })
+})
+
 test('a cell that is changed meanwhile is told', async () => {
   const file = makeDatabase(`create table a (id integer primary key, t text); insert into a values (1, 'one'), (2, 'two'), (3, 'three');
     create table "no key" (line text); insert into "no key" values ('x'), ('x')`)

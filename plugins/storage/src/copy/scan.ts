@@ -1,9 +1,10 @@
 import { decode } from '../codec.ts'
 import type { Value } from '../contract.ts'
-import { StorageError } from '../errors.ts'
+import type { StorageError } from '../errors.ts'
 import { fitsSize } from '../alter/values.ts'
 import { messageOf } from '@caruso/contract'
 import type { Raw } from '../logical.ts'
+import { brokenRow } from './broken-row.ts'
 import type { Bulk, BulkTable } from './bulk.ts'
 import { bucketOf, comparedFieldOf, fieldOf, lineOf, RowSum } from './row-line.ts'
 import type { Field } from './row-line.ts'
@@ -119,8 +120,6 @@ class RowScan {
   }
 
   #broken(raw: readonly Raw[], found: string, cause?: unknown): StorageError {
-    const { name, key } = this.#table
-    const at = this.#keys.map((place, index) => `${key[index]} = ${String(raw[place])}`).join(', ')
-    return new StorageError('VALUE_INVALID', `Copied table ${JSON.stringify(name)}${at === '' ? '' : `, row ${at}`}: ${found}`, { cause })
+    return brokenRow(this.#table, this.#keys.map((place) => raw[place]), found, cause)
   }
 }

@@ -13,6 +13,7 @@ import { pgTables } from './catalogue-reader.ts'
 import { PgConnection } from './connection.ts'
 import { pgDialect } from './dialect.ts'
 import { clientConfig, usualPort } from './open.ts'
+import { refusedLine } from './refused-line.ts'
 
 const { quote } = pgDialect
 
@@ -35,8 +36,12 @@ class PgBulk extends ServerBulk {
     this.#connection = connection
   }
 
-  async insertLines({ name, columns }: BulkTable, lines: Uint8Array): Promise<void> {
-    await this.#connection.copyIn(`copy ${quote(name)} (${columns.map((column) => quote(column.name)).join(', ')}) from stdin`, lines)
+  async insertLines(table: BulkTable, lines: Uint8Array): Promise<void> {
+    try {
+      await this.#connection.copyIn(`copy ${quote(table.name)} (${table.columns.map((column) => quote(column.name)).join(', ')}) from stdin`, lines)
+    } catch (error) {
+      throw refusedLine(error, table, lines)
+    }
   }
 
   /** The server writes most values as we compare them, escaped alike. */
