@@ -94,7 +94,7 @@ export class ServerSource implements DataSource {
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const rows = await this.#compiled(call, tried, (compiler) => compiler.select(plan, limit), async ({ statement, values }, connection) => {
       const answer = await connection.run(statement.sql, bindValues(this.#server.dialect, statement, values))
-      return answer.rows.map(statement.row)
+      return statement.rows(answer.rows)
     })
     if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
     return rows
@@ -105,7 +105,7 @@ export class ServerSource implements DataSource {
     const { statement, values } = await this.#compile(call, (compiler) => compiler.select(plan, plan.limit))
     const { dialect } = this.#server
     yield* this.#connections.reading(call, tried, async function* (connection) {
-      for await (const rows of connection.stream(statement.sql, bindValues(dialect, statement, values))) yield rows.map(statement.row)
+      for await (const rows of connection.stream(statement.sql, bindValues(dialect, statement, values))) yield statement.rows(rows)
     })
   }
 

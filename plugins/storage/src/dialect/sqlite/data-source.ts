@@ -247,7 +247,7 @@ class SqliteSource implements DataSource {
   async *#onThread(thread: ReaderThread, { statement, values }: BoundPlan<Select>, call: Call, tried: string): AsyncGenerator<Rows, void> {
     try {
       for await (const rows of thread.rows(statement.sql, bindValues(sqliteDialect, statement, values), call)) {
-        yield rows.map(statement.row)
+        yield statement.rows(rows)
       }
     } catch (error) {
       throw toStorageError(error, tried)
