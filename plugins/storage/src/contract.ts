@@ -115,7 +115,7 @@ export const Plan = Type.Object({
   where: Type.Optional(Filter),
   group: Type.Optional(Type.Array(Type.Union([Column, Type.Object({ computed: { ...Name, description: 'The name of a term among the columns' } })]), { maxItems: limits.columns })),
   aggregates: Type.Optional(Type.Array(Aggregate, { maxItems: limits.columns })),
-  order: Type.Optional(Type.Array(Type.Object({ column: Type.String({ ...Name, description: 'A column, or the name of an aggregate or a term; of a term that is a text or a number nothing can be ordered by' }), of, desc: Type.Optional(Type.Boolean()), type }), { maxItems: 32 })),
+  order: Type.Optional(Type.Array(Type.Object({ column: Type.String({ ...Name, description: 'A column, or the name of an aggregate or a term; groups cannot be ordered by a term that is a text or a number' }), of, desc: Type.Optional(Type.Boolean()), type }), { maxItems: 32 })),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
 })
