@@ -10,6 +10,8 @@ import { cursorsTable, eventsTable, handledTable, outboxTables } from './outbox-
 const eventsKept = 7 * 86_400_000
 const handledKept = 30 * 86_400_000
 const pruneEvery = 256
+/** So many events of other topics are passed over at once. */
+const passedOver = 1_000
 
 const cursorTypes = { consumer: 'text', seq: 'integer' } as const
 const eventTypes = { seq: 'integer', id: 'uuid', topic: 'text', subject: 'text', payload: 'text', at: 'instant' } as const
@@ -52,6 +54,8 @@ export class Outbox {
     await this.#tables(call)
     const name = nameOf(consumer, call)
     const seq = (await this.#cursor(name, call)) ?? (await this.#begin(name, from, call))
+    const last = await this.#extreme('max', eventsTable, call)
+    if (last <= seq) return []
     const rows = await this.#source.query({
       source: this.#source.name,
       from: eventsTable,
@@ -60,15 +64,22 @@ export class Outbox {
       order: [{ column: 'seq' }],
       limit,
     }, call)
+    // Nothing up to there is for it: what it does not ask for is neither looked at again nor kept for it.
+    if (rows.length === 0 && last - seq >= passedOver) await this.#move(name, last, call)
     return rows.map(toEvent)
   }
 
   /** A consumer has done with all events up to this one. */
   async acknowledge({ consumer, seq }: { readonly consumer: string; readonly seq: number }, call: Call): Promise<void> {
     await this.#tables(call)
-    const where = { and: [{ column: 'consumer', op: '==' as const, value: nameOf(consumer, call), type: 'text' as const }, { column: 'seq', op: '<' as const, value: seq, type: 'integer' as const }] }
-    await this.#source.transact([{ update: cursorsTable, set: { seq }, types: cursorTypes, where }], undefined, withoutKey(call))
+    await this.#move(nameOf(consumer, call), seq, call)
     if (this.#acknowledged++ % pruneEvery === 0) await this.#prune(call)
+  }
+
+  /** Forward only. */
+  async #move(name: string, seq: number, call: Call): Promise<void> {
+    const where = { and: [{ column: 'consumer', op: '==' as const, value: name, type: 'text' as const }, { column: 'seq', op: '<' as const, value: seq, type: 'integer' as const }] }
+    await this.#source.transact([{ update: cursorsTable, set: { seq }, types: cursorTypes, where }], undefined, withoutKey(call))
   }
 
   async #cursor(name: string, call: Call): Promise<number | undefined> {

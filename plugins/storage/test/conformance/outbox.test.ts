@@ -82,6 +82,22 @@ onEachDatabase('durable events', (open, kind) => {
     expect((await next()).map(({ payload }) => payload)).toEqual(['new'])
   })
 
+  test('of topics that a consumer does not ask for are passed over where they are many, and none of its own', async () => {
+    const { storage, source, transact, query } = await open('own')
+    const next = async () => (await storage.events({ source, consumer: 'rare', topics: ['sales.rare'], from: 'now' }, as('mailer'))).events
+    const come = async () => (await query({ from: 'caruso_cursors', columns: ['seq'], where: { column: 'consumer', op: '==', value: 'mailer/rare' } })).map(({ seq }) => seq)
+    expect(await next()).toEqual([])
+    const [from] = await come()
+    await transact([{ emit: 'sales.rare', payload: 1 }, ...Array.from({ length: 1_000 }, () => ({ emit: 'sales.usual', payload: 1 }))])
+    const [rare] = await next()
+    expect(await come()).toEqual([from])
+    await storage.acknowledge({ source, consumer: 'rare', seq: rare?.seq ?? 0 }, as('mailer'))
+    expect(await next()).toEqual([])
+    expect(await come()).toEqual([(rare?.seq ?? 0) + 1_000])
+    await transact([{ emit: 'sales.rare', payload: 2 }])
+    expect((await next()).map(({ payload }) => payload)).toEqual([2])
+  })
+
   // SQLite has one writer at a time.
   if (kind !== 'sqlite') test('wait for those that were numbered before them, though their transaction is slow', async () => {
     const { config, storage, source, transact } = await open('own')
