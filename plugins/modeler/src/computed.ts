@@ -3,6 +3,7 @@ import type { Term as StorageTerm } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import { isHidden } from './path-resolver.ts'
+import { pathsIn } from './term-parts.ts'
 
 /** An attribute that is stored nowhere and computed of others, checked. */
 export interface Computed {
@@ -10,8 +11,6 @@ export interface Computed {
   readonly term: Term
   readonly type: Scalar
 }
-
-export type TermPath = readonly [string, ...string[]]
 
 /** Whether the caller does not see what is computed, or something that it is computed of. */
 export function isComputedHidden(classes: SeenClasses, one: BusinessClass, { name, term }: Computed): boolean {
@@ -50,11 +49,4 @@ function isWayHidden(classes: SeenClasses, base: BusinessClass, path: readonly s
     one = classes.get(relation.target)
   }
   return false
-}
-
-function pathsIn(term: Term): readonly TermPath[] {
-  if ('value' in term) return []
-  if ('path' in term) return [term.path]
-  if ('list' in term) return term.list.flatMap(pathsIn)
-  return 'fold' in term ? [] : term.of.flatMap(pathsIn)
 }

@@ -4,17 +4,20 @@ import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import type { Computed } from './computed.ts'
 import type { Written } from './draft.ts'
+import { everythingOf } from './everything.ts'
 import { expressionClasses, schemaOf } from './expression-schema.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
 import type { ModelDefinition } from './model-schema.ts'
 import { own } from './path-resolver.ts'
 import { rowCondition } from './row-condition.ts'
+import { partsOf } from './term-parts.ts'
 
 export type ComputedByClass = ReadonlyMap<string, ReadonlyMap<string, Computed>>
 
 /** Checks what classes, and what extends them, compute of their attributes. */
-export function linkComputed(definitions: readonly Written<ModelDefinition>[], classes: ReadonlyMap<string, BusinessClass>, everything: SeenClasses): { readonly computed: ComputedByClass; readonly mistakes: readonly Mistake[] } {
+export function linkComputed(definitions: readonly Written<ModelDefinition>[], classes: ReadonlyMap<string, BusinessClass>): { readonly computed: ComputedByClass; readonly mistakes: readonly Mistake[] } {
   const mistakes = new Mistakes()
+  const everything = everythingOf(classes, new Map())
   const computed = new Map<string, Map<string, Computed>>()
   let expressions: ReturnType<typeof expressionClasses> | undefined
   for (const { value, origin } of definitions) {
@@ -56,7 +59,5 @@ function formulaOf(one: BusinessClass, source: string, { schema, everything, mis
 }
 
 function hasFold(term: Term): boolean {
-  if ('fold' in term) return true
-  if ('list' in term) return term.list.some(hasFold)
-  return 'op' in term && term.of.some(hasFold)
+  return 'fold' in term || partsOf(term).some(hasFold)
 }

@@ -3,6 +3,7 @@ import { check, filter, type Term } from '@caruso/expression'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import type { Written } from './draft.ts'
+import { everythingOf } from './everything.ts'
 import { expressionClasses } from './expression-schema.ts'
 import type { ComputedByClass } from './link-computed.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
@@ -10,16 +11,12 @@ import { own } from './path-resolver.ts'
 import { callerAttributes, callerName, type Grant, type Policy } from './policy.ts'
 import type { PolicyDefinition } from './policy-schema.ts'
 import { rowCondition } from './row-condition.ts'
+import { partsOf } from './term-parts.ts'
 
 /** Policies by class, and every mistake in them. */
 export interface LinkedPolicies {
   readonly policies: ReadonlyMap<string, Policy>
   readonly mistakes: readonly Mistake[]
-}
-
-/** The classes as conditions of policies, rules and formulas see them: without policies. */
-export function everythingOf(classes: ReadonlyMap<string, BusinessClass>, computed: ComputedByClass): SeenClasses {
-  return { get: (name) => classOf(classes, name), sight: () => undefined, computed: ({ name }) => computed.get(name) ?? new Map() }
 }
 
 /**
@@ -88,20 +85,11 @@ class PolicyLinker {
   }
 }
 
-function classOf(classes: ReadonlyMap<string, BusinessClass>, name: string): BusinessClass {
-  const found = classes.get(name)
-  if (found) return found
-  throw new TypeError(`class "${name}" comes from code and is not there yet`)
-}
-
 function listOf(permissions: string | readonly string[] | undefined): readonly string[] | undefined {
   return typeof permissions === 'string' ? [permissions] : permissions
 }
 
 function textsIn(term: Term): string[] {
   if ('value' in term) return typeof term.value === 'string' ? [term.value] : []
-  if ('list' in term) return term.list.flatMap(textsIn)
-  if ('path' in term) return []
-  if ('fold' in term) return [term.over, term.where, ...(term.of === undefined ? [] : [term.of])].flatMap(textsIn)
-  return term.of.flatMap(textsIn)
+  return partsOf(term).flatMap(textsIn)
 }

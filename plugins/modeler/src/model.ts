@@ -12,7 +12,7 @@ import { expressionClasses, schemaOf } from './expression-schema.ts'
 import type { Kept } from './kept.ts'
 import { linkModel, type LinkOptions } from './link-model.ts'
 import { linkComputed, type ComputedByClass } from './link-computed.ts'
-import { everythingOf, linkPolicies } from './link-policies.ts'
+import { linkPolicies } from './link-policies.ts'
 import { linkRules } from './link-rules.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
@@ -223,7 +223,7 @@ export class Model implements Classes {
     const { classes, mistakes } = linkModel([...definitions, ...fromCode], [...mappings, ...defaults], { source: this.#options.source, declared: [...this.#options.declared, ...fromCode.flatMap(relatedTo)] })
     if (mistakes.length > 0) throw new ModelError(mistakes)
     const said = [...definitions, ...fromCode]
-    const { computed, mistakes: wrong } = linkComputed(said, classes, everythingOf(classes, new Map()))
+    const { computed, mistakes: wrong } = linkComputed(said, classes)
     if (wrong.length > 0) throw new ModelError(wrong)
     const linked = linkPolicies([...written, ...this.#last(files, classes)], classes, computed, this.#options.declared)
     const ruled = linkRules(said, classes, computed)

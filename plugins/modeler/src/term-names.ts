@@ -1,13 +1,11 @@
 import type { Term } from '@caruso/expression'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
+import { pathsIn } from './term-parts.ts'
 
-/** The names at which the paths of a term begin, those of the elements of folds among them. */
+/** The names at which the paths of a term begin. */
 export function namesIn(term: Term): string[] {
-  if ('value' in term) return []
-  if ('path' in term) return [term.path[0]]
-  if ('list' in term) return term.list.flatMap(namesIn)
-  return ('fold' in term ? [term.over, term.where, ...(term.of === undefined ? [] : [term.of])] : term.of).flatMap(namesIn)
+  return pathsIn(term).map(([first]) => first)
 }
 
 /** The attributes and relations of a class that a term is about; of what is computed, those that it is computed of. */

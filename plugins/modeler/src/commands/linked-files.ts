@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { BusinessClass } from '../business-class.ts'
 import { linkModel } from '../link-model.ts'
 import { linkComputed } from '../link-computed.ts'
-import { everythingOf, linkPolicies } from '../link-policies.ts'
+import { linkPolicies } from '../link-policies.ts'
 import { linkRules } from '../link-rules.ts'
 import { Mistakes, type Mistake } from '../mistake.ts'
 import { readModelFolder, type ModelFiles } from '../model-folder.ts'
@@ -26,6 +26,6 @@ export async function linkedFiles(place: ModelPlace): Promise<LinkedFiles> {
 
 /** In what is said about classes that are right by themselves. */
 function mistakesAbout({ definitions, policies }: ModelFiles, classes: ReadonlyMap<string, BusinessClass>, declared: readonly string[]): readonly Mistake[] {
-  const { computed, mistakes } = linkComputed(definitions, classes, everythingOf(classes, new Map()))
+  const { computed, mistakes } = linkComputed(definitions, classes)
   return mistakes.length > 0 ? mistakes : [...linkPolicies(policies, classes, computed, declared).mistakes, ...linkRules(definitions, classes, computed).mistakes]
 }
