@@ -1,15 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
+import { northwind } from '../../../test/test-data.ts'
 import { generateDatabase } from '../generate.ts'
 
-const northwindScript = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', 'northwind/northwind-sqlite-create.sql')
+const script = northwind()
 
 /** Why tests of Northwind are skipped, if they are. */
-export const northwindMissing = existsSync(northwindScript) ? undefined : `needs Northwind at ${northwindScript}; set CARUSO_TEST_DATA`
-if (northwindMissing !== undefined && process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for Northwind, as CARUSO_TEST_ALL=1 asks: ${northwindMissing}`)
+export const northwindMissing = 'missing' in script ? script.missing : undefined
 
 /** The databases that a wrapper of the legacy order system has to cope with, each as a new file in a folder. */
 export const databases = {
@@ -21,7 +21,7 @@ export const databases = {
   northwind: async (folder: string): Promise<string> => {
     const file = join(folder, 'northwind.sqlite')
     const database = new Database(file)
-    database.exec(`pragma synchronous = off; pragma journal_mode = memory; pragma foreign_keys = off; begin; ${readFileSync(northwindScript, 'utf8')}; commit`)
+    database.exec(`pragma synchronous = off; pragma journal_mode = memory; pragma foreign_keys = off; begin; ${'sql' in script ? script.sql : ''}; commit`)
     database.close()
     return await Promise.resolve(file)
   },

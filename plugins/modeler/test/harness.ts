@@ -2,10 +2,10 @@ import type { Call, Client } from '@caruso/contract'
 import storagePlugin from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
 import { double, testPlugin, type transports } from '@caruso/testing'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Objects } from '../src/contract.ts'
 import modeler from '../src/index.ts'
@@ -81,12 +81,4 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'caruso-modeler-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-/** The Northwind script, or why its tests are skipped. */
-export function northwind(): { readonly sql: string } | { readonly missing: string } {
-  const file = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', 'northwind/northwind-sqlite-create.sql')
-  if (existsSync(file)) return { sql: readFileSync(file, 'utf8') }
-  if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for Northwind at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
-  return { missing: `needs Northwind at ${file}; set CARUSO_TEST_DATA` }
 }

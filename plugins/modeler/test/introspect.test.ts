@@ -2,11 +2,12 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import { freshDatabase } from '../../../test/databases.ts'
+import { northwind, testData } from '../../../test/test-data.ts'
 import { describedModel, type DescribedModel } from '../src/introspect/described-model.ts'
 import { provenModel } from '../src/introspect/proven-model.ts'
 import { sampled } from '../src/introspect/sampled.ts'
-import { northwind, runSql, temporaryFolder } from './harness.ts'
-import { legacy, runScript, testData, type Legacy } from './legacy-databases.ts'
+import { runSql, temporaryFolder } from './harness.ts'
+import { legacy, runScript, type Legacy } from './legacy-databases.ts'
 
 const script = northwind()
 const northwindPg = testData('northwind/northwind-postgres.sql')

@@ -2,8 +2,8 @@ import type { Client } from '@caruso/contract'
 import storagePlugin from '@caruso/storage'
 import { Storage, type TableDescription } from '@caruso/storage/contract'
 import { double, testPlugin, type PluginKit } from '@caruso/testing'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { TestDatabase } from '../../../test/databases.ts'
 import type { Objects } from '../src/contract.ts'
@@ -19,14 +19,6 @@ export interface Legacy {
   tables(): Promise<TableDescription[]>
   /** The modeler over a model of it. */
   objects(model: DescribedModel): Promise<{ readonly objects: Client<typeof Objects>; readonly health: { readonly ok: boolean; readonly detail?: string } }>
-}
-
-/** A file of the public test data, or why its tests are skipped. */
-export function testData(path: string): { readonly file: string } | { readonly missing: string } {
-  const file = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', path)
-  if (existsSync(file)) return { file }
-  if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for test data at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
-  return { missing: `needs ${file}; set CARUSO_TEST_DATA` }
 }
 
 export async function legacy(config: TestDatabase | { readonly kind: 'sqlite'; readonly file: string }): Promise<Legacy> {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeFrom, errorFrom } from '../../../test/failures.ts'
-import { northwind, openModel, runSql, type Opened } from './harness.ts'
+import { northwind } from '../../../test/test-data.ts'
+import { openModel, runSql, type Opened } from './harness.ts'
 
 const script = northwind()
 const folder = join(import.meta.dirname, 'northwind')

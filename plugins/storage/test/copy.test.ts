@@ -6,11 +6,12 @@ import type { CommandContext } from '@caruso/contract'
 import Database from 'better-sqlite3'
 import { describe, expect, inject, test } from 'vitest'
 import { freshDatabase } from '../../../test/databases.ts'
+import { northwind, testData } from '../../../test/test-data.ts'
 import type { TableDescription } from '../src/contract.ts'
 import { copyData } from '../src/copy/copy-data.ts'
 import { copied } from './copied.ts'
 import { described } from './described.ts'
-import { makeCall, makeDatabase, northwind, startStorage, temporaryFolder, testData } from './harness.ts'
+import { makeCall, makeDatabase, startStorage, temporaryFolder } from './harness.ts'
 
 const mariadb = inject('mariadb')
 const chinook = testData('chinook/Chinook_Sqlite.sqlite')

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, inject, test } from 'vitest'
 import { freshDatabase } from '../../../test/databases.ts'
+import { northwind, testData } from '../../../test/test-data.ts'
 import type { SourceConfig } from '../src/config.ts'
 import type { TableDescription } from '../src/contract.ts'
 import { described, runScript } from './described.ts'
-import { makeDatabase, northwind, startStorage, testData } from './harness.ts'
+import { makeDatabase, startStorage } from './harness.ts'
 
 const sqliteScript = northwind()
 const postgresScript = testData('northwind/northwind-postgres.sql')

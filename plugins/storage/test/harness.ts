@@ -2,9 +2,9 @@ import { checkOf, type TSchema } from '@caruso/contract'
 import type { Call, Client, Implementation } from '@caruso/contract'
 import type { Disposer, Health, Log, Scope } from '@caruso/kernel'
 import Database from 'better-sqlite3'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { Storage } from '../src/contract.ts'
 import type { SourceConfig } from '../src/config.ts'
@@ -65,20 +65,6 @@ export function makeDatabase(sql: string, file = join(temporaryFolder(), 'data.d
   database.exec(`pragma synchronous = off; pragma journal_mode = memory; ${sql}`)
   database.close()
   return file
-}
-
-/** The Northwind script, or why its tests are skipped. */
-export function northwind(): { readonly sql: string } | { readonly missing: string } {
-  const found = testData('northwind/northwind-sqlite-create.sql')
-  return 'file' in found ? { sql: readFileSync(found.file, 'utf8') } : found
-}
-
-/** A file of the public test data, or why its tests are skipped. */
-export function testData(path: string): { readonly file: string } | { readonly missing: string } {
-  const file = resolve(import.meta.dirname, '../../..', process.env['CARUSO_TEST_DATA'] ?? '../shared/data', path)
-  if (existsSync(file)) return { file }
-  if (process.env['CARUSO_TEST_ALL'] === '1') throw new Error(`Looked for test data at "${file}": found no such file, and CARUSO_TEST_ALL allows no skipped test`)
-  return { missing: `needs ${file}; set CARUSO_TEST_DATA` }
 }
 
 /** The implementation behind the checks that the bus makes of arguments and results. */

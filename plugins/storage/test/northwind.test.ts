@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { makeCall, makeDatabase, northwind, startStorage } from './harness.ts'
+import { northwind } from '../../../test/test-data.ts'
+import { makeCall, makeDatabase, startStorage } from './harness.ts'
 
 const script = northwind()
 
