@@ -10,6 +10,7 @@ import { ModelerError } from './errors.ts'
 import type { KeptChanges } from './kept-changes.ts'
 import type { KeptObject } from './kept-object.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
+import { linkEnds } from './link-end.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
 import { own } from './path-resolver.ts'
 import { changedBy, createdKey, type Planned } from './planned.ts'
@@ -217,22 +218,19 @@ export class ChangeSet {
     const one = this.#writable('link' in change ? change.link : change.unlink)
     const relation = one.relations.get(change.relation)
     if (!relation?.link) throw new ModelerError('RELATION_UNKNOWN', `Linked an object of class "${one.name}" by ${JSON.stringify(change.relation)}: it has no relation of that name with a table of links${didYouMean(change.relation, [...one.relations.values()].filter(({ link }) => link).map(({ name }) => name))}`)
-    const columns = this.#linkColumns(one, relation, relation.link, change)
+    const ends = [this.#key(one, change.from), this.#key(this.#classes.get(relation.target), change.to)] as const
+    const columns = linkColumns(relation, relation.link, ends)
     const row = Object.fromEntries(columns.map(({ leaf, value }) => [leaf.column, value]))
     const { table } = relation.link
+    if (this.#kept) for (const end of linkEnds(one, relation, ends, this.#kept.objects, this.#classes)) this.#kept.linked('link' in change ? 'linked' : 'unlinked', end)
     if ('link' in change) this.#push({ insert: table, rows: [row], ...typesOf(columns.map(({ leaf }) => leaf)) }, { class: one, values: new Map() })
     else this.#push({ remove: table, where: { and: columns.map(({ leaf, value }) => equals(leaf, table, isKeyOf(value) ? null : value)) }, expect: 1 }, { class: one, values: new Map() })
   }
 
-  #linkColumns(one: BusinessClass, relation: Relation, link: NonNullable<Relation['link']>, { from, to }: Extract<Change, { readonly relation: string }>): { readonly leaf: Leaf; readonly value: Value | KeyReference }[] {
-    const column = ({ other }: { readonly other: Leaf }, value: Value | KeyReference | undefined): { readonly leaf: Leaf; readonly value: Value | KeyReference } => ({ leaf: other, value: value ?? null })
-    const [near, far] = [this.#key(one, from), this.#key(this.#classes.get(relation.target), to)]
-    return [...relation.pairs.map((pair, index) => column(pair, near[index])), ...link.pairs.map((pair, index) => column(pair, far[index]))]
-  }
-
-  #key(one: BusinessClass, key: unknown): readonly (Value | KeyReference)[] {
-    if (isKeyOf(key)) return this.#created(key.keyOf, one.name)
-    return keyValues(one, typeof key === 'object' && key !== null ? { ...key } : {}, 'Linked an object').map(({ value }) => value)
+  #key(one: BusinessClass, key: unknown): CheckedKey {
+    if (!isKeyOf(key)) return keyValues(one, typeof key === 'object' && key !== null ? { ...key } : {}, 'Linked an object')
+    const values = this.#created(key.keyOf, one.name)
+    return leavesOfKey(one).map((leaf, index) => ({ leaf, value: values[index] ?? null }))
   }
 
   readonly #created: CreatedKey = (change, target) => {
@@ -280,4 +278,10 @@ function rowOf(columns: ColumnValues): Rows[number] {
     else row[column] = value
   }
   return row
+}
+
+/** The columns of a row that links two objects. */
+function linkColumns({ pairs }: Relation, link: NonNullable<Relation['link']>, [near, far]: readonly [CheckedKey, CheckedKey]): CheckedKey {
+  const columns = (of: Relation['pairs'], key: CheckedKey): CheckedKey => of.map(({ other }, index) => ({ leaf: other, value: key[index]?.value ?? null }))
+  return [...columns(pairs, near), ...columns(link.pairs, far)]
 }

@@ -77,13 +77,13 @@ const Bucket = Type.Object({
 /** A change of an object as its history tells it; `outside` is one by another application, at the moment when it was noticed. */
 const Entry = Type.Object({
   version: Type.Integer({ description: 'How often the object was changed with it, 1 where it was created' }),
-  kind: Type.Union([Type.Literal('created'), Type.Literal('updated'), Type.Literal('removed'), Type.Literal('restored'), Type.Literal('outside')]),
+  kind: Type.Union([Type.Literal('created'), Type.Literal('updated'), Type.Literal('removed'), Type.Literal('restored'), Type.Literal('outside'), Type.Literal('linked'), Type.Literal('unlinked')]),
   at: Type.String(),
   by: Type.Union([Type.Null(), Type.String()]),
   component: Type.Union([Type.Null(), Type.String()]),
   reason: Type.Union([Type.Null(), Type.String()]),
-  before: Type.Union([Type.Null(), Values], { description: 'The attributes that changed as they were, all where it was removed; null where it was not there' }),
-  after: Type.Union([Type.Null(), Values], { description: 'The same as they became; what the database gave a new object is not told' }),
+  before: Type.Union([Type.Null(), Values], { description: 'The attributes that changed as they were, all where it was removed; of a link that was taken away the key of the other object by the name of the relation; null where it was not there' }),
+  after: Type.Union([Type.Null(), Values], { description: 'The same as they became; what the database gave a new object is not told; of a link that was made the key of the other object' }),
 })
 
 const Aggregate = Type.Object({
@@ -122,7 +122,7 @@ export type Shape = DeepReadonly<Static<typeof Shape>>
 /** Business objects: read by conditions over attributes, changed in sets that are atomic and checked against what the caller saw. */
 export const Objects = contract({
   name: 'objects',
-  version: '1.1.0',
+  version: '1.2.0',
   operations: {
     get: {
       description: 'One object by its key, or null',

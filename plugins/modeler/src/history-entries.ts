@@ -13,6 +13,8 @@ export interface HistoryEntry {
   readonly place: number
   readonly version: number
   readonly kind: EntryKind
+  /** Of a link: the relation, and the key of the other object as it is kept. */
+  readonly link?: { readonly relation: string; readonly other: unknown }
   readonly at: string
   readonly by: string | null
   readonly component: string | null
@@ -46,14 +48,24 @@ function entryOf(row: Row): HistoryEntry {
   return {
     place: Number(row['place']),
     version: Number(row['version']),
-    kind: text(row['kind']) as EntryKind,
+    ...kindOf(row),
     at: at === null ? '' : String(instantCodec.decode(at)),
     by: text(row['by']),
     component: text(row['component']),
     reason: text(row['reason']),
-    before: attributes(row['before']),
-    after: attributes(row['after']),
   }
+}
+
+function kindOf(row: Row): Pick<HistoryEntry, 'kind' | 'link' | 'before' | 'after'> {
+  const [kind, relation] = (text(row['kind']) ?? '').split(':') as [EntryKind, string?]
+  if (relation !== undefined) return { kind, link: { relation, other: otherKey(text(kind === 'linked' ? row['after'] : row['before'])) }, before: null, after: null }
+  return { kind, before: attributes(row['before']), after: attributes(row['after']) }
+}
+
+/** Numbers that JavaScript does not hold are texts, as everywhere. */
+function otherKey(kept: string | null): unknown {
+  const read: unknown = kept === null ? null : JSON.parse(kept)
+  return typeof read === 'number' && !Number.isSafeInteger(read) ? kept : read
 }
 
 function text(value: Value | undefined): string | null {

@@ -6,11 +6,15 @@ import { equals } from './column-of.ts'
 import { stateColumns, type Kept } from './kept.ts'
 import { KeptObject, only, type Attributes } from './kept-object.ts'
 import type { KeptObjects } from './kept-objects.ts'
+import type { LinkEnd } from './link-end.ts'
 import { typesOf } from './step-types.ts'
 import type { ColumnValues } from './object-values.ts'
 
 /** What became of an object. `outside` tells of a change that another application made, as of when it was noticed. */
-export type EntryKind = 'created' | 'updated' | 'removed' | 'restored' | 'outside'
+export type EntryKind = 'created' | 'updated' | 'removed' | 'restored' | 'outside' | LinkKind
+
+/** What became of a link between two objects by a table of its own; it counts no change of either. */
+export type LinkKind = 'linked' | 'unlinked'
 
 /** Who changes objects, when and why. */
 export interface Author {
@@ -20,16 +24,22 @@ export interface Author {
   readonly reason: string | undefined
 }
 
+/** The kind of an entry as it is kept. */
+export function keptKind(kind: LinkKind, relation: string): string {
+  return `${kind}:${relation}`
+}
+
 export function authorOf({ caller }: Call, reason: string | undefined): Author {
   return { at: new Date().toISOString(), identity: caller.identity, component: caller.component, reason }
 }
 
 interface Entry {
   readonly object: KeptObject
-  readonly kind: EntryKind
+  /** As it is kept: of a link with the name of the relation. */
+  readonly kind: string
   readonly version: number
-  readonly before: Attributes | null
-  readonly after: Attributes | null
+  readonly before: string | KeyReference | null
+  readonly after: string | KeyReference | null
 }
 
 type StateRow = Readonly<Record<string, Value | KeyReference>>
@@ -91,10 +101,15 @@ export class KeptChanges {
     this.#keep(object, 'outside', object.state.recorded ?? null, null)
   }
 
+  /** Records at an object that it was joined to another, or parted from it. */
+  linked(kind: LinkKind, { object, relation, other }: LinkEnd): void {
+    this.#entries.push({ object, kind: keptKind(kind, relation), version: object.state.version, before: kind === 'linked' ? null : other, after: kind === 'linked' ? other : null })
+  }
+
   /** States and entries, each in as few steps as can be. */
   steps(): Step[] {
     const steps: Step[] = []
-    for (const one of new Set([...this.#changed].map((object) => object.class))) {
+    for (const one of new Set([...this.#changed, ...this.#entries.map(({ object }) => object)].map((object) => object.class))) {
       if (one.kept === undefined) continue
       steps.push(...this.#states(one.kept, [...this.#changed].filter((object) => object.class === one)))
       const rows = this.#entries.filter(({ object }) => object.class === one).map((entry) => this.#row(entry, one.kept))
@@ -103,9 +118,9 @@ export class KeptChanges {
     return steps
   }
 
-  #keep(object: KeptObject, kind: EntryKind, before: Attributes | null, after: Attributes | null): void {
+  #keep(object: KeptObject, kind: Exclude<EntryKind, LinkKind>, before: Attributes | null, after: Attributes | null): void {
     this.#changed.add(object)
-    this.#entries.push({ object, kind, version: object.state.version, before, after })
+    this.#entries.push({ object, kind, version: object.state.version, before: before && JSON.stringify(before), after: after && JSON.stringify(after) })
   }
 
   #states(kept: Kept, objects: readonly KeptObject[]): Step[] {
@@ -133,8 +148,8 @@ export class KeptChanges {
       caruso_by: outside ? null : identity,
       caruso_component: outside ? null : component,
       caruso_reason: outside ? null : (reason ?? null),
-      caruso_before: before && JSON.stringify(before),
-      caruso_after: after && JSON.stringify(after),
+      caruso_before: before,
+      caruso_after: after,
     }
   }
 }

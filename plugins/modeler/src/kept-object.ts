@@ -75,7 +75,7 @@ export class KeptObject {
 }
 
 /** The values of attributes that a row tells. */
-function attributesOf(one: BusinessClass, row: Readonly<Record<string, Value>>): Attributes {
+export function attributesOf(one: BusinessClass, row: Readonly<Record<string, Value>>): Attributes {
   const found: Record<string, unknown> = {}
   for (const attribute of one.attributes.values()) {
     if (!leavesOf(attribute.stored).every(({ path }) => row[path] !== undefined)) continue

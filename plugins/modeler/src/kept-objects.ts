@@ -9,6 +9,7 @@ import { stateColumns, stateJoin, type Kept } from './kept.ts'
 import { KeptObject, type Attributes, type ObjectState } from './kept-object.ts'
 import { limits } from './limits.ts'
 import { own } from './path-resolver.ts'
+import type { CheckedKey } from './policy-check.ts'
 import type { RowCondition } from './row-condition.ts'
 import { leavesOf, leavesOfKey } from './stored.ts'
 
@@ -24,6 +25,10 @@ export class KeptObjects {
 
   get(one: BusinessClass, key: Key): KeptObject | undefined {
     return this.#objects.get(keyName(one, keyValues(one, key, 'Changed an object')))
+  }
+
+  at(one: BusinessClass, key: CheckedKey): KeptObject | undefined {
+    return this.#objects.get(keyName(one, key))
   }
 
   /** An object of the commit's own, whose key others of its changes may name where it is known. */

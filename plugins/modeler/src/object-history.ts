@@ -7,12 +7,16 @@ import { ModelerError } from './errors.ts'
 import { readEntries, type HistoryEntry } from './history-entries.ts'
 import { isThere } from './is-there.ts'
 import type { Attributes, KeptObject } from './kept-object.ts'
+import { keyValues } from './key-condition.ts'
+import { keyName } from './key-name.ts'
 import { keyOfReference } from './key-of-reference.ts'
+import { keyAtOtherEnd } from './link-end.ts'
 import type { Model } from './model.ts'
 import type { ObjectReader } from './object-reader.ts'
 import { noticed } from './outside-changes.ts'
 import { undo, type PastObject } from './past-object.ts'
 import { isHidden, isMasked } from './path-resolver.ts'
+import type { CheckedKey } from './policy-check.ts'
 import { requireRemoved, removedPermission } from './removed.ts'
 
 type Input<Name extends keyof (typeof Contract)['operations']> = InputOf<(typeof Contract)['operations'][Name]>
@@ -41,7 +45,10 @@ export class ObjectHistory {
     const page = found.slice(0, limit)
     const view = new HistoryView(this.#model.seenBy(call.caller), one, this.#storage, call)
     const entries = []
-    for (const { place: _, before, after: later, ...entry } of page) entries.push({ ...entry, before: await view.attributes(before), after: await view.attributes(later) })
+    for (const { place: _, link, before, after: later, ...entry } of page) {
+      if (link) entries.push(...(await view.link(link)).map((other) => (entry.kind === 'linked' ? { ...entry, before: null, after: other } : { ...entry, before: other, after: null })))
+      else entries.push({ ...entry, before: await view.attributes(before), after: await view.attributes(later) })
+    }
     return { entries, next: found.length > limit ? (page.at(-1)?.place ?? null) : null }
   }
 
@@ -61,6 +68,7 @@ export class ObjectHistory {
     for (let before: number | undefined; ; ) {
       const entries = await readEntries(this.#storage, one, key, { limit: entriesAtOnce, before }, call)
       for (const entry of entries) {
+        if (entry.link) continue
         if (!isUndone(entry)) return { ...past, version: entry.version }
         past = undo(past, entry)
       }
@@ -126,14 +134,25 @@ class HistoryView {
     return told
   }
 
+  /** The other object of a link by the name of the relation; nothing where the caller sees one of them not. */
+  async link({ relation: name, other }: NonNullable<HistoryEntry['link']>): Promise<Attributes[]> {
+    const relation = this.#class.relations.get(name)
+    if (!relation || isHidden(this.#classes, this.#class, name)) return []
+    const target = this.#classes.get(relation.target)
+    const key = keyAtOtherEnd(target, other)
+    return this.#classes.sight(target)?.rows === undefined || (key !== null && (await this.#isSeen(target, keyValues(target, key, 'Followed a link')))) ? [{ [name]: key }] : []
+  }
+
   async #leadsToSeen(name: string, value: unknown): Promise<boolean> {
-    const id = JSON.stringify([name, value])
-    const known = this.#seen.get(id)
-    if (known !== undefined) return known
     const definition = this.#class.attributes.get(name)?.definition
     if (definition?.type !== 'reference') return true
     const target = this.#classes.get(definition.to)
-    const seen = await isThere(this.#storage, target, keyOfReference(target, value), this.#classes.sight(target)?.rows, this.#call)
+    return this.#isSeen(target, keyOfReference(target, value))
+  }
+
+  async #isSeen(target: BusinessClass, key: CheckedKey): Promise<boolean> {
+    const id = keyName(target, key)
+    const seen = this.#seen.get(id) ?? (await isThere(this.#storage, target, key, this.#classes.sight(target)?.rows, this.#call))
     this.#seen.set(id, seen)
     return seen
   }

@@ -15,6 +15,7 @@ import { firstVersion } from './kept.ts'
 import { keyCondition } from './key-condition.ts'
 import type { Model } from './model.ts'
 import { isThere } from './is-there.ts'
+import { isKeyOf } from './object-values.ts'
 import { own } from './path-resolver.ts'
 import type { Planned } from './planned.ts'
 import type { PolicyCheck } from './policy-check.ts'
@@ -58,14 +59,14 @@ export class ObjectWriter {
   async #keeping(changes: readonly Change[], call: Call): Promise<ReadonlyMap<BusinessClass, readonly Key[]>> {
     const found = new Map<BusinessClass, Key[]>()
     for (const change of changes) {
-      const name = classOf(change)
-      const one = name === undefined ? undefined : this.#model.get(name)
-      if (one?.kept === undefined) continue
-      if ('restore' in change) requireRemoved(one, this.#model.seenBy(call.caller), 'Restored an object', call)
-      if (!found.has(one)) await this.#model.check(one, call)
-      const keys = found.get(one) ?? []
-      found.set(one, keys)
-      if ('key' in change) keys.push(change.key)
+      if ('restore' in change) requireRemoved(this.#model.get(change.restore), this.#model.seenBy(call.caller), 'Restored an object', call)
+      for (const [one, key] of objectsOf(change, this.#model)) {
+        if (one.kept === undefined) continue
+        if (!found.has(one)) await this.#model.check(one, call)
+        const keys = found.get(one) ?? []
+        found.set(one, keys)
+        if (key && !isKeyOf(key)) keys.push(key)
+      }
     }
     return found
   }
@@ -178,11 +179,21 @@ function brokenReference(set: ChangeSet, change: number): ModelerError {
 
 type Key = Readonly<Record<string, unknown>>
 
-function classOf(change: Change): string | undefined {
-  if ('create' in change) return change.create
-  if ('update' in change) return change.update
-  if ('remove' in change) return change.remove
-  return 'restore' in change ? change.restore : undefined
+/** The objects that a change is about, by their keys where they are known. */
+function objectsOf(change: Change, model: Model): (readonly [BusinessClass, Key?])[] {
+  if ('create' in change) return [[model.get(change.create)]]
+  if ('update' in change) return [[model.get(change.update), change.key]]
+  if ('remove' in change) return [[model.get(change.remove), change.key]]
+  if ('restore' in change) return [[model.get(change.restore), change.key]]
+  return linkedObjects(change, model)
+}
+
+/** The objects at the ends of a link whose classes have a history. */
+function linkedObjects(change: Extract<Change, { readonly relation: string }>, model: Model): (readonly [BusinessClass, Key?])[] {
+  const one = model.get('link' in change ? change.link : change.unlink)
+  const relation = one.relations.get(change.relation)
+  if (!relation?.link) return []
+  return ([[one, change.from], [model.get(relation.target), change.to]] as const).filter(([{ kept }]) => kept?.history !== undefined)
 }
 
 /** What tells the work of one call from that of another with the same key; its steps hold moments, and what was found. */
