@@ -1,0 +1,11 @@
+import { CarusoError } from '@caruso/contract'
+
+export type DialogCode = 'SCRIPT_INVALID' | 'USAGE'
+
+/** A failure of dialogs: what was tried, on which script or dialog, and what was found. `USAGE` for what was typed. */
+export class DialogError extends CarusoError {
+  constructor(code: DialogCode, message: string, options?: { readonly cause?: unknown; readonly details?: unknown }) {
+    super(code, message, options)
+    this.name = 'DialogError'
+  }
+}
