@@ -1,4 +1,5 @@
-import type { Type, Values } from '@caruso/expression'
+import type { Attributes, Type, Values } from '@caruso/expression'
+import type { Needs } from './compile/paths.ts'
 import type { Channel, QuestionDefinition } from './definition.ts'
 import type { Place } from './place.ts'
 
@@ -19,11 +20,17 @@ export interface Script {
   readonly subject?: string
   readonly titles: readonly Spoken[]
   readonly inputs: readonly Input[]
-  /** In an order in which each needs only those before it. */
+  /** The day of an instant (`now`) in the script's time zone. */
+  readonly today: Compute
+  /** Each needs only those before it. */
   readonly lets: readonly Let[]
   readonly nodes: ReadonlyMap<string, Node>
-  /** The types of all names, for who shows values. */
-  readonly types: Readonly<Record<string, Type>>
+  /** The types of all names. */
+  readonly types: Attributes
+  /** What whoever calls this script gets to know: its outcome, and the results of its ends. */
+  readonly results: Attributes
+  /** The relations of objects that its expressions follow, by the names of its inputs. */
+  readonly needs: Readonly<Record<string, Needs>>
 }
 
 export interface Input {
@@ -48,8 +55,8 @@ export interface SpokenValue {
   readonly of: Compute
   readonly type: Type
   readonly as: 'text' | 'digits'
-  /** Of the answer to a question with choices: its labels are written, not its values. */
-  readonly question?: string
+  /** The expression. Where it is the name of an answer that was chosen, its label is written, not its value. */
+  readonly name: string
 }
 
 export type Node = Info | Question | Lookup | Request | Call | End
@@ -70,6 +77,7 @@ export interface Action {
 
 export interface Argument {
   readonly name: string
+  readonly type: Type
   readonly value: Compute
 }
 
@@ -131,10 +139,17 @@ export interface Lookup extends Step {
   /** The condition with the values of the dialog's names written into it. */
   readonly where: (values: Values) => string
   readonly many: boolean
+  /** Related objects to look up as well. */
+  readonly with: Related
   readonly order?: { readonly attribute: string; readonly desc: boolean }
   readonly limit: number
   readonly onError?: string
   readonly onward: readonly Way[]
+}
+
+/** Relations by name, each with those of its objects. */
+export interface Related {
+  readonly [relation: string]: { readonly with: Related }
 }
 
 export interface Request extends Step {

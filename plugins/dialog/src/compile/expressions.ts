@@ -1,0 +1,121 @@
+import { bind, check, evaluator, ExpressionError, parse, print } from '@caruso/expression'
+import type { Attributes, Expression, Scalar, Schema, Term, Type, Values } from '@caruso/expression'
+import type { Sourced } from '../definition.ts'
+import type { Place } from '../place.ts'
+import type { Problem } from '../problem.ts'
+import type { Compute, Value } from '../script.ts'
+import { pathsIn } from './paths.ts'
+
+/** An expression that was compiled, with the type of what it computes. */
+export interface Compiled {
+  readonly type: Type
+  readonly compute: Compute
+}
+
+/** Compiles the expressions of one script under the same names, and collects what is wrong with them. */
+export class Expressions {
+  readonly problems: Problem[] = []
+  /** The ways that expressions go from the script's names. */
+  readonly paths: (readonly string[])[] = []
+  readonly #names: Record<string, Type>
+  readonly #classes: Readonly<Record<string, Attributes>>
+
+  constructor(schema: Schema) {
+    this.#names = { ...schema.names }
+    this.#classes = schema.classes ?? {}
+  }
+
+  get names(): Readonly<Record<string, Type>> {
+    return this.#names
+  }
+
+  /** A name that those that are compiled later may use. */
+  add(name: string, type: Type): void {
+    this.#names[name] = type
+  }
+
+  condition(source: Sourced): Compute {
+    return this.#scalar(source, 'boolean').compute
+  }
+
+  /** One value of a type. */
+  scalar(source: Sourced, wanted: Scalar): Compute {
+    return this.#scalar(source, wanted).compute
+  }
+
+  /** Any value; where the source is only a way to something, an amount, an object or many too. */
+  value(source: Sourced): Compiled {
+    return this.#path(source) ?? this.#scalar(source)
+  }
+
+  /** A condition over a class, in which the script's names stand after `dialog.`; gives its source for their values. */
+  where(source: Sourced, className: string): (values: Values) => string {
+    const classes = { ...this.#classes, [dialogClass]: this.#names }
+    const term = this.#checked(source, { names: { ...this.#classes[className], dialog: { object: dialogClass } }, classes }, 'boolean')
+    this.paths.push(...pathsIn(term).filter(([first]) => first === 'dialog').map((path) => path.slice(1)))
+    return (values) => print(bind(term, { dialog: values }))
+  }
+
+  problem(rule: string, place: Place, message: string, level: Problem['level'] = 'error'): void {
+    this.problems.push({ rule, level, place, message })
+  }
+
+  #scalar(source: Sourced, wanted?: Scalar): Compiled {
+    const term = this.#checked(source, { names: this.#names, classes: this.#classes }, wanted)
+    this.paths.push(...pathsIn(term))
+    return { type: term.type, compute: evaluator(term) }
+  }
+
+  #checked(source: Sourced, schema: Schema, wanted?: Scalar): Term {
+    try {
+      return check(source.text, schema, wanted)
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error
+      this.problem('expression', placeIn(source, error.details), error.message.replace(/^Line \d+, column \d+: /, ''))
+      return { value: null, type: wanted ?? 'text' }
+    }
+  }
+
+  /** What a way leads to that is no single value. */
+  #path(source: Sourced): Compiled | undefined {
+    const path = wayOf(source)
+    const type = path && this.#typeAt(path)
+    if (path === undefined || type === undefined || typeof type === 'string' || 'list' in type) return undefined
+    this.paths.push(path)
+    return { type, compute: (values) => path.reduce<unknown>(own, values) as Value }
+  }
+
+  #typeAt([first = '', ...rest]: readonly string[]): Type | undefined {
+    return rest.reduce<Type | undefined>((type, name) => (typeof type === 'object' && 'object' in type ? find(this.#classes[type.object], name) : undefined), find(this.#names, first))
+  }
+}
+
+const dialogClass = 'the dialog'
+
+function wayOf(source: Sourced): readonly string[] | undefined {
+  try {
+    return namesOf(parse(source.text))
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined
+    throw error
+  }
+}
+
+function namesOf(expression: Expression): readonly string[] | undefined {
+  if (expression.kind === 'name') return [expression.name]
+  const before = expression.kind === 'member' ? namesOf(expression.of) : undefined
+  return before && expression.kind === 'member' ? [...before, expression.name] : undefined
+}
+
+function find(attributes: Attributes | undefined, name: string): Type | undefined {
+  return attributes !== undefined && Object.hasOwn(attributes, name) ? attributes[name] : undefined
+}
+
+function own(holder: unknown, name: string): unknown {
+  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, name) ? (holder as Readonly<Record<string, unknown>>)[name] : null
+}
+
+/** An attribute's value is one line, unless references to characters stand before: then its beginning has to do. */
+function placeIn({ place, text }: Sourced, within: Place | undefined): Place {
+  return within === undefined || within.line > 1 || text.includes('&') ? place : { line: place.line, column: place.column + within.column - 1 }
+}
