@@ -42,6 +42,8 @@ export interface BusinessClass {
   readonly key: readonly Attribute[]
   /** Relations by name; a reference is one too, under the name of its attribute. */
   readonly relations: ReadonlyMap<string, Relation>
+  /** Where a search looks for words, the most important first; empty for all that hold texts. */
+  readonly searched: readonly string[]
   /** The attribute that counts changes. */
   readonly locking: Attribute | undefined
   /** What its behaviours keep beside its table. */

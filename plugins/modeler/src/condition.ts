@@ -32,7 +32,7 @@ function ofFilter(filter: Filter, resolver: PathResolver, classes: Classes, dept
   if ('or' in filter) return { or: filter.or.map((part) => ofFilter(part, resolver, classes, depth + 1)) }
   if ('not' in filter) return { not: ofFilter(filter.not, resolver, classes, depth + 1) }
   if ('expression' in filter) return ofExpression(filter.expression, resolver, classes)
-  if ('search' in filter) return wordsCondition(filter.search, filter.attributes === undefined ? ownTexts(resolver, classes) : filter.attributes.map((path) => searched(path, resolver)))
+  if ('search' in filter) return wordsCondition(filter.search, searchedIn(filter.attributes, resolver, classes))
   const computed = resolver.computed(filter.attribute.split('.'))
   if (computed) return { term: ofComputed(filter, computed, resolver, classes) }
   const found = resolver.resolve(filter.attribute)
@@ -42,9 +42,11 @@ function ofFilter(filter: Filter, resolver: PathResolver, classes: Classes, dept
   return compare(found, filter.op, filter.value)
 }
 
-/** The attributes of the class itself that hold texts, as far as they are seen. */
-function ownTexts(resolver: PathResolver, classes: Classes): Searched[] {
+/** Where a search looks for words: in what is named, in what the class says, or in all that holds texts, of both as far as it is seen. */
+export function searchedIn(attributes: readonly string[] | undefined, resolver: PathResolver, classes: Classes): Searched[] {
   const { base } = resolver
+  if (attributes !== undefined) return attributes.map((path) => searched(path, resolver))
+  if (base.searched.length > 0) return base.searched.filter((path) => !isHidden(classes, base, path.split('.')[0] ?? '')).map((path) => searched(path, resolver))
   const seen = [...base.attributes.values()].filter(({ name, definition }) => definition.type !== 'reference' && !isHidden(classes, base, name))
   return seen.flatMap((attribute) => {
     const { stored, of } = resolver.value(attribute)

@@ -137,8 +137,8 @@ export const Objects = contract({
       idempotent: true,
     },
     search: {
-      description: 'Objects in whose attributes the words of a text are found, each as the beginning of a word, in capitals or not',
-      input: Type.Object({ ...FindInput.properties, text: Type.String({ minLength: 1, maxLength: 500 }), attributes: Type.Optional(Type.Array(path, { minItems: 1, maxItems: 100, description: 'Those of the class that hold texts, without it' })) }),
+      description: 'Objects in whose attributes the words of a text are found, each as the beginning of a word, without regard to case and accents; the best first, unless an order is asked for',
+      input: Type.Object({ ...FindInput.properties, text: Type.String({ minLength: 1, maxLength: 500 }), attributes: Type.Optional(Type.Array(path, { minItems: 1, maxItems: 100, description: 'Those that the class says, or that hold texts, without it; the first count most' })) }),
       output: Type.Object({ objects: Type.Array(Values), next: Type.Union([Type.Null(), Type.String()]) }),
       idempotent: true,
     },

@@ -10,6 +10,7 @@ export interface ObjectDefinition {
   readonly relations?: ClassDefinition['relations']
   readonly rules?: ClassDefinition['rules']
   readonly computed?: ClassDefinition['computed']
+  readonly search?: readonly string[]
   readonly locking?: string | boolean
   readonly history?: boolean
   readonly softDelete?: boolean

@@ -23,4 +23,6 @@ export interface Draft {
   readonly key: readonly string[]
   readonly attributes: Map<string, WrittenMember<AttributeDefinition>>
   readonly relations: Map<string, WrittenMember<RelationDefinition>>
+  /** Where a search looks for words, as it was written. */
+  readonly search: { readonly path: string; readonly at: readonly string[]; readonly origin: Origin }[]
 }

@@ -7,7 +7,7 @@ export const Comparable = Type.Union([Type.Null(), Type.Boolean(), Type.Number()
 
 /**
  * A condition over attributes, two-valued: `==`, `!=` and `in` compare null as a value; every other comparison with
- * null is false; `search` has the words of a text begin words of the attributes, in capitals or not. What has parts (money, an address, a composite reference) knows `==`, `!=` and `isNull`.
+ * null is false; `search` has the words of a text begin words of the attributes, without regard to case and accents. What has parts (money, an address, a composite reference) knows `==`, `!=` and `isNull`.
  */
 export const Filter = Type.Cyclic(
   {
@@ -19,7 +19,7 @@ export const Filter = Type.Cyclic(
       Type.Object({ attribute, in: Type.Array(Comparable) }),
       Type.Object({ attribute, startsWith: Type.String({ maxLength: 1000 }) }),
       Type.Object({ attribute, isNull: Type.Boolean() }),
-      Type.Object({ search: Type.String({ minLength: 1, maxLength: 500 }), attributes: Type.Optional(Type.Array(attribute, { minItems: 1, maxItems: 100, description: 'Those of the class that hold texts, without it' })) }),
+      Type.Object({ search: Type.String({ minLength: 1, maxLength: 500 }), attributes: Type.Optional(Type.Array(attribute, { minItems: 1, maxItems: 100, description: 'Those that the class says, or that hold texts, without it' })) }),
       Type.Object({ expression: Type.String({ minLength: 1, maxLength: 10_000, description: 'A condition in the expression language' }) }),
     ]),
   },

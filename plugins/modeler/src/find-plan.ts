@@ -5,7 +5,7 @@ import type { Classes } from './classes.ts'
 import { columnOf, type PlanColumn } from './column-of.ts'
 import { columnTerm } from './column-term.ts'
 import { isComputedHidden, type Computed } from './computed.ts'
-import { conditionOf } from './condition.ts'
+import { conditionOf, searchedIn } from './condition.ts'
 import type { Shape } from './contract.ts'
 import { conditionAfter, cursorAfter, type OrderColumn } from './cursor.ts'
 import { ModelerError } from './errors.ts'
@@ -17,8 +17,24 @@ import type { RowCondition } from './row-condition.ts'
 import { RowMapper, type BusinessObject } from './row-mapper.ts'
 import { stateOf } from './state-columns.ts'
 import { leavesOf, type Leaf } from './stored.ts'
+import { wordsRank } from './words-condition.ts'
 
 type Column = PlanColumn & { readonly as: string }
+
+/** What is read beside what is asked for: what is removed, and how well objects fit a search. */
+export interface Reading {
+  readonly removed?: Removed
+  readonly ranked?: boolean
+}
+
+/** What is searched for, and in which attributes. */
+export interface Search {
+  readonly search: string
+  readonly attributes?: readonly string[]
+}
+
+// No path has such a character.
+const rank = '~rank'
 
 /** Objects of a relation, as a plan of their own. */
 export interface RelatedPlan {
@@ -54,7 +70,7 @@ export class FindPlan {
   readonly #always: readonly StorageFilter[]
   readonly #state: readonly Join[]
 
-  constructor(one: BusinessClass, shape: Shape & { readonly removed?: Removed }, classes: Classes, incoming?: Relation, depth = 0) {
+  constructor(one: BusinessClass, shape: Shape & Reading, classes: Classes, incoming?: Relation, depth = 0) {
     if (depth > limits.depth) throw new ModelerError('REQUEST_INVALID', `Read objects of class "${one.name}": at most ${limits.depth} relations may lie within each other`)
     this.class = one
     this.#classes = classes
@@ -71,11 +87,11 @@ export class FindPlan {
     this.#state = state?.joins ?? []
     for (const { attribute, desc = false } of shape.order ?? []) this.#orderBy(attribute, desc)
     for (const { stored } of one.key) for (const leaf of leavesOf(stored)) this.#orderByLeaf(leaf, own, false)
-    this.#signature = [one.name, ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
+    this.#signature = [one.name, ...(shape.ranked === true ? [rank] : []), ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
     this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
     if (incoming && !incoming.link) for (const { other } of incoming.pairs) this.#select(other, own, other.path)
     if (incoming?.link) for (const { other } of incoming.pairs) this.#select(other, linkTable, other.path)
-    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible || computed.length > 0 || this.#computed.length > 0, putting(computed, state?.put))
+    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible || computed.length > 0 || this.#computed.length > 0 || shape.ranked === true, putting(computed, state?.put))
     this.#base = this.#unconditional(this.#resolver)
   }
 
@@ -87,13 +103,16 @@ export class FindPlan {
     for (const { plan } of this.related) yield* plan.classes()
   }
 
-  /** The storage's plan of one request. */
-  plan({ where, after, limit }: { readonly where?: Filter | string | undefined; readonly after?: string | undefined; readonly limit?: number | undefined }): { readonly plan: Plan; readonly classes: Iterable<BusinessClass> } {
+  /** The storage's plan of one request; with `best`, what fits it best comes first. */
+  plan({ where, after, limit, best }: { readonly where?: Filter | string | undefined; readonly after?: string | undefined; readonly limit?: number | undefined; readonly best?: Search | undefined }): { readonly plan: Plan; readonly classes: Iterable<BusinessClass> } {
     const resolver = new PathResolver(this.class, this.#classes, { begun: this.#resolver })
     const conditions: StorageFilter[] = []
     if (where) conditions.push(conditionOf(where, resolver, this.#classes))
-    if (after !== undefined) conditions.push(this.#after(after))
-    return { plan: { ...this.#plan(resolver, conditions), ...(limit === undefined ? {} : { limit }) }, classes: resolver.classes }
+    const term = best && wordsRank(best.search, searchedIn(best.attributes, resolver, this.#classes))
+    if (after !== undefined) conditions.push(this.#after(after, term))
+    const plan = this.#plan(resolver, conditions)
+    const ranked = term === undefined ? plan : { ...plan, columns: [...(plan.columns ?? []), { term, as: rank }], order: [{ column: rank }, ...(plan.order ?? [])] }
+    return { plan: { ...ranked, ...(limit === undefined ? {} : { limit }) }, classes: resolver.classes }
   }
 
   /** The storage's plan of one object, of whose key the columns are given. */
@@ -119,7 +138,7 @@ export class FindPlan {
 
   /** Where a page that ends with this row goes on; a class without a key has no order to go on in. */
   cursor(last: Row): string | null {
-    return this.class.key.length === 0 ? null : cursorAfter(this.#signature, this.#order, last)
+    return this.class.key.length === 0 ? null : cursorAfter(this.#signature, this.#ordered(rank in last ? { value: null, type: 'number' } : undefined), last)
   }
 
   #plan(resolver: PathResolver, conditions: readonly StorageFilter[]): Plan {
@@ -147,9 +166,14 @@ export class FindPlan {
     }
   }
 
-  #after(cursor: string): StorageFilter {
+  /** The order, in which how well an object fits comes first. */
+  #ordered(term: Term | undefined): readonly OrderColumn[] {
+    return term === undefined ? this.#order : [{ at: { term, type: 'number' }, desc: false, as: rank }, ...this.#order]
+  }
+
+  #after(cursor: string, term: Term | undefined): StorageFilter {
     if (this.class.key.length === 0) throw new ModelerError('CURSOR_INVALID', `Read a page of class "${this.class.name}": it has no key, so its objects have no order to go on in`)
-    return conditionAfter(this.#signature, this.#order, cursor)
+    return conditionAfter(this.#signature, this.#ordered(term), cursor)
   }
 
   #related(name: string, shape: Shape, depth: number): RelatedPlan {

@@ -8,6 +8,7 @@ import { storedOf, type ColumnPlace, type Surroundings } from './stored-attribut
 import { keptMistakes } from './kept-mistakes.ts'
 import { keptOf } from './kept.ts'
 import { linkRelations } from './link-relations.ts'
+import { searchedOf } from './link-search.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
 import type { ClassDefinition, ExtensionDefinition, ModelDefinition, ValueDefinition } from './model-schema.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
@@ -67,7 +68,7 @@ class Linker implements Surroundings {
       const readonly = mapping?.value.readonly === true ? 'its mapping says so' : key.length === 0 ? 'it has no key' : undefined
       const table = mapping?.value.table ?? snakeCase(draft.name)
       const kept = keptOf(draft.written.value, table, leavesOfKey({ key }))
-      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, readonly, attributes, key, relations, locking, kept })
+      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, readonly, attributes, key, relations, searched: searchedOf(draft, attributes, this.mistakes), locking, kept })
       if (kept) for (const { path, expected, found } of keptMistakes(classes, draft.name)) this.mistakes.add(draft.written.origin, draft.name, [path], { expected, found })
     }
     return { classes, mistakes: this.mistakes.list }
@@ -107,8 +108,9 @@ class Linker implements Surroundings {
     else if (!this.#options.declared.includes(extension.extend)) this.mistakes.add(origin, extension.extend, ['extend'], this.#unknown(extension.extend))
   }
 
-  #members(draft: Draft | undefined, { attributes = {}, relations = {} }: Pick<ExtensionDefinition, 'attributes' | 'relations'>, origin: Origin): void {
+  #members(draft: Draft | undefined, { attributes = {}, relations = {}, search = [] }: Pick<ExtensionDefinition, 'attributes' | 'relations' | 'search'>, origin: Origin): void {
     if (draft === undefined) return
+    for (const [index, path] of search.entries()) draft.search.push({ path, at: ['search', String(index)], origin })
     for (const [name, definition] of Object.entries(attributes)) this.#member(draft, draft.attributes, 'attributes', name, { definition: inFull(definition), origin })
     for (const [name, definition] of Object.entries(relations)) this.#member(draft, draft.relations, 'relations', name, { definition, origin })
   }
@@ -239,7 +241,7 @@ class Linker implements Surroundings {
 
 function draftOf(written: Written<ClassDefinition>, mapping: Written<MappingDefinition> | undefined): Draft {
   const { key } = written.value
-  return { name: written.value.class, written, mapping, key: key === undefined ? [] : typeof key === 'string' ? [key] : key, attributes: new Map(), relations: new Map() }
+  return { name: written.value.class, written, mapping, key: key === undefined ? [] : typeof key === 'string' ? [key] : key, attributes: new Map(), relations: new Map(), search: [] }
 }
 
 function inFull(definition: string | AttributeDefinition): AttributeDefinition {

@@ -39,6 +39,8 @@ const computed = Type.Optional(Type.Record(Type.String({ pattern: attributeNameP
 
 const rules = Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Rule, { title: 'a mapping of rules by name', description: 'What must hold between several attributes, under names of your own' }))
 
+const search = Type.Optional(Type.Array(Type.String({ title: 'the name of an attribute, or the way to a part of one', minLength: 1, maxLength: 256 }), { title: 'a list of attributes', description: 'The attributes in which a search looks for words, the most important first: their names, or the ways to their parts; all that hold texts without it', minItems: 1, maxItems: 32 }))
+
 const Class = Type.Object({
   class: { ...className, description: 'The name of the class' },
   description,
@@ -49,10 +51,11 @@ const Class = Type.Object({
   history: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Who changed what and when is kept, and how objects were' })),
   rules,
   computed,
+  search,
   softDelete: Type.Optional(Type.Boolean({ title: 'true or false', description: 'A removed object stays in its table, and can be restored' })),
 }, closed)
 
-const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations, rules, computed }, closed)
+const Extension = Type.Object({ extend: { ...className, description: 'The class that gets more attributes or relations' }, attributes: Type.Optional(attributes), relations, rules, computed, search }, closed)
 
 const ValueObject = Type.Object({ value: { ...className, description: 'The name of a group of attributes that classes may have as a whole' }, description, attributes }, closed)
 
@@ -76,6 +79,7 @@ export interface ClassDefinition {
   readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
   readonly rules?: Readonly<Record<string, RuleDefinition>> | undefined
   readonly computed?: Readonly<Record<string, ComputedDefinition>> | undefined
+  readonly search?: readonly string[] | undefined
   readonly locking?: string | boolean
   readonly history?: boolean
   readonly softDelete?: boolean
@@ -87,6 +91,7 @@ export interface ExtensionDefinition {
   readonly relations?: Readonly<Record<string, RelationDefinition>> | undefined
   readonly rules?: Readonly<Record<string, RuleDefinition>> | undefined
   readonly computed?: Readonly<Record<string, ComputedDefinition>> | undefined
+  readonly search?: readonly string[] | undefined
 }
 
 export interface ValueDefinition {

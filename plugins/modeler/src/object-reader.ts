@@ -8,7 +8,7 @@ import type { Classes } from './classes.ts'
 import type { Objects as Contract, Shape } from './contract.ts'
 import { isZoned } from './date-bucket.ts'
 import { ModelerError } from './errors.ts'
-import { FindPlan } from './find-plan.ts'
+import { FindPlan, type Reading, type Search } from './find-plan.ts'
 import { keyCondition } from './key-condition.ts'
 import { limits } from './limits.ts'
 import type { Model } from './model.ts'
@@ -47,9 +47,21 @@ export class ObjectReader {
     return { object: objects[0] ?? null }
   }
 
-  async find({ class: name, where, limit, after, ...shape }: Input<'find'>, call: Call): Promise<Output<'find'>> {
+  async find(request: Input<'find'>, call: Call): Promise<Output<'find'>> {
+    return await this.#find(request, undefined, call)
+  }
+
+  /** The best first, unless an order is asked for. */
+  async search({ text, attributes, where, ...find }: Input<'search'>, call: Call): Promise<Output<'find'>> {
+    const search = { search: text, ...(attributes === undefined ? {} : { attributes }) }
+    const request = { ...find, where: where === undefined ? search : { and: [typeof where === 'string' ? { expression: where } : where, search] } }
+    return await this.#find(request, find.order === undefined ? search : undefined, call)
+  }
+
+  async #find({ class: name, where, limit, after, ...asked }: Input<'find'>, best: Search | undefined, call: Call): Promise<Output<'find'>> {
+    const shape = best === undefined ? asked : { ...asked, ranked: true }
     const find = this.#plan(this.#seenBy(call, name, shape.removed), name, shape)
-    const { plan, classes } = find.plan({ where, after, limit: limit === undefined ? undefined : Math.min(limit + 1, limits.objects) })
+    const { plan, classes } = find.plan({ where, after, best, limit: limit === undefined ? undefined : Math.min(limit + 1, limits.objects) })
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
     const rows = await this.#rows(find, plan, call)
@@ -57,11 +69,6 @@ export class ObjectReader {
     const last = page.at(-1)
     const isMore = limit !== undefined && (rows.length > limit || rows.length === limits.objects)
     return { objects: await this.#objects(find, page, call), next: isMore && last ? find.cursor(last) : null }
-  }
-
-  async search({ text, attributes, where, ...find }: Input<'search'>, call: Call): Promise<Output<'find'>> {
-    const search = { search: text, ...(attributes === undefined ? {} : { attributes }) }
-    return await this.find({ ...find, where: where === undefined ? search : { and: [typeof where === 'string' ? { expression: where } : where, search] } }, call)
   }
 
   async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {
@@ -111,10 +118,10 @@ export class ObjectReader {
     return classes
   }
 
-  #plan(classes: Classes, name: string, shape: Shape & { readonly removed?: Removed }): FindPlan {
+  #plan(classes: Classes, name: string, shape: Shape & Reading): FindPlan {
     const one = classes.get(name)
-    if (shape.removed !== undefined || shape.fields !== undefined || shape.with !== undefined || shape.order !== undefined) {
-      return this.#plans.memo(JSON.stringify([classes.id, name, shape.fields, shape.order, shape.with, shape.removed]), { context: () => new FindPlan(one, shape, classes) })
+    if (shape.removed !== undefined || shape.ranked === true || shape.fields !== undefined || shape.with !== undefined || shape.order !== undefined) {
+      return this.#plans.memo(JSON.stringify([classes.id, name, shape.fields, shape.order, shape.with, shape.removed, shape.ranked]), { context: () => new FindPlan(one, shape, classes) })
     }
     const whole = this.#whole.get(classes) ?? new WeakMap<BusinessClass, FindPlan>()
     this.#whole.set(classes, whole)

@@ -1,4 +1,4 @@
-import type { Filter as StorageFilter, Term } from '@caruso/storage/contract'
+import { wordsOf, type Filter as StorageFilter, type Term } from '@caruso/storage/contract'
 import { ModelerError } from './errors.ts'
 import { limits } from './limits.ts'
 import type { Leaf } from './stored.ts'
@@ -10,18 +10,48 @@ export interface Searched {
 }
 
 /**
- * That each word of a text begins a word in one of the columns, in capitals or not: `nord ola` finds `Ola Nordmann`.
- * Words are letters and digits; marks on letters count.
+ * That each word of a text begins a word in one of the columns, without regard to case and accents: `nord ola` finds
+ * `Olá Nordmann`.
  *
  * @throws ModelerError `REQUEST_INVALID`
  */
 export function wordsCondition(text: string, columns: readonly Searched[]): StorageFilter {
-  const words = [...new Set(text.match(/[\p{L}\p{M}\p{N}]+/gu))]
+  const words = wordsOf(text)
   if (words.length === 0) throw new ModelerError('REQUEST_INVALID', 'Searched for a text: it has no letter and no digit')
   if (columns.length === 0) throw new ModelerError('REQUEST_INVALID', 'Searched for a text: there is no attribute that holds texts')
   if (words.length * columns.length > limits.searches) throw new ModelerError('REQUEST_INVALID', `Searched for ${words.length} words in ${columns.length} attributes: name fewer "attributes", at most ${limits.searches} divided by the number of words`)
-  const term = (word: string): Term => ({ op: 'or', of: columns.map(({ leaf, of }) => ({ op: 'hasWord', of: [{ column: leaf.column, of, type: 'text' }, { value: word, type: 'text' }], type: 'boolean' })), type: 'boolean' })
-  return { and: words.map((word) => ({ term: term(word) })) }
+  return { and: words.map((word) => ({ term: { op: 'or', of: columns.map((column) => found('hasWord', column, word)), type: 'boolean' } })) }
+}
+
+// What SQL says of each word and attribute grows with both, and so many tell objects apart.
+const rankedWords = 8
+const rankedColumns = 8
+const rankedPairs = 48
+
+/**
+ * How far an object is from what was looked for, the best with 0: each word counts by the first of the columns in which
+ * it is, and there one that is whole comes before one that is begun.
+ */
+export function wordsRank(text: string, columns: readonly Searched[]): Term {
+  const words = wordsOf(text).slice(0, rankedWords)
+  const among = columns.slice(0, Math.min(rankedColumns, Math.floor(rankedPairs / Math.max(words.length, 1))))
+  const ranks = words.map((word) => among.toReversed().reduce<Term>((beyond, column, index) => {
+    const place = among.length - 1 - index
+    return choice(found('isWord', column, word), place * 2, choice(found('hasWord', column, word), place * 2 + 1, beyond))
+  }, number(among.length * 2)))
+  return ranks.reduce((sum, rank) => ({ op: '+', of: [sum, rank], type: 'number' }))
+}
+
+function found(op: 'hasWord' | 'isWord', { leaf, of }: Searched, word: string): Term {
+  return { op, of: [{ column: leaf.column, of, type: 'text' }, { value: word, type: 'text' }], type: 'boolean' }
+}
+
+function choice(condition: Term, then: number, otherwise: Term): Term {
+  return { op: 'if', of: [condition, number(then), otherwise], type: 'number' }
+}
+
+function number(value: number): Term {
+  return { value: String(value), type: 'number' }
 }
 
 /** Whether a column holds its attribute's texts as they are. */

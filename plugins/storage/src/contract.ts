@@ -12,6 +12,7 @@ export { LogicalType } from './logical-type.ts'
 export { EventConsumer } from './event-consumer.ts'
 export type { Consumption } from './event-consumer.ts'
 export { sidecarName } from './sidecar.ts'
+export { wordsOf } from './words.ts'
 export type { SidecarKind } from './sidecar.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 256 })
@@ -198,7 +199,7 @@ export type SourceStatus = DeepReadonly<Static<typeof SourceStatus>>
 /** Data sources behind plans: plain data, of which only the storage makes SQL. */
 export const Storage = contract({
   name: 'storage',
-  version: '1.3.0',
+  version: '1.4.0',
   operations: {
     query: {
       description: `The rows of a plan, at most ${limits.rows}`,

@@ -110,6 +110,7 @@ class TermCompiler {
     if (indexed) return indexed
     if (op === '==' || op === '!=') return this.#equal(a, b, (op === '!=') !== negative)
     if (op === 'in') return this.#in(a, b, negative)
+    if (op === 'hasWord' || op === 'isWord') return this.#hasWord(a, b, op === 'isWord', negative)
     const type = scalarOf(a)
     const make = this.#op(`${op} ${type} ${scalarOf(b)}`)
     const found = orders.includes(op) ? fragment`${terms.comparable(type, this.value(a))} ${op} ${terms.comparable(type, this.value(b))}` : make?.(this.value(a), this.value(b))
@@ -123,6 +124,15 @@ class TermCompiler {
     const type = scalarOf(a)
     const same = terms.same(terms.comparable(type, this.value(a)), terms.comparable(type, this.value(b)))
     return negative ? fragment`not (${same})` : same
+  }
+
+  #hasWord(text: Term, word: Term, whole: boolean, negative: boolean): Fragment {
+    const { word: words, constant: form } = this.#context.terms
+    const index = this.#places.get(word)
+    if (index === undefined || scalarOf(text) !== 'text') throw invalid('"hasWord" or "isWord" of what is no text, or with a word that is no constant')
+    const pattern = { sql: form('text').place, bindings: [new Parameter(index, 'match', bound((value) => words.bind(value, whole)))] }
+    const found = words.matches(this.value(text), pattern)
+    return negative ? fragment`(${found}) is not true` : found
   }
 
   #in(one: Term, list: Term, negative: boolean): Fragment {

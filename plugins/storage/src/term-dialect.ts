@@ -18,6 +18,8 @@ export interface TermDialect {
   /** Null-safe equality. */
   readonly same: Make
   readonly truth: { readonly yes: string; readonly no: string }
+  /** Whether a text has a word that begins so, or is so where it is `whole`; what is bound says both. */
+  readonly word: { readonly matches: Make; bind(word: string, whole: boolean): Bound }
   /** By operator and what it takes, such as `+ number number`. */
   readonly ops: Readonly<Record<string, Make>>
   readonly sum: Make

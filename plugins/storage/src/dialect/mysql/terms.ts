@@ -2,6 +2,7 @@ import type { LogicalType } from '../../contract.ts'
 import { fragment } from '../../fragment.ts'
 import type { Fragment } from '../../fragment.ts'
 import type { Scalar, TermDialect } from '../../term-dialect.ts'
+import { wordPattern } from '../../word-pattern.ts'
 
 const places: Readonly<Record<Scalar, string>> = {
   text: 'convert(? using utf8mb4)',
@@ -31,6 +32,7 @@ export const mysqlTerms: TermDialect = {
   sum: (value) => fragment`coalesce(sum(${value}), 0)`,
   least: (key) => fragment`min(${key})`,
   greatest: (key) => fragment`max(${key})`,
+  word: { matches: (a, b) => fragment`(${a}) collate utf8mb4_bin regexp ${b}`, bind: wordPattern },
   ops: {
     '+ number number': (a, b) => fragment`(${a} + ${b})`,
     '- number number': (a, b) => fragment`(${a} - ${b})`,
@@ -50,7 +52,6 @@ export const mysqlTerms: TermDialect = {
     'startsWith text text': (a, b) => fragment`left(cast(${a} as binary), length(${b})) = cast(${b} as binary)`,
     'endsWith text text': (a, b) => fragment`right(cast(${a} as binary), length(${b})) = cast(${b} as binary)`,
     'contains text text': (a, b) => fragment`locate(cast(${b} as binary), cast(${a} as binary)) > 0`,
-    'hasWord text text': (a, b) => fragment`lower(${a}) regexp concat('(^|[^\\\\pL\\\\pN])\\\\Q', replace(lower(${b}), '\\\\e', ''), '\\\\E')`,
     'size text': (a) => fragment`char_length(${a})`,
     'trim text': (a) => fragment`trim(${a})`,
     'year date': (a) => fragment`year(${a})`,

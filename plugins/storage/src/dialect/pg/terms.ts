@@ -2,6 +2,7 @@ import type { LogicalType } from '../../contract.ts'
 import { fragment } from '../../fragment.ts'
 import type { Fragment } from '../../fragment.ts'
 import type { Scalar, TermDialect } from '../../term-dialect.ts'
+import { wordPattern } from '../../word-pattern.ts'
 
 const casts: Readonly<Record<Scalar, string>> = { text: 'text', number: 'numeric', boolean: 'bool', date: 'date', time: 'time', instant: 'timestamptz', duration: 'numeric' }
 const columns: Readonly<Record<LogicalType, string>> = { ...casts, integer: 'numeric', decimal: 'numeric', float: 'numeric', uuid: 'text', json: 'text', bytes: 'text' }
@@ -17,6 +18,7 @@ export const pgTerms: TermDialect = {
   sum: (value) => fragment`coalesce(sum(${value}), 0)`,
   least: (key) => fragment`min(${key})`,
   greatest: (key) => fragment`max(${key})`,
+  word: { matches: (a, b) => fragment`(${a}) collate "C" ~ ${b}`, bind: wordPattern },
   ops: {
     '+ number number': (a, b) => fragment`(${a} + ${b})`,
     '- number number': (a, b) => fragment`(${a} - ${b})`,
@@ -36,7 +38,6 @@ export const pgTerms: TermDialect = {
     'startsWith text text': (a, b) => fragment`starts_with(${a}, ${b})`,
     'endsWith text text': (a, b) => fragment`(right(${a}, length(${b})) collate "C") = ${b}`,
     'contains text text': (a, b) => fragment`strpos((${a}) collate "C", ${b}) > 0`,
-    'hasWord text text': (a, b) => fragment`(${a}) ~* ('(^|[^[:alnum:]])' || regexp_replace(${b}, '([^[:alnum:]])', '\\\\\\1', 'g'))`,
     'size text': (a) => fragment`length(${a})::numeric`,
     'trim text': (a) => fragment`btrim(${a}, ' ')`,
     'year date': (a) => fragment`extract(year from ${a})`,

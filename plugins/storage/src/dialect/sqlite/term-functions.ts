@@ -1,8 +1,10 @@
 import { evaluator } from '@caruso/expression/evaluator'
 import type Database from 'better-sqlite3'
 import type { Bound } from 'better-sqlite3'
+import { LRUCache } from 'lru-cache'
 import { decimalText } from '../../logical.ts'
 import type { Scalar } from '../../term-dialect.ts'
+import { wordPattern } from '../../word-pattern.ts'
 import { sixDigits } from './instants.ts'
 
 const steady = { deterministic: true, safeIntegers: true } as const
@@ -23,13 +25,12 @@ export function addTermFunctions(database: Database): void {
   database.function('caruso_instant_diff', steady, two('-', 'instant', 'instant', 'duration'))
 }
 
-/** Whether a text has a word that begins so, in capitals or not; a statement asks it of one word for many rows. */
+/** Whether a text has a word that begins so, or is so where a blank follows; a statement asks for a few words in many rows. */
 function wordFinder(): (text: Bound, word: Bound) => Bound {
-  let [known, pattern] = ['', /^/u]
+  const patterns = new LRUCache<string, RegExp>({ max: 500, memoMethod: (word) => new RegExp(wordPattern(word.trimEnd(), word.endsWith(' ')), 'u') })
   return (text, word) => {
     if (typeof text !== 'string' || typeof word !== 'string') return null
-    if (word !== known) [known, pattern] = [word, new RegExp(`(?:^|[^\\p{L}\\p{N}])${RegExp.escape(word)}`, 'iu')]
-    return pattern.test(text) ? 1n : 0n
+    return patterns.memo(word).test(text) ? 1n : 0n
   }
 }
 

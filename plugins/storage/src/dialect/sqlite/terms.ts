@@ -13,6 +13,7 @@ export const sqliteTerms: TermDialect = {
   sum: (value) => fragment`coalesce(caruso_sum(${value}), 0)`,
   least: (key, value) => (key.sql.startsWith('caruso_decimal') ? fragment`caruso_min(${value})` : fragment`min(${key})`),
   greatest: (key, value) => (key.sql.startsWith('caruso_decimal') ? fragment`caruso_max(${value})` : fragment`max(${key})`),
+  word: { matches: (a, b) => fragment`caruso_has_word(${a}, ${b})`, bind: (word, whole) => (whole ? `${word} ` : word) },
   ops: {
     '+ number number': (a, b) => fragment`caruso_add(${a}, ${b})`,
     '- number number': (a, b) => fragment`caruso_subtract(${a}, ${b})`,
@@ -32,7 +33,6 @@ export const sqliteTerms: TermDialect = {
     'startsWith text text': (a, b) => fragment`substr(${a}, 1, length(${b})) = ${b}`,
     'endsWith text text': (a, b) => fragment`(length(${a}) >= length(${b}) and substr(${a}, length(${a}) - length(${b}) + 1) = ${b})`,
     'contains text text': (a, b) => fragment`instr(${a}, ${b}) > 0`,
-    'hasWord text text': (a, b) => fragment`caruso_has_word(${a}, ${b})`,
     'size text': (a) => fragment`length(${a})`,
     'trim text': (a) => fragment`trim(${a})`,
     'year date': (a) => fragment`cast(substr(${a}, 1, 4) as integer)`,
