@@ -8,6 +8,7 @@ export const pureCaches: Readonly<Record<string, string>> = {
   'packages/contract/src/schema-shape.ts lists': 'the values of an enum as a set, by the enum: gathering again gives the same',
   'packages/contract/src/version.ts answers': 'whether two versions are compatible, bounded: judging again gives the same',
   'packages/expression/src/zone.ts formats': 'the format of a time zone, by its name, bounded: making it again gives the same',
+  'plugins/dialog/src/locale.ts locales': 'the formats of a language, by its tag, bounded: making them again gives the same',
   'packages/bus/src/protocol.ts encodedCallers': 'the text of a caller, by the caller: encoding again gives the same',
 }
 
