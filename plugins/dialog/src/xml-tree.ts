@@ -13,23 +13,51 @@ export interface Element {
   placeOf(attribute: string): Place
 }
 
-/** Larger texts than any script are not looked at. */
-export const longest = 1_000_000
+/** What no script needs is not looked at, so that nobody can make reading one take long. */
+export const limits = {
+  /** Characters of the text. */
+  characters: 1_000_000,
+  /** Elements within each other. */
+  depth: 50,
+  /** Of one element. */
+  attributes: 50,
+  elements: 20_000,
+} as const
 
 /** Reads XML, of which nothing is loaded or expanded but the five entities that XML has. */
 export function readXml(text: string): Element | Problem {
   const top = { line: 1, column: 1 }
-  if (text.length > longest) return { rule: 'xml', level: 'error', place: top, message: `Expected at most ${longest} characters, found ${text.length}` }
+  if (text.length > limits.characters) return { rule: 'xml', level: 'error', place: top, message: `Expected at most ${limits.characters} characters, found ${text.length}` }
   try {
     const document = parseXml(text, { includeOffsets: true, preserveDocumentType: true })
     const places = new Places(text)
     const subset = document.children.find((child) => child.type === 'doctype' && 'internalSubset' in child && child.internalSubset !== null)
     if (subset !== undefined) return { rule: 'xml', level: 'error', place: places.at(subset.start), message: 'Expected a DOCTYPE without declarations of its own, since a script means what the DTD of this version says' }
-    return elementOf(rootOf(document), text, places)
+    const root = rootOf(document)
+    const excess = excessOf(root)
+    return excess === undefined ? elementOf(root, text, places) : { rule: 'xml', level: 'error', place: top, message: excess }
   } catch (error) {
+    // The parser follows elements within each other as deep as the stack goes.
+    if (error instanceof RangeError) return { rule: 'xml', level: 'error', place: top, message: tooDeep }
     if (!(error instanceof XmlError)) throw error
     return { rule: 'xml', level: 'error', place: { line: error.line, column: error.column }, message: error.message.split(' (line ', 1)[0] ?? error.message }
   }
+}
+
+const tooDeep = `Expected at most ${limits.depth} elements within each other, found more`
+
+function excessOf(root: XmlElement): string | undefined {
+  let count = 0
+  const open: (readonly [element: XmlElement, depth: number])[] = [[root, 1]]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [element, depth] = next
+    if (depth > limits.depth) return tooDeep
+    if (++count > limits.elements) return `Expected at most ${limits.elements} elements, found more`
+    const attributes = Object.keys(element.attributes).length
+    if (attributes > limits.attributes) return `Expected at most ${limits.attributes} attributes of an element, found ${attributes} of one "${element.name.slice(0, 50)}"`
+    for (const child of element.children) if (child instanceof XmlElement) open.push([child, depth + 1])
+  }
+  return undefined
 }
 
 function rootOf(document: XmlDocument): XmlElement {

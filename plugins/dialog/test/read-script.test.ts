@@ -29,12 +29,21 @@ test('readScript() reads words with values, ways with actions, and what is not w
 
 test('readScript() tells the line and column of what is no XML, and of what the DTD does not have', () => {
   expect(problemsOf(script.replace('</info>', ''))).toEqual([expect.stringMatching(/^11:\d+ xml /)])
-  expect(problemsOf(script.replace('to="amount"', 'to="amuont"'))).toEqual([expect.stringMatching(/^5:58 dtd .*amuont/)])
-  expect(problemsOf(script.replace('type="number"', 'type="numeric"'))).toEqual([expect.stringMatching(/^6:31 dtd .*numeric/)])
+  expect(problemsOf(script.replace('to="amount"', 'to="amuont"'))).toEqual([expect.stringMatching(/^5:58 unknown-target .*amuont/)])
+  expect(problemsOf(script.replace('type="number"', 'type="numeric"'))).toEqual([expect.stringMatching(/^6:31 wrong-value .*numeric/)])
 })
 
 test('readScript() loads and expands nothing that a script declares by itself', () => {
   const bomb = script.replace('<dialog', '<!DOCTYPE dialog [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]>\n<dialog')
   expect(problemsOf(bomb)).toEqual([expect.stringMatching(/^2:1 xml .*DOCTYPE/)])
   expect(problemsOf('x'.repeat(1_000_001))).toEqual([expect.stringMatching(/^1:1 xml .*1000000 characters/)])
+})
+
+test.each([
+  ['elements within each other', '<a>'.repeat(300_000)],
+  ['elements within each other, all closed', `${'<a>'.repeat(1000)}${'</a>'.repeat(1000)}`],
+  ['elements', `<dialog>${'<value/>'.repeat(20_000)}</dialog>`],
+  ['attributes', `<dialog ${Array.from({ length: 51 }, (_, index) => `a${index}=""`).join(' ')}/>`],
+])('readScript() does not look at too many %s', (_, text) => {
+  expect(problemsOf(text)).toEqual([expect.stringMatching(/^1:1 xml Expected at most \d+/)])
 })
