@@ -8,6 +8,7 @@ import { conditionOf } from './condition.ts'
 import type { Bucket, Objects } from './contract.ts'
 import { bucketTerm } from './date-bucket.ts'
 import { ModelerError } from './errors.ts'
+import { distinctJoins } from './part-table.ts'
 import { own, PathResolver } from './path-resolver.ts'
 import { presence, rowsOf } from './removed.ts'
 import type { BusinessObject } from './row-mapper.ts'
@@ -35,7 +36,7 @@ export function aggregatePlan(one: BusinessClass, request: Request, classes: Cla
   refuseTwice(one, [...grouped, ...figures])
   const rows = rowsOf(one, classes, request.removed)
   const conditions = [...presence(one, own, request.removed), ...(request.where === undefined ? [] : [conditionOf(request.where, resolver, classes)]), ...(rows ? [{ term: rows.term }] : [])]
-  const joins = [...(rows?.joins ?? []), ...resolver.joins]
+  const joins = distinctJoins([...(rows?.joins ?? []), ...resolver.joins])
   const plan: Plan = {
     source: one.source,
     from: one.table,
@@ -43,7 +44,7 @@ export function aggregatePlan(one: BusinessClass, request: Request, classes: Cla
     columns: grouped.map(({ selected, as }) => ({ ...selected, as })),
     group: grouped.map(({ selected, as }) => ('term' in selected ? { computed: as } : selected)),
     aggregates: figures.map(({ as, figure: { fn, distinct }, found }) => ({ fn, as, ...(found ? columnOf(found.leaf, found.of) : {}), ...(distinct === undefined ? {} : { distinct }) })),
-    ...(joins.length > 0 ? { joins } : {}),
+    ...(joins.length > 0 ? { joins: [...joins] } : {}),
     ...(conditions.length > 0 ? { where: { and: conditions } } : {}),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
     order: (request.order ?? []).map(({ by, desc = false }) => ({ ...orderColumn(one, by, Object.keys(request.figures), grouped), desc })),
@@ -64,7 +65,7 @@ function groupedBy(entry: string | Bucket, resolver: PathResolver, years: Readon
   if (typeof entry === 'string') return { as, codec: leaf.codec, selected: columnOf(leaf, of) }
   const { type, ownForm } = leaf.codec
   if ((type !== 'date' && type !== 'instant') || ownForm === true) throw new ModelerError('REQUEST_INVALID', `Grouped by ${entry.by} of ${JSON.stringify(path)}: ${ownForm === true ? 'its column holds the values in a form of its own' : 'it is neither a date nor an instant'}`)
-  return { as, codec: dateCodec, selected: { term: bucketTerm({ column: leaf.column, of, type }, entry, years.get(as) ?? []) } }
+  return { as, codec: dateCodec, selected: { term: bucketTerm({ ...columnOf(leaf, of), type }, entry, years.get(as) ?? []) } }
 }
 
 function refuseTwice(one: BusinessClass, named: readonly { readonly as: string }[]): void {

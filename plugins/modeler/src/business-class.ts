@@ -1,5 +1,6 @@
 import type { AttributeDefinition } from './attribute-schema.ts'
 import type { Kept } from './kept.ts'
+import type { PartTable } from './part-table.ts'
 import type { Leaf, Stored } from './stored.ts'
 
 /** An attribute of a class with where and how its values are stored. */
@@ -26,8 +27,21 @@ export interface Relation {
   readonly many: boolean
   /** Own columns with the target's, or with those of the table of links. */
   readonly pairs: readonly Pair[]
-  /** The table of links, with its columns beside the target's; `reversed` where the target is the class that it belongs to. */
-  readonly link?: { readonly table: string; readonly pairs: readonly Pair[]; readonly reversed: boolean }
+  /** The table of links; `reversed` where the target is the class that it belongs to. */
+  readonly link?: Between & { readonly reversed: boolean }
+  /** The other table of the target's that the reference is in by which objects belong together. */
+  readonly through?: Between
+}
+
+/** A table that stands between the objects of two classes, with its columns beside the target's. */
+export interface Between {
+  readonly table: string
+  readonly pairs: readonly Pair[]
+}
+
+/** The table that has to be joined before the target's. */
+export function between({ link, through }: Relation): Between | undefined {
+  return link ?? through
 }
 
 /** A class of business objects, checked, with its mapping. */
@@ -35,6 +49,8 @@ export interface BusinessClass {
   readonly name: string
   readonly source: string
   readonly table: string
+  /** The tables beside its own that attributes are in. */
+  readonly parts: readonly PartTable[]
   /** Why its objects can only be read. */
   readonly readonly: string | undefined
   readonly attributes: ReadonlyMap<string, Attribute>

@@ -1,17 +1,22 @@
 import { didYouMean } from '@caruso/contract'
-import type { Filter, KeyReference, Row, Step, StepResult, Value } from '@caruso/storage/contract'
+import type { Filter, KeyReference, Row, Step, StepResult } from '@caruso/storage/contract'
 import type { BusinessClass, Relation } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
 import { equals } from './column-of.ts'
 import { goneConflict, notRemoved } from './conflict.ts'
+import { columnsIn, rowOf, type StepRow } from './column-values.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
+import { ExistenceCheck } from './existence-check.ts'
 import type { KeptChanges } from './kept-changes.ts'
 import type { KeptObject } from './kept-object.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
 import { linkEnds } from './link-end.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
+import type { PartRows } from './part-rows.ts'
+import { PartSteps, type PartChange, type PartStep } from './part-steps.ts'
+import { inItsTable, type PartTable } from './part-table.ts'
 import { own } from './path-resolver.ts'
 import { changedBy, createdKey, type Planned } from './planned.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
@@ -22,7 +27,6 @@ import { leavesOf, leavesOfKey, type Leaf } from './stored.ts'
 /** Of a change that is kept beside the table alone: it has no step of its own. */
 const beside = { step: -1, row: 0, values: new Map(), creates: false } as const
 
-type Rows = Record<string, Value | KeyReference>[]
 type Types = ReturnType<typeof typesOf>['types']
 
 /** Makes the storage's steps of changes. Objects of one class that are created one after the other share a step. */
@@ -41,19 +45,27 @@ export class ChangeSet {
   #source: string | undefined
   #shared: { readonly leaves: readonly Leaf[]; readonly types: Types } | undefined
   /** What the last step inserts, to which more may be added. */
-  #open: { readonly shape: string; readonly rows: Rows } | undefined
+  #open: { readonly shape: string; readonly rows: StepRow[] } | undefined
+  readonly #beside: PartSteps
+  readonly #partSteps = new Map<number, PartStep>()
+  #existing: ExistenceCheck | undefined
+  /** What changes that follow each other have in common, so that they may share steps. */
+  #run: string | undefined
 
   /**
    * @param kept the objects of classes with behaviours; without, the steps are those of the tables alone, by which what was done before is told
+   * @param rows which rows there are in the other tables of classes; undefined where only the number of steps matters
    * @throws ModelerError for the first change that cannot be
    */
-  constructor(changes: readonly Change[], classes: Classes, current: ReadonlyMap<number, Row>, kept?: KeptChanges) {
+  constructor(changes: readonly Change[], classes: Classes, current: ReadonlyMap<number, Row>, kept?: KeptChanges, rows?: PartRows) {
     this.#classes = classes
     this.#current = current
     this.#kept = kept
+    this.#beside = new PartSteps(rows)
     const policy = new ChangePolicy(changes, classes)
     this.#check(policy.before)
     for (const change of changes) this.#add(change)
+    this.#close()
     this.#check(policy.after(this.#creations()))
     const first = this.steps.length
     if (kept) this.steps.push(...kept.steps())
@@ -105,15 +117,40 @@ export class ChangeSet {
 
   /** The changes of one step. */
   changesOf(step: number): { readonly index: number; readonly planned: Planned }[] {
+    const part = this.#partSteps.get(step)
+    if (part) return part.changes.flatMap((index) => this.planned.slice(index, index + 1).map((planned) => ({ index, planned })))
     return this.planned.flatMap((planned, index) => (planned.step === step ? [{ index, planned }] : []))
   }
 
+  /** The other table of a class that a step writes, if that is what it does. */
+  partOf(step: number): PartTable | undefined {
+    return this.#partSteps.get(step)?.part
+  }
+
+  inserts(step: number): boolean {
+    return 'insert' in (this.steps[step] ?? {})
+  }
+
   #add(change: Change): void {
+    const run = runOf(change)
+    if (run !== this.#run || run === undefined) this.#close()
+    this.#run = run
     if ('create' in change) this.#create(change)
     else if ('update' in change) this.#update(change)
     else if ('remove' in change) this.#remove(change)
     else if ('restore' in change) this.#restore(change)
     else this.#link(change)
+  }
+
+  /** What follows shares no step with what came before. */
+  #close(): void {
+    this.#open = undefined
+    this.#existing = undefined
+    this.#pushParts(this.#beside.flush())
+  }
+
+  #pushParts(steps: readonly PartStep[]): void {
+    for (const step of steps) this.#partSteps.set(this.steps.push(step.step) - 1, step)
   }
 
   #check(checks: Iterable<{ readonly step: Step; readonly check: PolicyCheck }>): void {
@@ -132,18 +169,20 @@ export class ChangeSet {
   #create({ create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#writable(create)
     const columns = newObject(one, values, this.#created)
-    const row = rowOf(columns)
-    const shape = `${one.name} ${Object.keys(row).join(' ')}`
+    const row = rowOf(columnsIn(one, columns))
+    const shape = `${one.name} ${[...columns.keys()].map(({ path }) => path).join(' ')}`
     // A row cannot use a key that its own step generates.
     const waits = (): boolean => [...columns.values()].some((value) => isKeyOf(value) && value.keyOf === this.steps.length - 1)
     if (this.#open?.shape === shape && !waits()) this.#open.rows.push(row)
     else {
-      const rows: Rows = [row]
-      this.steps.push({ insert: one.table, rows, ...typesOf([...columns.keys(), ...leavesOfKey(one)]) })
+      this.#close()
+      const rows = [row]
+      this.steps.push({ insert: one.table, rows, ...typesOf([...columnsIn(one, columns).keys(), ...leavesOfKey(one)]) })
       this.#open = { shape, rows }
     }
     const planned = { class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true }
     this.planned.push(planned)
+    if (one.parts.length > 0) this.#beside.created(one, this.planned.length - 1, createdKey(planned), columns)
     if (one.kept) this.#kept?.created(one, createdKey(planned), columns)
   }
 
@@ -155,10 +194,36 @@ export class ChangeSet {
     if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns.set(leaf, version)
     if (columns.size === 0) throw new ModelerError('REQUEST_INVALID', `Updated an object of class "${one.name}": it sets no attribute`)
     const kept = this.#keptObject(one, key, object)
-    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, kept?.row, object.compared)] }
+    const row = kept?.row
+    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, row, object.compared)] }
     if (kept) this.#kept?.updated(kept, Object.keys(set), columns)
     this.#compare(one, key, object)
-    this.#push({ update: one.table, set: rowOf(columns), types: this.#typesOf(columns), where, expect: 1 }, { class: one, values: columns, known: { key, seen: object, version } })
+    const [mine, planned] = [columnsIn(one, columns), { class: one, values: columns, known: { key, seen: object, version } }]
+    if (one.parts.length > 0) this.#beside.updated(this.#partChange(one, key, object, row, object.compared), columns)
+    if (mine.size > 0) this.#push({ update: one.table, set: rowOf(mine), types: this.#typesOf(mine), where, expect: 1 }, planned)
+    else this.#pushBeside(planned)
+  }
+
+  /** Of an object whose own table stays as it is, it is asked whether it is there. */
+  #pushBeside(planned: Pick<Planned, 'class' | 'values'> & { readonly known: NonNullable<Planned['known']> }): void {
+    const { class: one, known } = planned
+    if (this.#existing === undefined) {
+      this.#existing = new ExistenceCheck(one)
+      this.#check([this.#existing])
+    }
+    this.#existing.add(this.planned.length, keyValues(one, known.key, 'Updated an object'))
+    this.planned.push({ ...beside, ...planned })
+  }
+
+  #partChange(one: BusinessClass, key: Readonly<Record<string, unknown>>, seen: SeenObject, row: Row | undefined, leaves: readonly Leaf[]): PartChange {
+    const change = this.planned.length
+    return {
+      class: one,
+      change,
+      key: keyValues(one, key, 'Changed an object'),
+      unchanged: (part) => this.#unchanged(one, seen, row, leaves, part),
+      missing: (part) => void (seen.hasSeenIn(part) && (this.#doubtful ??= change)),
+    }
   }
 
   /** Changes of the same attributes one after the other share them. */
@@ -176,6 +241,7 @@ export class ChangeSet {
     const known = { key, seen: object, version: undefined }
     this.#compare(one, key, object)
     if (one.kept?.softDelete) return void this.planned.push({ ...beside, class: one, known })
+    if (one.parts.length > 0) this.#pushParts(this.#beside.removed(this.#partChange(one, key, object, kept?.row, allColumns(one))))
     const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...this.#unchanged(one, object, kept?.row, allColumns(one))] }
     this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: new Map(), known })
   }
@@ -200,15 +266,17 @@ export class ChangeSet {
   }
 
   /** The conditions that nobody has changed what was seen; of a class with behaviours, what was read of it. */
-  #unchanged(one: BusinessClass, seen: SeenObject, row: Row | undefined, leaves: readonly Leaf[]): Filter[] {
-    if (one.kept) return row === undefined ? [] : rowConditions(one, leaves, row)
-    return seen.conditions(this.#current.get(this.planned.length))
+  #unchanged(one: BusinessClass, seen: SeenObject, row: Row | undefined, leaves: readonly Leaf[], part?: PartTable): Filter[] {
+    if (one.kept) return row === undefined ? [] : rowConditions(part?.table ?? one.table, leaves.filter((leaf) => leaf.part === part), row)
+    return seen.conditions(this.#current.get(this.planned.length), part)
   }
 
   /** References that may be null for the caller only are compared as the caller sees them. */
   #compare(one: BusinessClass, key: Readonly<Record<string, unknown>>, seen: SeenObject): void {
     const { joins, conditions } = seen.masked
     if (conditions.length === 0) return
+    // It looks at the other tables of the class too.
+    if (one.parts.length > 0) this.#close()
     const step: Step = { check: one.table, as: own, joins: [...joins], where: { and: [...keyCondition(one, key, own, 'Changed an object'), ...conditions] }, expect: 1 }
     this.#compared.set(this.steps.push(step) - 1, this.planned.length)
     this.#open = undefined
@@ -254,6 +322,12 @@ export class ChangeSet {
   }
 }
 
+/** What steps may be shared by: objects that are created, or those of one class that are updated. */
+function runOf(change: Change): string | undefined {
+  if ('create' in change) return 'create'
+  return 'update' in change ? `update ${change.update}` : undefined
+}
+
 /** A filter has no more conditions than a database takes. */
 const comparedMost = 400
 
@@ -263,21 +337,11 @@ function allColumns({ key, attributes }: BusinessClass): readonly Leaf[] {
 }
 
 /** The conditions that the columns are as they were read. */
-function rowConditions(one: BusinessClass, leaves: readonly Leaf[], row: Row): Filter[] {
+function rowConditions(table: string, leaves: readonly Leaf[], row: Row): Filter[] {
   return leaves.flatMap((leaf): Filter[] => {
     const value = row[leaf.path]
-    return value === undefined ? [] : [equals(leaf, one.table, value)]
+    return value === undefined ? [] : [equals(inItsTable(leaf), table, value)]
   })
-}
-
-function rowOf(columns: ColumnValues): Rows[number] {
-  const row: Rows[number] = {}
-  for (const [{ column }, value] of columns) {
-    // Set as others are, it would be lost.
-    if (column === '__proto__') Object.defineProperty(row, column, { value, enumerable: true })
-    else row[column] = value
-  }
-  return row
 }
 
 /** The columns of a row that links two objects. */

@@ -1,10 +1,12 @@
 import type { Term } from '@caruso/expression'
 import type { Term as StorageTerm } from '@caruso/storage/contract'
+import { between } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { atEndOf } from './computed.ts'
 import { ModelerError } from './errors.ts'
 import { isPresent } from './kept.ts'
+import { distinctJoins, placeOf } from './part-table.ts'
 import { PathResolver } from './path-resolver.ts'
 import type { Leaf } from './stored.ts'
 
@@ -68,12 +70,12 @@ class ColumnTerms {
     const rows = sight?.mayAlways('read') === false ? sight.rowsAt(alias) : undefined
     const inside = { where: visible(fold, rows?.term, visible(fold, isPresent(target.kept, alias), this.convert(where, seen))), ...(of === undefined ? {} : { of: this.convert(of, seen) }) }
     this.#resolver.include([target, ...inner.classes, ...(rows?.classes ?? [])])
-    const { link } = relation
+    const link = between(relation)
     const right = link ? `${alias}~` : alias
     const on = relation.pairs.map((pair) => ({ left: columnOf(pair.own, left), right: columnOf(pair.other, right) }))
     const linked = link ? [{ table: target.table, as: alias, on: link.pairs.map((pair) => ({ left: columnOf(pair.own, alias), right: columnOf(pair.other, right) })) }] : []
-    const joins = [...linked, ...(rows?.joins ?? []), ...inner.joins]
-    return { fold, over: { table: link?.table ?? target.table, as: right, on, ...(joins.length > 0 ? { joins } : {}) }, ...inside, type: scalar(type) }
+    const joins = distinctJoins([...linked, ...(rows?.joins ?? []), ...inner.joins])
+    return { fold, over: { table: link?.table ?? target.table, as: right, on, ...(joins.length > 0 ? { joins: [...joins] } : {}) }, ...inside, type: scalar(type) }
   }
 
   #place(path: Path, variables: ReadonlyMap<string, PathResolver>): readonly [PathResolver, readonly string[]] {
@@ -90,7 +92,8 @@ function visible(fold: string, rows: StorageTerm | undefined, where: StorageTerm
 }
 
 /** A column's value; where others stand for the values, those are put in their places. */
-function columnValue(leaf: Leaf, of: string, path: string): StorageTerm {
+function columnValue(leaf: Leaf, table: string, path: string): StorageTerm {
+  const of = placeOf(leaf, table)
   const { type, standing } = leaf.codec
   if (standing === undefined) {
     const column: StorageTerm = { column: leaf.column, of, type: type ?? 'text' }

@@ -8,6 +8,7 @@ import { constantOf, type Computed } from './computed.ts'
 import { ModelerError } from './errors.ts'
 import type { Comparable, Filter } from './filter.ts'
 import { limits } from './limits.ts'
+import { placeOf } from './part-table.ts'
 import { isHidden, type PathResolver, type Resolved } from './path-resolver.ts'
 import { leavesOf, type Composite, type Leaf } from './stored.ts'
 import { holdsText, wordsCondition, type Searched } from './words-condition.ts'
@@ -80,7 +81,7 @@ function ofComputed(filter: Extract<Filter, { readonly attribute: string }>, { t
 type Comparison = Extract<Filter, { readonly op: string }>['op']
 
 function isNull({ stored, of }: Resolved): StorageFilter {
-  if (stored.kind === 'leaf') return { column: stored.column, of, isNull: true }
+  if (stored.kind === 'leaf') return { column: stored.column, of: placeOf(stored, of), isNull: true }
   const parts = [...stored.parts.values()].map((part) => isNull({ stored: part, of, path: part.path }))
   // A value with parts that belong together is null where one is, as a row is read.
   return stored.partly === 'none' ? { or: parts } : { and: parts }
@@ -118,7 +119,7 @@ function isIn(found: Resolved, values: readonly Comparable[]): StorageFilter {
 }
 
 function startsWith({ stored, of, path }: Resolved, prefix: string): StorageFilter {
-  if (stored.kind === 'leaf' && stored.codec.startsWith) return { column: stored.column, of, startsWith: prefix }
+  if (stored.kind === 'leaf' && stored.codec.startsWith) return { column: stored.column, of: placeOf(stored, of), startsWith: prefix }
   throw new ModelerError('REQUEST_INVALID', `Looked for the beginning of ${JSON.stringify(path)}: its column holds no text as it is`)
 }
 

@@ -1,6 +1,6 @@
 import { didYouMean } from '@caruso/contract'
 import type { Filter as StorageFilter, Plan, Row, Term } from '@caruso/storage/contract'
-import type { Attribute, BusinessClass, Relation } from './business-class.ts'
+import { between, type Attribute, type BusinessClass, type Relation } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import { columnOf, type PlanColumn } from './column-of.ts'
 import { columnTerm } from './column-term.ts'
@@ -11,6 +11,7 @@ import { conditionAfter, cursorAfter, type OrderColumn } from './cursor.ts'
 import { ModelerError } from './errors.ts'
 import type { Filter } from './filter.ts'
 import { limits } from './limits.ts'
+import { distinctJoins, placeOf } from './part-table.ts'
 import { isMasked, linkTable, own, PathResolver, requireSeen, unknownAttribute, type Join } from './path-resolver.ts'
 import { presence, rowsOf, type Removed } from './removed.ts'
 import type { RowCondition } from './row-condition.ts'
@@ -89,8 +90,7 @@ export class FindPlan {
     for (const { stored } of one.key) for (const leaf of leavesOf(stored)) this.#orderByLeaf(leaf, own, false)
     this.#signature = [one.name, ...(shape.ranked === true ? [rank] : []), ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
     this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
-    if (incoming && !incoming.link) for (const { other } of incoming.pairs) this.#select(other, own, other.path)
-    if (incoming?.link) for (const { other } of incoming.pairs) this.#select(other, linkTable, other.path)
+    for (const { other } of incoming?.pairs ?? []) this.#select(other, incoming && between(incoming) ? linkTable : own, other.path)
     this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible || computed.length > 0 || this.#computed.length > 0 || shape.ranked === true, putting(computed, state?.put))
     this.#base = this.#unconditional(this.#resolver)
   }
@@ -125,7 +125,7 @@ export class FindPlan {
     const resolver = new PathResolver(this.class, this.#classes, { begun: this.#resolver })
     const conditions = where ? [...keys, conditionOf(where, resolver, this.#classes)] : keys
     const plan = this.#plan(resolver, conditions)
-    const { link } = relation
+    const link = between(relation)
     if (!link) return plan
     const on = link.pairs.map((pair) => ({ left: columnOf(pair.own, own), right: columnOf(pair.other, linkTable) }))
     return { ...plan, joins: [{ table: link.table, as: linkTable, on }, ...(plan.joins ?? [])] }
@@ -154,13 +154,13 @@ export class FindPlan {
   }
 
   #unconditional(resolver: PathResolver): Plan {
-    const joins = [...this.#state, ...(this.#rows?.joins ?? []), ...resolver.joins]
+    const joins = distinctJoins([...this.#state, ...(this.#rows?.joins ?? []), ...resolver.joins])
     return {
       source: this.class.source,
       from: this.class.table,
       as: own,
       columns: this.#computed.length > 0 ? [...this.#columns, ...this.#computed] : this.#columns,
-      ...(joins.length > 0 ? { joins } : {}),
+      ...(joins.length > 0 ? { joins: [...joins] } : {}),
       ...(this.#rows || this.#always.length > 0 ? { where: this.#where([]) } : {}),
       ...(this.#order.length > 0 ? { order: this.#order.map(({ at, desc, as }) => ({ ...('term' in at ? { column: as } : at), ...(desc ? { desc } : {}) })) } : {}),
     }
@@ -216,14 +216,15 @@ export class FindPlan {
   }
 
   #orderByLeaf(leaf: Leaf, of: string, desc: boolean): void {
-    if (this.#order.some(({ at }) => 'column' in at && at.column === leaf.column && at.of === of)) return
+    if (this.#order.some(({ at }) => 'column' in at && at.column === leaf.column && at.of === placeOf(leaf, of))) return
     // A reference to a key of several parts has parts of the same names as what it leads to.
     this.#order.push({ at: columnOf(leaf, of), desc, as: this.#select(leaf, of, of === own ? leaf.path : `${of}~${leaf.path}`) })
   }
 
   /** The name of a column in rows; it is selected unless it is already. */
   #select(leaf: Leaf, of: string, path: string): string {
-    const known = this.#columns.find((one) => one.column === leaf.column && one.of === of)?.as
+    if (of === own) this.#resolver.reach(leaf)
+    const known = this.#columns.find((one) => one.column === leaf.column && one.of === placeOf(leaf, of))?.as
     if (known !== undefined) return known
     // A reference that may be null for this caller has the name already, under which the column itself is asked for.
     const as = this.#columns.some((one) => one.as === path) ? `${path}~` : path

@@ -2,20 +2,19 @@ import type { Call, Client } from '@caruso/contract'
 import type { Filter, Plan, Row, Storage, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
-import { columnOf, equals } from './column-of.ts'
+import { columnOf } from './column-of.ts'
+import { keyFilters } from './key-filters.ts'
 import { keyValues } from './key-condition.ts'
 import { keyName } from './key-name.ts'
 import { stateColumns, stateJoin, type Kept } from './kept.ts'
 import { KeptObject, type Attributes, type ObjectState } from './kept-object.ts'
-import { limits } from './limits.ts'
+import { distinctJoins, partJoin } from './part-table.ts'
 import { own } from './path-resolver.ts'
 import type { CheckedKey } from './policy-check.ts'
 import type { RowCondition } from './row-condition.ts'
 import { leavesOf, leavesOfKey } from './stored.ts'
 
 const state = '^'
-/** So many conditions on parts of keys one filter may have. */
-const partsAtOnce = 200
 
 type Key = Readonly<Record<string, unknown>>
 
@@ -48,7 +47,7 @@ export async function readKept(storage: Client<typeof Storage>, wanted: Readonly
   for (const [one, keys] of wanted) {
     if (one.kept === undefined || keys.length === 0) continue
     const values = keys.map((key) => keyValues(one, key, 'Changed an object').map(({ value }) => value))
-    for (const where of keyFilters(one.kept, values)) {
+    for (const where of keyFilters(one.kept.key, values)) {
       for (const row of (await storage.query(planOf(one, one.kept, where, classes?.sight(one)?.rows), call)).rows) found.add(objectOf(one, one.kept, row))
     }
   }
@@ -75,20 +74,7 @@ const stateOnly = ([
 
 function planOf(one: BusinessClass, kept: Kept, where: Filter, rows: RowCondition | undefined): Plan {
   const attributes = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored)).map((leaf) => ({ ...columnOf(leaf, own), as: leaf.path }))
-  return { source: one.source, from: one.table, as: own, columns: [...attributes, ...stateOnly], joins: [...(rows?.joins ?? []), stateJoin(kept, own, state)], where: rows ? { and: [where, { term: rows.term }] } : where }
-}
-
-/** Conditions that together ask for all keys. */
-function keyFilters({ key }: Kept, values: readonly (readonly Value[])[]): Filter[] {
-  const [only] = key
-  const atOnce = key.length === 1 ? limits.objects : Math.floor(partsAtOnce / key.length)
-  const filters: Filter[] = []
-  for (let from = 0; from < values.length; from += atOnce) {
-    const some = values.slice(from, from + atOnce)
-    if (key.length === 1 && only) filters.push({ ...columnOf(only, own), in: [...new Set(some.map(([value = null]) => value))] })
-    else filters.push({ or: some.map((parts) => ({ and: key.map((leaf, index) => equals(leaf, own, parts[index] ?? null)) })) })
-  }
-  return filters
+  return { source: one.source, from: one.table, as: own, columns: [...attributes, ...stateOnly], joins: [...distinctJoins([...one.parts.map((part) => partJoin(part, own)), ...(rows?.joins ?? [])]), stateJoin(kept, own, state)], where: rows ? { and: [where, { term: rows.term }] } : where }
 }
 
 function objectOf(one: BusinessClass, kept: Kept, row: Row): KeptObject {

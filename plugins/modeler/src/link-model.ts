@@ -4,9 +4,11 @@ import type { Attribute, BusinessClass } from './business-class.ts'
 import { constraintsOf, partConstraints, type Wrong } from './constraints.ts'
 import { defaultValue } from './default-value.ts'
 import type { Draft, Written, WrittenMember } from './draft.ts'
-import { storedOf, type ColumnPlace, type Surroundings } from './stored-attribute.ts'
+import type { PartTable } from './part-table.ts'
+import { storedOf, type MappedPlace, type Surroundings } from './stored-attribute.ts'
 import { keptMistakes } from './kept-mistakes.ts'
 import { keptOf } from './kept.ts'
+import { linkParts, partMistakes, placeIn } from './link-parts.ts'
 import { linkRelations } from './link-relations.ts'
 import { searchedOf } from './link-search.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
@@ -14,7 +16,7 @@ import type { ClassDefinition, ExtensionDefinition, ModelDefinition, ValueDefini
 import type { MappingDefinition } from './mapping-schema.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
 import { snakeCase } from './snake-case.ts'
-import { leavesOf, leavesOfKey, type Stored } from './stored.ts'
+import { leavesOf, leavesOfKey, type ColumnPlace, type Stored } from './stored.ts'
 
 /** Classes by name, and every mistake between what was written of them */
 export interface LinkedModel {
@@ -39,6 +41,7 @@ class Linker implements Surroundings {
   readonly #drafts = new Map<string, Draft>()
   readonly #values = new Map<string, Written<ValueDefinition>>()
   readonly #attributes = new Map<string, ReadonlyMap<string, Attribute>>()
+  readonly #parts = new Map<string, ReadonlyMap<string, PartTable>>()
   /** Keys whose columns are being found: one that refers to itself would never end. */
   readonly #open: string[] = []
 
@@ -64,11 +67,13 @@ class Linker implements Surroundings {
       const key = this.#key(draft, attributes)
       const locking = this.#locking(draft, attributes)
       this.#columns(draft, attributes)
+      const parts = this.#partsOf(draft)
+      partMistakes(draft, parts, attributes.values(), this.mistakes)
       const { mapping } = draft
       const readonly = mapping?.value.readonly === true ? 'its mapping says so' : key.length === 0 ? 'it has no key' : undefined
       const table = mapping?.value.table ?? snakeCase(draft.name)
       const kept = keptOf(draft.written.value, table, leavesOfKey({ key }))
-      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, readonly, attributes, key, relations, searched: searchedOf(draft, attributes, this.mistakes), locking, kept })
+      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, parts: [...parts.values()], readonly, attributes, key, relations, searched: searchedOf(draft, attributes, this.mistakes), locking, kept })
       if (kept) for (const { path, expected, found } of keptMistakes(classes, draft.name)) this.mistakes.add(draft.written.origin, draft.name, [path], { expected, found })
     }
     return { classes, mistakes: this.mistakes.list }
@@ -143,9 +148,12 @@ class Linker implements Surroundings {
     const member = draft.attributes.get(name)
     if (member === undefined) return undefined
     const { mapping } = draft
-    const place: ColumnPlace = {
+    const place: MappedPlace = {
       mapped: mapping?.value.columns?.[name],
       fallback: snakeCase(name),
+      at: (written, path) => this.#at(draft, name, written, (expected, found, suggestion) => {
+        if (telling && mapping) this.mistakes.add(mapping.origin, draft.name, ['columns', name, ...path], { expected, found, suggestion })
+      }),
       tell: (path, expected, found) => {
         if (telling && mapping) this.mistakes.add(mapping.origin, draft.name, ['columns', name, ...path], { expected, found })
       },
@@ -153,6 +161,23 @@ class Linker implements Surroundings {
     const stored = storedOf(member.definition, name, place, this)
     if (stored === undefined && telling) this.#missing(draft, name, member)
     return stored
+  }
+
+  #at(draft: Draft, attribute: string, written: string, tell: (expected: string, found: string, suggestion?: string) => void): ColumnPlace {
+    const tables = draft.mapping?.value.tables
+    if (tables === undefined) return { column: written }
+    if (!draft.key.includes(attribute)) return placeIn(this.#partsOf(draft), written, tell)
+    // The tables are found by the key, so it cannot be found by them.
+    if (Object.hasOwn(tables, written.split('.')[0] ?? '')) tell('a column of the class\'s own table, for it is part of the key', JSON.stringify(written))
+    return { column: written }
+  }
+
+  #partsOf(draft: Draft): ReadonlyMap<string, PartTable> {
+    const known = this.#parts.get(draft.name)
+    if (known) return known
+    const parts = linkParts(draft, (this.keyOf(draft.name) ?? []).flatMap(({ stored }) => leavesOf(stored)), this.mistakes)
+    this.#parts.set(draft.name, parts)
+    return parts
   }
 
   #missing(draft: Draft, name: string, { definition, origin }: WrittenMember<AttributeDefinition>): void {
@@ -220,6 +245,8 @@ class Linker implements Surroundings {
     if (typeof locking !== 'string') return undefined
     const attribute = attributes.get(locking)
     const type: AttributeType | undefined = attribute?.definition.type
+    const part = attribute?.stored.kind === 'leaf' ? attribute.stored.part : undefined
+    if (part !== undefined) this.mistakes.add(written.origin, name, ['locking'], { expected: 'an attribute in the class\'s own table', found: `${JSON.stringify(locking)}, which is in "${part.name}"` })
     if (type === 'number') return attribute
     this.mistakes.add(written.origin, name, ['locking'], { expected: `an attribute of ${name} with the type number`, found: type === undefined ? JSON.stringify(locking) : `the type ${type}`, suggestion: type === undefined ? nearest(locking, attributes.keys()) : undefined })
     return undefined
@@ -229,11 +256,12 @@ class Linker implements Surroundings {
   #columns({ name, mapping, attributes: written }: Draft, attributes: ReadonlyMap<string, Attribute>): void {
     const taken = new Map<string, string>()
     for (const attribute of attributes.values()) {
-      for (const { column, path } of leavesOf(attribute.stored)) {
-        const other = taken.get(column)
+      for (const { column, part, path } of leavesOf(attribute.stored)) {
+        const place = part === undefined ? column : `${part.name}.${column}`
+        const other = taken.get(place)
         const origin = mapping?.origin ?? written.get(attribute.name)?.origin
-        if (other !== undefined && origin) this.mistakes.add(origin, name, [mapping ? 'columns' : 'attributes', attribute.name], { expected: 'every column once', found: `${JSON.stringify(column)} for ${path} and for ${other}` })
-        else taken.set(column, path)
+        if (other !== undefined && origin) this.mistakes.add(origin, name, [mapping ? 'columns' : 'attributes', attribute.name], { expected: 'every column once', found: `${JSON.stringify(place)} for ${path} and for ${other}` })
+        else taken.set(place, path)
       }
     }
   }

@@ -3,6 +3,7 @@ import type { AttributeDefinition } from './attribute-schema.ts'
 import type { Attribute, Pair, Relation } from './business-class.ts'
 import type { Draft } from './draft.ts'
 import type { Mistakes } from './mistake.ts'
+import { inItsTable, partsOf } from './part-table.ts'
 import { snakeCase } from './snake-case.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 
@@ -70,7 +71,10 @@ class RelationLinker {
     if (reference.to !== this.#draft.name) return this.#tell(name, ['by'], `a reference of ${target} to ${this.#draft.name}`, `${JSON.stringify(by)}, which leads to ${reference.to}`)
     if (!many && reference.unique !== true) return this.#tell(name, ['by'], `a reference of ${target} that is unique`, `${JSON.stringify(by)}, which is not`)
     const stored = this.#attributesOf(target).get(by)?.stored
-    return stored && { name, target, many, pairs: pairs(this.#keyLeaves(this.#draft.name), leavesOf(stored)) }
+    const own = this.#keyLeaves(this.#draft.name)
+    const [part] = stored ? partsOf(leavesOf(stored)) : []
+    if (!part) return stored && { name, target, many, pairs: pairs(own, leavesOf(stored)) }
+    return stored && { name, target, many, pairs: pairs(own, leavesOf(stored).map(inItsTable)), through: part }
   }
 
   /** Objects that are linked by a table: `holder` is the class whose mapping names it, perhaps seen from its other end. */

@@ -30,12 +30,20 @@ const Link = Type.Object({
   to: Type.Union([column, Type.Array(column, { minItems: 1, maxItems: 8 })], { title: 'the name of a column, or a list of them', description: 'Where the key of the other class stands' }),
 }, { additionalProperties: false })
 
+const Part = Type.Object({
+  table: Type.Optional(Type.String({ title: 'the name of a table or a view', description: 'The name of the class and that of the part in small letters with underscores where it is left out', minLength: 1, maxLength: 256 })),
+  key: Type.Optional(Type.Union([column, Type.Array(column, { minItems: 1, maxItems: 8 })], { title: 'the name of a column, or a list of them', description: 'Where the key of the class stands there; in columns of the same names where it is left out' })),
+  optional: Type.Optional(Type.Boolean({ title: 'true or false', description: 'An object may have no row there; it gets one with the first value' })),
+  readonly: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Nothing is written there, as to a view' })),
+}, { additionalProperties: false })
+
 /** A file in `mapping/`; published as `mapping.schema.json`. */
 export const MappingSchema = Type.Object(
   {
     class: className,
     source: Type.Optional(Type.String({ title: 'the name of a data source', description: 'The data source, as the storage names it', minLength: 1, maxLength: 64 })),
     table: Type.Optional(Type.String({ title: 'the name of a table or a view', minLength: 1, maxLength: 256 })),
+    tables: Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Part, { title: 'a mapping of names to tables', description: 'Other tables that hold at most one row for each object; a column of one is written as `name.column`' })),
     columns: Type.Optional(Columns),
     links: Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Link, { title: 'a mapping of relations to tables', description: 'The tables that link objects of which each may have many of the other' })),
     readonly: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Objects can only be read, as those of a view' })),
@@ -45,4 +53,5 @@ export const MappingSchema = Type.Object(
 
 export type MappingDefinition = DeepReadonly<Static<typeof MappingSchema>>
 export type ConvertedColumn = DeepReadonly<Static<typeof ConvertedColumn>>
+export type PartDefinition = DeepReadonly<Static<typeof Part>>
 export type LinkDefinition = DeepReadonly<Static<typeof Link>>

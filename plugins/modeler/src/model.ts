@@ -165,8 +165,8 @@ export class Model implements Classes {
   }
 
   async #problems(one: BusinessClass, call: Call): Promise<string[]> {
-    const leaves = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored))
-    const found = await this.#missing(one.source, one.table, leaves.map(({ column, path }) => ({ column, why: `attribute "${path}"` })), call)
+    const found: string[] = []
+    for (const { table, columns } of columnsOf(one)) found.push(...(await this.#missing(one.source, table, columns, call)))
     for (const { name, link, pairs } of one.relations.values()) {
       if (!link) continue
       const columns = [...pairs, ...link.pairs].map(({ other }) => ({ column: other.column, why: `relation "${name}"` }))
@@ -236,6 +236,15 @@ export class Model implements Classes {
   #last({ policies }: ModelFiles, classes: ReadonlyMap<string, BusinessClass>): Written<PolicyDefinition>[] {
     const said = new Set(policies.map(({ value }) => value.class))
     return [...this.#policies.values()].filter(({ value }) => classes.has(value.class) && !said.has(value.class))
+  }
+}
+
+/** The columns of a class by table, with what needs them. */
+function* columnsOf(one: BusinessClass): Generator<{ readonly table: string; readonly columns: readonly { readonly column: string; readonly why: string }[] }> {
+  const leaves = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored))
+  for (const part of [undefined, ...one.parts]) {
+    const keyed = (part?.pairs ?? []).map(({ other }) => ({ column: other.column, why: `the key in "${part?.name}"` }))
+    yield { table: part?.table ?? one.table, columns: [...keyed, ...leaves.filter((leaf) => leaf.part === part).map(({ column, path }) => ({ column, why: `attribute "${path}"` }))] }
   }
 }
 

@@ -30,8 +30,8 @@ export function newObject(one: BusinessClass, values: Readonly<Record<string, un
   const generated = one.key.length === 1 ? one.key.find(({ definition }) => definition.type === 'number') : undefined
   for (const attribute of one.attributes.values()) {
     const value = values[attribute.name] ?? (values[attribute.name] === null ? null : attribute === one.locking ? 1 : defaultValue(attribute.definition))
-    if (value !== undefined) reader.read(attribute, value)
-    else if (attribute.required && attribute !== generated) reader.problems.push({ attribute: attribute.name, expected: 'a value', found: 'none' })
+    if (value !== undefined && !(isOnlyRead(attribute) && values[attribute.name] === undefined)) reader.read(attribute, value)
+    else if (attribute.required && attribute !== generated && !isOnlyRead(attribute)) reader.problems.push({ attribute: attribute.name, expected: 'a value', found: 'none' })
   }
   return reader.finish(`Created an object of class "${one.name}"`)
 }
@@ -47,6 +47,11 @@ export function changedObject(one: BusinessClass, set: Readonly<Record<string, u
     else reader.read(attribute, value)
   }
   return reader.finish(`Updated an object of class "${one.name}"`)
+}
+
+/** Whether a table can only be read in which an attribute is. */
+export function isOnlyRead({ stored }: Attribute): boolean {
+  return leavesOf(stored).some(({ part }) => part?.readonly === true)
 }
 
 function refuseStrangers(one: BusinessClass, values: Readonly<Record<string, unknown>>): void {
@@ -66,7 +71,8 @@ class ValueReader {
 
   read(attribute: Attribute, value: unknown): void {
     const { name, stored, definition } = attribute
-    if (value === null) {
+    if (isOnlyRead(attribute)) this.#problem(name, 'no value, for its table can only be read', value)
+    else if (value === null) {
       if (attribute.required) this.#problem(name, 'a value', null)
       for (const leaf of leavesOf(stored)) this.#columns.set(leaf, null)
     } else if (definition.type === 'reference' && isKeyOf(value)) {

@@ -12,11 +12,13 @@ import { FindPlan } from './find-plan.ts'
 import { authorOf, KeptChanges } from './kept-changes.ts'
 import { readKept } from './kept-objects.ts'
 import { firstVersion } from './kept.ts'
-import { keyCondition } from './key-condition.ts'
+import { keyCondition, keyValues } from './key-condition.ts'
 import type { Model } from './model.ts'
 import { isThere } from './is-there.ts'
 import { isKeyOf } from './object-values.ts'
+import { PartRows, readPartRows, uncertainRows } from './part-rows.ts'
 import { own } from './path-resolver.ts'
+import type { PartTable } from './part-table.ts'
 import type { Planned } from './planned.ts'
 import type { PolicyCheck } from './policy-check.ts'
 import { requireRemoved } from './removed.ts'
@@ -44,11 +46,13 @@ export class ObjectWriter {
     const current = new Map<number, Row>()
     const classes = this.#model.seenBy(call.caller)
     const about = call.key === undefined ? undefined : digest([changes, said])
-    const repeated = keeping.size > 0 ? await this.#repeated(changes, about, call) : undefined
+    const uncertain = uncertainRows(changes, classes)
+    const repeated = keeping.size + uncertain.size > 0 ? await this.#repeated(changes, about, call) : undefined
     if (repeated) return repeated
+    for (const { class: one } of uncertain.values()) await this.#model.check(one, call)
     for (;;) {
       const kept = keeping.size === 0 ? undefined : new KeptChanges(await readKept(this.#storage, keeping, classes, call), authorOf(call, reason))
-      const set = new ChangeSet(changes, classes, current, kept)
+      const set = new ChangeSet(changes, classes, current, kept, uncertain.size === 0 ? new PartRows() : await readPartRows(this.#storage, uncertain, call))
       for (const one of new Set(set.planned.map((planned) => planned.class))) await this.#model.check(one, call)
       const done = (await this.#isDoubtful(set, current, call)) ? undefined : await this.#transact(set, said, current, about, call)
       if (done) return set.results(done)
@@ -106,13 +110,32 @@ export class ObjectWriter {
       if (set.isKeeping(step) && (code === 'ROW_COUNT_MISMATCH' || code === 'UNIQUE_VIOLATION')) return undefined
       const compared = set.comparedAt(step)
       const [first] = compared === undefined ? set.changesOf(step) : set.planned.slice(compared, compared + 1).map((planned) => ({ index: compared, planned }))
+      const part = set.partOf(step)
+      if (first && part && code === 'UNIQUE_VIOLATION' && set.inserts(step) && (await this.#isRowMade(part, first.planned, call))) return undefined
       if (first && code === 'ROW_COUNT_MISMATCH') {
+        if (part) await this.#requireRow(part, first, call)
         const row = await this.#conflict(first.index, first.planned, current.get(first.index), call)
         current.set(first.index, row)
         return undefined
       }
       throw (await this.#meaning(set, step, error, call)) ?? error
     }
+  }
+
+  /** Whether somebody has made the row of another table that a change was about to make. */
+  async #isRowMade(part: PartTable, { class: one, known }: Planned, call: Call): Promise<boolean> {
+    if (known === undefined) return false
+    const rows = await readPartRows(this.#storage, new Map([[part, { class: one, keys: [known.key] }]]), call)
+    return rows.has(one, part, keyValues(one, known.key, 'Changed an object'))
+  }
+
+  /** @throws ModelerError `OBJECT_BROKEN` where an object has no row in a table in which it must have one */
+  async #requireRow(part: PartTable, { index, planned: { class: one, known } }: { readonly index: number; readonly planned: Planned }, call: Call): Promise<void> {
+    if (part.optional || known === undefined) return
+    const rows = await readPartRows(this.#storage, new Map([[{ ...part, optional: true }, { class: one, keys: [known.key] }]]), call)
+    const key = keyValues(one, known.key, 'Changed an object')
+    if (rows.has(one, { ...part, optional: true }, key) || !(await isThere(this.#storage, one, key, this.#model.seenBy(call.caller).sight(one)?.rows, call))) return
+    throw new ModelerError('OBJECT_BROKEN', `${titleOf(index, one, known.key)}: table "${part.table}" has no row for it, and the mapping of the class does not say that it may be missing`, { details: { class: one.name, change: index } })
   }
 
   /** The row as it is, where it means what was seen. */

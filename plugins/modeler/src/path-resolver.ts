@@ -1,11 +1,12 @@
 import { didYouMean } from '@caruso/contract'
 import type { Plan, Term } from '@caruso/storage/contract'
-import type { Attribute, BusinessClass, Relation } from './business-class.ts'
+import { between, type Attribute, type BusinessClass, type Relation } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
 import type { Computed } from './computed.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
 import { isPresent } from './kept.ts'
+import { inItsTable, partJoin, partsOf } from './part-table.ts'
 import { leavesOf, leavesOfKey, type Leaf, type Stored } from './stored.ts'
 
 export type Join = NonNullable<Plan['joins']>[number]
@@ -73,7 +74,7 @@ export class PathResolver {
       const rest = steps.slice(index + 1)
       requireSeen(this.#known, one, step)
       if (attribute && rest.length === 0) return { ...this.#value(one, of, attribute), path }
-      if (attribute && !relation) return { stored: this.#part(one, attribute, rest, path), of, path }
+      if (attribute && !relation) return { ...this.#reached(of, this.#part(one, attribute, rest, path)), path }
       if (!relation) throw unknownAttribute(one, step, path)
       if (relation.many || rest.length === 0) throw new ModelerError('REQUEST_INVALID', `Followed ${JSON.stringify(path)} from class "${this.#base.name}": ${relation.many ? `"${step}" of class "${one.name}" leads to many objects` : 'a relation is no value'}`)
       ;[one, of] = this.#join(one, of, relation)
@@ -115,7 +116,10 @@ export class PathResolver {
       const relation = one.relations.get(step)
       if (!relation) throw unknownAttribute(one, step, path.join('.'))
       requireSeen(this.#known, one, step)
-      if (index === path.length - 1) return { relation, of }
+      if (index === path.length - 1) {
+        for (const { own: leaf } of relation.pairs) this.#reached(of, leaf)
+        return { relation, of }
+      }
       ;[one, of] = this.#join(one, of, relation)
     }
     throw unknownAttribute(one, path.join('.'))
@@ -137,6 +141,11 @@ export class PathResolver {
     return leavesOfKey(one).slice(0, 1).map((leaf) => ({ leaf, of }))
   }
 
+  /** Joins the table of the class itself that a column is in. */
+  reach(leaf: Leaf): void {
+    if (leaf.part !== undefined) this.#reached(this.#own, leaf)
+  }
+
   /** Adds classes that others have led to. */
   include(classes: Iterable<BusinessClass>): void {
     for (const one of classes) this.#classes.add(one)
@@ -145,7 +154,7 @@ export class PathResolver {
   /** A reference to an object that the caller may not see is null, so its value is that of the key there. */
   #value(one: BusinessClass, of: string, attribute: Attribute): { readonly stored: Stored; readonly of: string } {
     const relation = one.relations.get(attribute.name)
-    if (!relation || !isMasked(this.#known, one, attribute)) return { stored: attribute.stored, of }
+    if (!relation || !isMasked(this.#known, one, attribute)) return this.#reached(of, attribute.stored)
     const [, as] = this.#join(one, of, relation)
     return { stored: elsewhere(attribute.stored, relation.pairs.map(({ other }) => other.column).values()), of: as }
   }
@@ -167,10 +176,24 @@ export class PathResolver {
     this.#classes.add(target)
     if (!this.#joins.has(as)) {
       const where = both(isPresent(target.kept, as), this.#known.sight(target)?.joined(as))
-      const on = relation.pairs.map((pair) => ({ left: columnOf(pair.own, of), right: columnOf(pair.other, as) }))
+      for (const { own: leaf } of relation.pairs) this.#reached(of, leaf)
+      const through = between(relation)
+      const right = through ? `${as}~` : as
+      const outer = relation.pairs.map((pair) => ({ left: columnOf(pair.own, of), right: columnOf(pair.other, right) }))
+      if (through) this.#joins.set(right, { table: through.table, as: right, kind: 'left', on: outer })
+      const on = through ? through.pairs.map((pair) => ({ left: columnOf(pair.other, right), right: columnOf(pair.own, as) })) : outer
       this.#joins.set(as, { table: target.table, as, kind: 'left', on, ...(where === undefined ? {} : { where }) })
     }
     return [target, as]
+  }
+
+  /** A value whose columns can be asked for, since the tables that they are in are joined. */
+  #reached(of: string, stored: Stored): { readonly stored: Stored; readonly of: string } {
+    for (const part of partsOf(leavesOf(stored))) {
+      const join = partJoin(part, of)
+      this.#joins.set(join.as ?? part.table, join)
+    }
+    return { stored, of }
   }
 }
 
@@ -213,7 +236,7 @@ export function otherEnd(classes: SeenClasses, one: BusinessClass, { link, pairs
 
 /** The same value in other columns, which come in the order of its parts. */
 function elsewhere(stored: Stored, columns: Iterator<string>): Stored {
-  if (stored.kind === 'leaf') return { ...stored, column: columns.next().value ?? stored.column }
+  if (stored.kind === 'leaf') return { ...inItsTable(stored), column: columns.next().value ?? stored.column }
   return { ...stored, parts: new Map([...stored.parts].map(([name, part]) => [name, elsewhere(part, columns)])) }
 }
 

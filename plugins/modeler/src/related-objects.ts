@@ -1,6 +1,6 @@
 import { codeOf, type Call, type Client } from '@caruso/contract'
 import type { Filter, Plan, Row, Storage, Value } from '@caruso/storage/contract'
-import type { Relation } from './business-class.ts'
+import { between, type Relation } from './business-class.ts'
 import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
 import { linkTable, own } from './path-resolver.ts'
@@ -25,7 +25,7 @@ async function putOne(storage: Client<typeof Storage>, related: RelatedPlan, row
   const found = await relatedRows(storage, related, rows, call)
   const others = found.map((row) => plan.mapper.map(row))
   await putRelated(storage, plan, found, others, call)
-  const theirs = relation.pairs.map(({ other }) => plan.nameOf(other, relation.link ? linkTable : own))
+  const theirs = relation.pairs.map(({ other }) => plan.nameOf(other, between(relation) ? linkTable : own))
   const byKey = new Map<string, BusinessObject[]>()
   for (const [index, row] of found.entries()) {
     const key = keyText(row, theirs)
@@ -63,8 +63,8 @@ function distinctKeys(rows: readonly Row[], names: readonly string[]): (readonly
 }
 
 /** With keys of several columns, what fits each column by itself: some rows too many, which belong to nobody here. */
-function keyConditions({ pairs, link }: Relation, keys: readonly (readonly Value[])[]): Filter[] {
-  return pairs.map(({ other }, index) => ({ ...columnOf(other, link ? linkTable : own), in: [...new Set(keys.map((key) => key[index] ?? null))] }))
+function keyConditions(relation: Relation, keys: readonly (readonly Value[])[]): Filter[] {
+  return relation.pairs.map(({ other }, index) => ({ ...columnOf(other, between(relation) ? linkTable : own), in: [...new Set(keys.map((key) => key[index] ?? null))] }))
 }
 
 async function allRows(storage: Client<typeof Storage>, plan: Plan, call: Call): Promise<readonly Row[]> {

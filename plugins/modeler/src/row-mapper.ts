@@ -86,7 +86,7 @@ export class RowMapper {
 
   #broken(stored: Stored, found: Value, row: Row): ModelerError {
     const key = this.#class.key.map(({ stored: part }) => `${part.path} ${JSON.stringify(row[part.path] ?? null)}`).join(', ')
-    const expected = stored.kind === 'leaf' ? `column "${stored.column}" holds ${describeValue(found)}, expected ${stored.codec.expects}` : `only some of its parts ${[...stored.parts.keys()].join(', ')} are there`
+    const expected = stored.kind === 'leaf' ? `column "${stored.column}"${stored.part === undefined ? '' : ` of "${stored.part.table}"`} holds ${describeValue(found)}, expected ${stored.codec.expects}` : `only some of its parts ${[...stored.parts.keys()].join(', ')} are there`
     return new ModelerError('OBJECT_BROKEN', `Read attribute "${stored.path}" of class "${this.#class.name}"${key === '' ? '' : ` with ${key}`}: ${expected}`, { details: { class: this.#class.name, attribute: stored.path } })
   }
 }

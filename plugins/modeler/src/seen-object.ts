@@ -7,6 +7,8 @@ import { equalTo } from './equal-to.ts'
 import { ModelerError } from './errors.ts'
 import { isMasked, PathResolver, type Join } from './path-resolver.ts'
 import { versionName } from './kept.ts'
+import { isOnlyRead } from './object-values.ts'
+import { inItsTable, type PartTable } from './part-table.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 /** An attribute whose value has changed since the caller saw it. */
@@ -35,7 +37,7 @@ export class SeenObject {
     this.#seen = withoutRelated(one, seen, classes)
     const told = changed ?? this.#seen
     this.#counted = one.kept?.locking === true
-    this.#compared = one.locking ? [one.locking] : [...one.attributes.values()].filter((attribute) => told[attribute.name] !== undefined && (changed !== undefined || !one.key.includes(attribute)))
+    this.#compared = one.locking ? [one.locking] : [...one.attributes.values()].filter((attribute) => told[attribute.name] !== undefined && (changed !== undefined || !(one.key.includes(attribute) || isOnlyRead(attribute))))
     if (this.#counted && !Number.isSafeInteger(this.#seen[versionName])) throw this.#tooLittle(`"${versionName}" as it was seen`)
     if (this.#counted) return
     const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
@@ -50,14 +52,26 @@ export class SeenObject {
     return locking && Number(this.#seen[locking.name] ?? 0) + 1
   }
 
-  /** The conditions that nothing has changed; `current` is the row as it was read since, whose values mean the same. */
-  conditions(current: Row | undefined): Filter[] {
+  /**
+   * The conditions that nothing has changed in one table of the class.
+   *
+   * @param current the row as it was read since, whose values mean the same
+   * @param part the table, where it is not the class's own
+   */
+  conditions(current: Row | undefined, part: PartTable | undefined): Filter[] {
+    const of = part?.table ?? this.#class.table
     return this.#compared.flatMap((attribute) => {
       // Null for the caller is not always null in the column.
       if (this.#seen[attribute.name] === null && isMasked(this.#classes, this.#class, attribute)) return []
-      if (current) return leavesOf(attribute.stored).map((leaf) => equals(leaf, this.#class.table, current[leaf.path] ?? null))
-      return valueConditions(attribute.stored, this.#seen[attribute.name], this.#class, this.#class.table)
+      const values = leafValues(attribute.stored, this.#seen[attribute.name]).filter(({ leaf }) => leaf.part === part)
+      if (current) return values.map(({ leaf }) => equals(inItsTable(leaf), of, current[leaf.path] ?? null))
+      return values.map(({ leaf, value }) => this.#equal(inItsTable(leaf), of, value))
     })
+  }
+
+  /** Whether there was a value in this table of what the change is compared by. */
+  hasSeenIn(part: PartTable): boolean {
+    return this.#compared.some(({ name, stored }) => leafValues(stored, this.#seen[name]).some(({ leaf, value }) => leaf.part === part && (value ?? null) !== null))
   }
 
   /** The conditions on references that may be null for this caller only, over the class's own table in a plan. */
@@ -67,7 +81,7 @@ export class SeenObject {
     const resolver = new PathResolver(this.#class, this.#classes)
     const conditions = masked.flatMap((attribute) => {
       const { stored, of } = resolver.value(attribute)
-      return valueConditions(stored, this.#seen[attribute.name], this.#class, of)
+      return leafValues(stored, this.#seen[attribute.name]).map(({ leaf, value }) => this.#equal(leaf, of, value))
     })
     return { joins: resolver.joins, conditions }
   }
@@ -96,6 +110,12 @@ export class SeenObject {
     return outdated ? [{ attribute: versionName, seen: this.#seen[versionName], now: version }, ...collided] : collided
   }
 
+  #equal(leaf: Leaf, of: string, value: unknown): Filter {
+    const equal = equalTo(leaf, of, value)
+    if (equal) return equal
+    throw new ModelerError('REQUEST_INVALID', `Changed an object of class "${this.#class.name}": "${leaf.path}" as it was seen is not ${leaf.codec.expects}`)
+  }
+
   #isMasked(name: string): boolean {
     const attribute = this.#class.attributes.get(name)
     return attribute !== undefined && isMasked(this.#classes, this.#class, attribute)
@@ -106,14 +126,11 @@ export class SeenObject {
   }
 }
 
-function valueConditions(stored: Stored, value: unknown, one: BusinessClass, of: string): Filter[] {
-  if (stored.kind === 'leaf') {
-    const equal = equalTo(stored, of, value)
-    if (equal === undefined) throw new ModelerError('REQUEST_INVALID', `Changed an object of class "${one.name}": "${stored.path}" as it was seen is not ${stored.codec.expects}`)
-    return [equal]
-  }
+/** The columns of a value with what it says of each. */
+function leafValues(stored: Stored, value: unknown): { readonly leaf: Leaf; readonly value: unknown }[] {
+  if (stored.kind === 'leaf') return [{ leaf: stored, value }]
   const parts = partsOf(value)
-  return [...stored.parts].flatMap(([name, part]) => valueConditions(part, parts[name] ?? null, one, of))
+  return [...stored.parts].flatMap(([name, part]) => leafValues(part, parts[name] ?? null))
 }
 
 /** Related objects stand in the place of references; what was seen of them is their key. */

@@ -4,13 +4,16 @@ import { dateFormat, type DateFormat } from './date-format.ts'
 import { isMapping } from './check-schema.ts'
 import type { ConvertedColumn } from './mapping-schema.ts'
 import { snakeCase } from './snake-case.ts'
-import { storedElsewhere, type Stored } from './stored.ts'
+import { inItsTable } from './part-table.ts'
+import { storedElsewhere, type ColumnPlace, type Stored } from './stored.ts'
 
 /** What stands in a mapping for an attribute, and how to tell that it is wrong. */
-export interface ColumnPlace {
+export interface MappedPlace {
   readonly mapped: unknown
   /** The column where the mapping names none. */
   readonly fallback: string
+  /** The column that is named so, perhaps in another table of the class. */
+  at(written: string, path: readonly string[]): ColumnPlace
   tell(path: readonly string[], expected: string, found: string): void
 }
 
@@ -28,7 +31,7 @@ const deepest = 8
 const addressParts: Readonly<Record<string, AttributeDefinition>> = { street: { type: 'text' }, postalCode: { type: 'text' }, city: { type: 'text' }, region: { type: 'text' }, country: { type: 'text' } }
 
 /** Where and how the values of an attribute are stored; undefined where what it refers to is not there, which was told. */
-export function storedOf(definition: AttributeDefinition, path: string, place: ColumnPlace, around: Surroundings): Stored | undefined {
+export function storedOf(definition: AttributeDefinition, path: string, place: MappedPlace, around: Surroundings): Stored | undefined {
   if (path.split('.').length > deepest) return undefined
   if (definition.type === 'money') return money(definition.currency, path, place)
   if (definition.type === 'address') return composite(addressParts, path, place, around)
@@ -43,40 +46,40 @@ export function storedOf(definition: AttributeDefinition, path: string, place: C
   return leaf(definition, path, place)
 }
 
-function leaf(definition: AttributeDefinition, path: string, place: ColumnPlace): Stored {
+function leaf(definition: AttributeDefinition, path: string, place: MappedPlace): Stored {
   const { mapped } = place
-  if (isConverted(mapped)) return { kind: 'leaf', path, column: mapped.column, codec: converted(definition, mapped, place) }
+  if (isConverted(mapped)) return { kind: 'leaf', path, ...place.at(mapped.column, ['column']), codec: converted(definition, mapped, place) }
   if (mapped !== undefined && typeof mapped !== 'string') place.tell([], 'the name of a column or a mapping with the key "column"', 'a mapping of parts')
-  return { kind: 'leaf', path, column: typeof mapped === 'string' ? mapped : place.fallback, codec: codecOf(definition) }
+  return { kind: 'leaf', path, ...(typeof mapped === 'string' ? place.at(mapped, []) : { column: place.fallback }), codec: codecOf(definition) }
 }
 
-function money(currency: string | undefined, path: string, place: ColumnPlace): Stored {
+function money(currency: string | undefined, path: string, place: MappedPlace): Stored {
   const bare = typeof place.mapped === 'string' && currency !== undefined ? { amount: place.mapped } : place.mapped
   const at = partPlaces(bare, place, currency === undefined ? ['amount', 'currency'] : ['amount'])
-  const amount: Stored = { kind: 'leaf', path: `${path}.amount`, codec: decimalCodec, column: at('amount', place.fallback) }
+  const amount: Stored = { kind: 'leaf', path: `${path}.amount`, codec: decimalCodec, ...at('amount', place.fallback) }
   if (currency !== undefined) return { kind: 'composite', path, parts: new Map([['amount', amount]]), fixed: { currency }, partly: 'broken' }
-  const unit: Stored = { kind: 'leaf', path: `${path}.currency`, codec: textCodec, column: at('currency', `${place.fallback}_currency`) }
+  const unit: Stored = { kind: 'leaf', path: `${path}.currency`, codec: textCodec, ...at('currency', `${place.fallback}_currency`) }
   return { kind: 'composite', path, parts: new Map([['amount', amount], ['currency', unit]]), fixed: {}, partly: 'broken' }
 }
 
-function composite(parts: Readonly<Record<string, AttributeDefinition>>, path: string, place: ColumnPlace, around: Surroundings): Stored | undefined {
+function composite(parts: Readonly<Record<string, AttributeDefinition>>, path: string, place: MappedPlace, around: Surroundings): Stored | undefined {
   const mapped = place.mapped ?? {}
   if (!isMapping(mapped)) place.tell([], `a mapping of the parts ${Object.keys(parts).join(', ')}`, JSON.stringify(mapped))
   else tellStrangers(mapped, Object.keys(parts), place)
   const stored = new Map<string, Stored>()
   for (const [name, definition] of Object.entries(parts)) {
-    const inner = storedOf(definition, `${path}.${name}`, { mapped: isMapping(mapped) ? mapped[name] : undefined, fallback: `${place.fallback}_${snakeCase(name)}`, tell: (below, expected, found) => place.tell([name, ...below], expected, found) }, around)
+    const inner = storedOf(definition, `${path}.${name}`, { mapped: isMapping(mapped) ? mapped[name] : undefined, fallback: `${place.fallback}_${snakeCase(name)}`, at: (written, below) => place.at(written, [name, ...below]), tell: (below, expected, found) => place.tell([name, ...below], expected, found) }, around)
     if (inner === undefined) return undefined
     stored.set(name, inner)
   }
   return { kind: 'composite', path, parts: stored, fixed: {}, partly: 'kept' }
 }
 
-function reference(key: readonly { readonly name: string; readonly stored: Stored }[], path: string, place: ColumnPlace): Stored {
+function reference(key: readonly { readonly name: string; readonly stored: Stored }[], path: string, place: MappedPlace): Stored {
   const [only] = key
   if (key.length === 1 && only?.stored.kind === 'leaf') {
     if (place.mapped !== undefined && typeof place.mapped !== 'string') place.tell([], 'the name of a column', 'a mapping')
-    return { ...only.stored, path, column: typeof place.mapped === 'string' ? place.mapped : `${place.fallback}_${snakeCase(only.name)}` }
+    return { ...inItsTable(only.stored), path, ...(typeof place.mapped === 'string' ? place.at(place.mapped, []) : { column: `${place.fallback}_${snakeCase(only.name)}` }) }
   }
   const at = partPlaces(place.mapped, place, key.map(({ name }) => name))
   const parts = key.map(({ name, stored }) => [name, storedElsewhere(stored, `${path}.${name}`, (part) => at(name, [place.fallback, snakeCase(name), ...part.map(snakeCase)].join('_')))] as const)
@@ -84,17 +87,17 @@ function reference(key: readonly { readonly name: string; readonly stored: Store
 }
 
 /** Looks up the columns of parts; what is not such a mapping is told. */
-function partPlaces(mapped: unknown, place: ColumnPlace, parts: readonly string[]): (name: string, fallback: string) => string {
+function partPlaces(mapped: unknown, place: MappedPlace, parts: readonly string[]): (name: string, fallback: string) => ColumnPlace {
   if (mapped !== undefined && !isMapping(mapped)) place.tell([], `a mapping of the parts ${parts.join(', ')}`, JSON.stringify(mapped))
   if (isMapping(mapped)) tellStrangers(mapped, parts, place)
   return (name, fallback) => {
     const column = isMapping(mapped) ? mapped[name] : undefined
     if (column !== undefined && typeof column !== 'string') place.tell([name], 'the name of a column', 'another value')
-    return typeof column === 'string' ? column : fallback
+    return typeof column === 'string' ? place.at(column, mapped === place.mapped ? [name] : []) : { column: fallback }
   }
 }
 
-function tellStrangers(mapped: Readonly<Record<string, unknown>>, parts: readonly string[], place: ColumnPlace): void {
+function tellStrangers(mapped: Readonly<Record<string, unknown>>, parts: readonly string[], place: MappedPlace): void {
   for (const name of Object.keys(mapped)) if (!parts.includes(name)) place.tell([name], `one of the parts ${parts.join(', ')}`, JSON.stringify(name))
 }
 
@@ -119,7 +122,7 @@ function codecOf(definition: AttributeDefinition): Codec {
   return codecs[definition.type] ?? textCodec
 }
 
-function converted(definition: AttributeDefinition, mapped: ConvertedColumn, place: ColumnPlace): Codec {
+function converted(definition: AttributeDefinition, mapped: ConvertedColumn, place: MappedPlace): Codec {
   const codec = codecOf(definition)
   const given = (['yes', 'no', 'values', 'format', 'padded'] as const).filter((key) => mapped[key] !== undefined)
   const fitting = definition.type === 'yes-no' ? ['yes', 'no'] : definition.type === 'choice' ? ['values'] : ['date', 'instant'].includes(definition.type) ? ['format'] : definition.type === 'text' ? ['padded'] : []
@@ -138,7 +141,7 @@ function converted(definition: AttributeDefinition, mapped: ConvertedColumn, pla
   return format === undefined || !fitting.includes('format') ? codec : formattedInSeveral(codec, formatsOf(format, place))
 }
 
-function formatsOf(format: string | readonly string[], place: ColumnPlace): DateFormat[] {
+function formatsOf(format: string | readonly string[], place: MappedPlace): DateFormat[] {
   return [format].flat().flatMap((one) => {
     const known = dateFormat(one)
     if (known === undefined) place.tell(['format'], 'a format with YYYY, MM and DD, each unit once', JSON.stringify(one))

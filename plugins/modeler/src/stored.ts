@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts'
+import { inItsTable, type PartTable } from './part-table.ts'
 
 /** A value in one column. */
 export interface Leaf {
@@ -7,6 +8,8 @@ export interface Leaf {
   readonly path: string
   readonly column: string
   readonly codec: Codec
+  /** The table that the column is in, where that is not the class's own. */
+  readonly part?: PartTable
 }
 
 /** A value of several parts: money, an address, a value object, or a reference to a key of several attributes. */
@@ -22,6 +25,9 @@ export interface Composite {
 
 export type Stored = Leaf | Composite
 
+/** A column of the class's own table, or of another. */
+export type ColumnPlace = Pick<Leaf, 'column' | 'part'>
+
 /** The columns of a value, in order. */
 export function leavesOf(stored: Stored): readonly Leaf[] {
   return stored.kind === 'leaf' ? [stored] : [...stored.parts.values()].flatMap(leavesOf)
@@ -33,8 +39,8 @@ export function leavesOfKey({ key }: { readonly key: readonly { readonly stored:
 }
 
 /** The same value in other columns, as a reference holds the key of what it refers to. */
-export function storedElsewhere(stored: Stored, path: string, columnOf: (part: readonly string[]) => string, part: readonly string[] = []): Stored {
-  if (stored.kind === 'leaf') return { ...stored, path, column: columnOf(part) }
+export function storedElsewhere(stored: Stored, path: string, columnOf: (part: readonly string[]) => ColumnPlace, part: readonly string[] = []): Stored {
+  if (stored.kind === 'leaf') return { ...inItsTable(stored), path, ...columnOf(part) }
   const parts = [...stored.parts].map(([name, inner]) => [name, storedElsewhere(inner, `${path}.${name}`, columnOf, [...part, name])] as const)
   return { ...stored, path, parts: new Map(parts), partly: 'none' }
 }

@@ -2,6 +2,7 @@ import type { Call, Client } from '@caruso/contract'
 import type { Storage, Value } from '@caruso/storage/contract'
 import { columnOf } from './column-of.ts'
 import { isKeyOf } from './object-values.ts'
+import { inItsTable } from './part-table.ts'
 import { own } from './path-resolver.ts'
 import type { Planned } from './planned.ts'
 import type { Leaf } from './stored.ts'
@@ -16,7 +17,7 @@ export async function takenValue(storage: Client<typeof Storage>, planned: reado
     const wanted = planned.flatMap(({ values }) => known(values.get(stored)))
     const twice = wanted.find((value, index) => wanted.indexOf(value) < index)
     if (twice !== undefined) return { attribute: name, value: stored.codec.decode(twice) }
-    const found = await firstOf(storage, one.source, one.table, stored, wanted, call)
+    const found = await firstOf(storage, one.source, stored.part?.table ?? one.table, inItsTable(stored), wanted, call)
     if (found !== undefined && found !== null) return { attribute: name, value: stored.codec.decode(found) }
   }
   return undefined

@@ -1,6 +1,7 @@
 import { wordsOf, type Filter as StorageFilter, type Term } from '@caruso/storage/contract'
 import { ModelerError } from './errors.ts'
 import { limits } from './limits.ts'
+import { placeOf } from './part-table.ts'
 import type { Leaf } from './stored.ts'
 
 /** A column in which words are looked for. */
@@ -43,7 +44,7 @@ export function wordsRank(text: string, columns: readonly Searched[]): Term {
 }
 
 function found(op: 'hasWord' | 'isWord', { leaf, of }: Searched, word: string): Term {
-  return { op, of: [{ column: leaf.column, of, type: 'text' }, { value: word, type: 'text' }], type: 'boolean' }
+  return { op, of: [{ column: leaf.column, of: placeOf(leaf, of), type: 'text' }, { value: word, type: 'text' }], type: 'boolean' }
 }
 
 function choice(condition: Term, then: number, otherwise: Term): Term {

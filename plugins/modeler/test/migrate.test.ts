@@ -75,6 +75,32 @@ describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (k
       await expect(undoModel(grown)).rejects.toMatchObject({ code: 'UNDO_REFUSED', message: expect.stringContaining('(2 rows)') })
     })
 
+    test('a class over several tables gets all of them, and they go as they came', async () => {
+      const { model, run, rows } = await crm(kind)
+      const account = `class: Account\nkey: id\nattributes:\n  id: number\n  name: text\n  limit: { type: decimal, required: true, scale: 2 }\n  card: { type: text, unique: true }\n  next: { type: reference, to: Account }\n`
+      const mapping = `class: Account\ntables: { credit: { key: account_id, optional: true }, sales: { table: account_sales, readonly: true } }\ncolumns: { limit: credit.lim, card: credit.card, next: credit.next_id, sold: sales.sold }\n`
+      const before = await catalogue(await model({}))
+      const first = await model({ account: account + '  sold: number\n', 'mapping/account': mapping })
+      expect((await applyModel(first, false)).changes.toSorted()).toEqual(['add foreign key "account_credit_account_id_fkey" to "account_credit"', 'add foreign key "account_credit_next_id_fkey" to "account_credit"', 'create table "account"', 'create table "account_credit"'])
+      expect(await planned(first)).toEqual([])
+      const { tables, last } = await first.state()
+      expect(driftOf(appliedBy(last), tables)).toEqual([])
+      const credit = tables.find(({ name }) => name === 'account_credit')
+      expect([credit?.key, credit?.columns.map(({ name, nullable }) => [name, nullable])]).toEqual([['account_id'], [['account_id', false], ['lim', false], ['card', true], ['next_id', true]]])
+      await run(`insert into account (id, name) values (1, 'Ada')`)
+      await run(`insert into account_credit (account_id, lim, card) values (1, 5, 'A')`)
+      const renamed = await model({ account: account.replace('card: { type: text,', 'code: { type: text, was: card,'), 'mapping/account': mapping.replace('card: credit.card', 'code: credit.code').replace(', sold: sales.sold', '').replace(', sales: { table: account_sales, readonly: true }', '') })
+      expect(await planned(renamed)).toEqual(['rename column "card" of "account_credit" to "code"'])
+      await applyModel(renamed, false)
+      expect(await rows('account_credit')).toMatchObject([{ code: 'A' }])
+      await undoModel(renamed)
+      expect(await planned(first)).toEqual([])
+      await run('delete from account_credit')
+      await run('delete from account')
+      await undoModel(first)
+      expect(await catalogue(first)).toEqual(before)
+    })
+
     test('an undo brings back the catalogue as it was', async () => {
       const { model, run, rows } = await crm(kind)
       const first = await model({ customer, tag })

@@ -12,7 +12,7 @@ import { temporaryFolder } from './harness.ts'
 
 export type Files = Readonly<Record<string, string>>
 
-/** A data source whose model is written anew by `model`. */
+/** A data source whose model is written anew by `model`, with the mappings under `mapping/`. */
 export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly model: (files: Files) => Promise<ModelSource>; readonly run: (sql: string) => Promise<void>; readonly rows: (from: string) => Promise<readonly unknown[]> }> {
   const folder = temporaryFolder()
   const config = kind === 'sqlite' ? { kind, file: join(folder, 'crm.db') } : { ...(await freshDatabase(kind)) }
@@ -23,9 +23,11 @@ export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly m
   const place = { root: folder, model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies'), source: 'crm', declared: [] }
   return {
     model: async (files) => {
-      rmSync(place.model, { recursive: true, force: true })
-      mkdirSync(place.model)
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(place.model, `${name}.yaml`), text)
+      for (const path of [place.model, place.mapping]) {
+        rmSync(path, { recursive: true, force: true })
+        mkdirSync(path)
+      }
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(name.startsWith('mapping/') ? folder : place.model, `${name}.yaml`), text)
       const { classes, mistakes } = await linkedFiles(place)
       expect(mistakes).toEqual([])
       return new ModelSource('crm', kind, classes, { storage, call })

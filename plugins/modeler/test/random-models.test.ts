@@ -17,6 +17,8 @@ interface RandomAttribute {
   readonly required?: boolean | undefined
   readonly to?: string | undefined
   readonly was?: string | undefined
+  /** It is in another table of the class. */
+  readonly beside?: boolean | undefined
 }
 type Model = Readonly<Record<string, Readonly<Record<string, RandomAttribute>>>>
 
@@ -24,10 +26,10 @@ const classes = ['Alpha', 'Beta', 'Gamma'] as const
 const types: readonly RandomAttribute['type'][] = ['text', 'long-text', 'number', 'decimal', 'money', 'yes-no', 'date', 'time', 'instant', 'duration', 'address', 'reference']
 
 /** What is changed of a model, by numbers that are read modulo what there is. */
-const step = fc.record({ what: fc.integer({ min: 0, max: 5 }), of: fc.nat(1_000), attribute: fc.nat(1_000), type: fc.constantFrom(...types), name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), max: fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }), unique: fc.boolean(), to: fc.nat(1_000), end: fc.constantFrom('go on', 'undo', 'kill and apply', 'kill and undo'), made: fc.nat(1_000) })
+const step = fc.record({ what: fc.integer({ min: 0, max: 5 }), of: fc.nat(1_000), attribute: fc.nat(1_000), type: fc.constantFrom(...types), name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), max: fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }), unique: fc.boolean(), beside: fc.boolean(), to: fc.nat(1_000), end: fc.constantFrom('go on', 'undo', 'kill and apply', 'kill and undo'), made: fc.nat(1_000) })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-function changed(model: Model, { what, of, attribute, type, name, max, unique, to }: Step): Model {
+function changed(model: Model, { what, of, attribute, type, name, max, unique, beside, to }: Step): Model {
   const known = Object.keys(model)
   const missing = classes.filter((one) => !known.includes(one))
   const target = known[of % Math.max(1, known.length)]
@@ -37,7 +39,7 @@ function changed(model: Model, { what, of, attribute, type, name, max, unique, t
   const names = Object.keys(attributes)
   const picked = names[attribute % Math.max(1, names.length)]
   if (what <= 2 || picked === undefined) {
-    const made: RandomAttribute = { type, ...(type === 'text' ? { max, unique } : {}), ...(type === 'yes-no' ? { required: unique } : {}), ...(type === 'reference' ? { to: known[to % known.length] } : {}) }
+    const made: RandomAttribute = { type, ...(beside ? { beside } : {}), ...(type === 'text' ? { max, unique } : {}), ...(type === 'yes-no' ? { required: unique } : {}), ...(type === 'reference' ? { to: known[to % known.length] } : {}) }
     return names.includes(name) ? model : { ...model, [target]: { ...attributes, [name]: made } }
   }
   const old: RandomAttribute = attributes[picked] ?? { type: 'text' }
@@ -58,7 +60,24 @@ function withoutWas(attributes: Model[string]): Model[string] {
 
 function filesOf(model: Model): Files {
   const lines = ([name, { type, max, unique, required, to, was }]: readonly [string, RandomAttribute]): string => `  ${name}: { type: ${type}${max === undefined ? '' : `, max: ${max}`}${unique ? ', unique: true' : ''}${required ? ', required: true, default: false' : ''}${to === undefined ? '' : `, to: ${to}`}${was === undefined ? '' : `, was: ${was}`} }`
-  return Object.fromEntries(Object.entries(model).map(([name, attributes]) => [name.toLowerCase(), [`class: ${name}`, 'key: id', 'attributes:', '  id: number', ...Object.entries(attributes).map(lines), ''].join('\n')]))
+  const files = Object.entries(model).map(([name, attributes]) => [name.toLowerCase(), [`class: ${name}`, 'key: id', 'attributes:', '  id: number', ...Object.entries(attributes).map(lines), ''].join('\n')] as const)
+  const mappings = Object.entries(model).flatMap(([name, attributes]) => {
+    const besides = Object.entries(attributes).filter(([, { beside }]) => beside)
+    return besides.length === 0 ? [] : [[`mapping/${name.toLowerCase()}`, [`class: ${name}`, 'tables: { more: { optional: true } }', 'columns:', ...besides.map(([attribute, { type }]) => `  ${attribute}: ${columnsOf(attribute, type)}`), ''].join('\n')] as const]
+  })
+  return Object.fromEntries([...files, ...mappings])
+}
+
+function columnsOf(name: string, type: RandomAttribute['type']): string {
+  if (type === 'money') return `{ amount: more.${name}, currency: more.${name}_currency }`
+  // Some of an address stays in the class's own table.
+  if (type === 'address') return `{ street: more.${name}_street, city: more.${name}_city }`
+  return `more.${name}${type === 'reference' ? '_id' : ''}`
+}
+
+/** The tables of classes, in order. */
+function tablesOf(model: Model): string[] {
+  return Object.entries(model).flatMap(([name, attributes]) => [name.toLowerCase(), ...(Object.values(attributes).some(({ beside }) => beside) ? [`${name.toLowerCase()}_more`] : [])])
 }
 
 describe.each(['sqlite', 'pg', 'mysql'] as const)('random models on %s', (kind) => {
@@ -68,7 +87,7 @@ describe.each(['sqlite', 'pg', 'mysql'] as const)('random models on %s', (kind) 
     let made = 0
     for (const one of fc.sample(step, { numRuns: changes, seed })) {
       const source = await model(filesOf(current))
-      const before = [await catalogue(source), await Promise.all(Object.keys(current).map((name) => rows(name.toLowerCase())))]
+      const before = [await catalogue(source), await Promise.all(tablesOf(current).map(rows))]
       const next = changed(current, one)
       const source2 = await model(filesOf(next))
       const wanted = await planned(source2)
@@ -88,14 +107,17 @@ describe.each(['sqlite', 'pg', 'mysql'] as const)('random models on %s', (kind) 
           return false
         })
         if (back) {
-          expect([await catalogue(source), await Promise.all(Object.keys(current).map((name) => rows(name.toLowerCase())))]).toEqual(before)
+          expect([await catalogue(source), await Promise.all(tablesOf(current).map(rows))]).toEqual(before)
           continue
         }
         await applyModel(source2, true)
       }
       current = next
       const fresh = Object.keys(current)[made % Math.max(1, Object.keys(current).length)]
-      if (fresh !== undefined && !Object.values(current[fresh] ?? {}).some(({ required }) => required)) await run(`insert into ${fresh.toLowerCase()} (id) values (${1_000 + ++made})`)
+      const attributes = Object.values(fresh === undefined ? {} : (current[fresh] ?? {}))
+      if (fresh === undefined || attributes.some(({ required }) => required)) continue
+      await run(`insert into ${fresh.toLowerCase()} (id) values (${1_000 + ++made})`)
+      if (attributes.some(({ beside }) => beside)) await run(`insert into ${fresh.toLowerCase()}_more (id) values (${1_000 + made})`)
     }
     expect(made).toBeGreaterThan(0)
   })

@@ -36,7 +36,7 @@ export class ModelSource {
   /** The tables that its classes are stored in. */
   get tables(): ReadonlySet<string> {
     const own = [...this.#classes.values()].filter(({ source }) => source === this.name)
-    return new Set(own.flatMap((one) => [one.table, ...[...one.relations.values()].flatMap(({ link }) => link?.table ?? [])]))
+    return new Set(own.flatMap((one) => [one.table, ...one.parts.map(({ table }) => table), ...[...one.relations.values()].flatMap(({ link }) => link?.table ?? [])]))
   }
 
   /** @throws ModelerError `CHANGE_REFUSED` where a key would be renamed by which tables beside know the rows */

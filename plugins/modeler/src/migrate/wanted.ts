@@ -1,7 +1,8 @@
 import type { NewColumn, NewForeignKey, NewIndex } from '@caruso/storage/contract'
 import type { AttributeDefinition } from '../attribute-schema.ts'
 import type { Attribute, BusinessClass, Relation } from '../business-class.ts'
-import { leavesOf, type Leaf } from '../stored.ts'
+import type { PartTable } from '../part-table.ts'
+import { leavesOf, type Leaf, type Stored } from '../stored.ts'
 
 /** A column that a class needs, with the attribute whose values it holds. */
 export interface WantedColumn extends NewColumn {
@@ -30,9 +31,11 @@ export function wantedTables(classes: ReadonlyMap<string, BusinessClass>, source
   const own = [...classes.values()].filter((one) => one.source === source && one.readonly === undefined)
   const found = new Map<string, WantedTable>()
   for (const one of own) {
-    const table = tableOf(one, classes, kind)
-    const known = found.get(one.table)
-    found.set(one.table, known === undefined ? table : joined(known, table))
+    for (const part of [undefined, ...one.parts.filter(({ readonly }) => !readonly)]) {
+      const table = tableOf(one, part, classes, kind)
+      const known = found.get(table.name)
+      found.set(table.name, known === undefined ? table : joined(known, table))
+    }
   }
   for (const one of own) for (const relation of one.relations.values()) if (relation.link !== undefined && !relation.link.reversed && !found.has(relation.link.table)) found.set(relation.link.table, linkTable(one, relation, relation.link, classes, kind))
   return [...found.values()]
@@ -44,20 +47,34 @@ function joined(a: WantedTable, b: WantedTable): WantedTable {
   return { ...a, columns: [...a.columns, ...b.columns.filter(({ name }) => !has(a.columns, name))], indexes: [...a.indexes, ...b.indexes.filter(({ name }) => !has(a.indexes, name))], foreignKeys: [...a.foreignKeys, ...b.foreignKeys.filter(({ name }) => !has(a.foreignKeys, name))] }
 }
 
-function tableOf(one: BusinessClass, classes: ReadonlyMap<string, BusinessClass>, kind: string): WantedTable {
-  const key = one.key.flatMap(({ stored }) => leavesOf(stored).map(({ column }) => column))
-  const unique = [...one.attributes.values()].filter(({ definition }) => definition.unique === true).map(({ stored }) => leavesOf(stored).map(({ column }) => column))
-  const references = [...one.attributes.values()].filter(({ definition }) => definition.type === 'reference').flatMap(({ name }) => one.relations.get(name) ?? [])
+/** A table of a class: its own, or the part. */
+function tableOf(one: BusinessClass, part: PartTable | undefined, classes: ReadonlyMap<string, BusinessClass>, kind: string): WantedTable {
+  const name = part?.table ?? one.table
+  const isHere = ({ stored }: { readonly stored: Stored }): boolean => leavesOf(stored).every((leaf) => leaf.part === part)
+  const key = part?.pairs.map(({ other }) => other.column) ?? one.key.flatMap(({ stored }) => leavesOf(stored).map(({ column }) => column))
+  const unique = [...one.attributes.values()].filter((attribute) => attribute.definition.unique === true && isHere(attribute)).map(({ stored }) => leavesOf(stored).map(({ column }) => column))
+  const references = [...one.attributes.values()].filter((attribute) => attribute.definition.type === 'reference' && isHere(attribute)).flatMap(({ name }) => one.relations.get(name) ?? [])
   const referring = references.map((relation) => relation.pairs.map(({ own }) => own.column))
   const keyed = new Set([...key, ...unique.flat(), ...referring.flat()])
-  const columns = [...one.attributes.values()].flatMap((attribute) => leavesOf(attribute.stored).map((leaf) => columnOf(leaf, attribute, { key, keyed: kind === 'mysql' && keyed.has(leaf.column), attributes: one.attributes, classes })))
+  const columns = [...one.attributes.values()].flatMap((attribute) => leavesOf(attribute.stored).filter((leaf) => leaf.part === part).map((leaf) => columnOf(leaf, attribute, { key, keyed: kind === 'mysql' && keyed.has(leaf.column), attributes: one.attributes, classes })))
   return {
-    name: one.table,
-    columns,
+    name,
+    columns: part === undefined ? columns : [...keyColumns(one, part, classes, kind), ...columns],
     key,
-    indexes: [...unique.filter((parts) => parts.join() !== key.join()).map((parts) => index(one.table, parts, true)), ...referring.filter((parts) => !unique.some((others) => others.join() === parts.join()) && parts.join() !== key.join()).map((parts) => index(one.table, parts, false))],
-    foreignKeys: references.flatMap((relation) => foreignKey(one, relation, classes)),
+    indexes: [...unique.filter((parts) => parts.join() !== key.join()).map((parts) => index(name, parts, true)), ...referring.filter((parts) => !unique.some((others) => others.join() === parts.join()) && parts.join() !== key.join()).map((parts) => index(name, parts, false))],
+    foreignKeys: [...(part === undefined ? [] : foreignKey(one, { target: one.name, pairs: part.pairs.map(({ own, other }) => ({ own: other, other: own })) }, classes, name)), ...references.flatMap((relation) => foreignKey(one, relation, classes, name))],
   }
+}
+
+/** The key of a class in another of its tables, which gives it no number of its own. */
+function keyColumns(one: BusinessClass, part: PartTable, classes: ReadonlyMap<string, BusinessClass>, kind: string): WantedColumn[] {
+  return one.key.flatMap((attribute) => {
+    const pairs = part.pairs.filter(({ own }) => leavesOf(attribute.stored).some(({ column }) => column === own.column))
+    return pairs.map(({ other }) => {
+      const { identity: _, ...column } = columnOf(other, attribute, { key: [other.column], keyed: kind === 'mysql', attributes: one.attributes, classes })
+      return column
+    })
+  })
 }
 
 function foreignKey(one: BusinessClass, { target, pairs }: Pick<Relation, 'target' | 'pairs'>, classes: ReadonlyMap<string, BusinessClass>, table = one.table): NewForeignKey[] {

@@ -39,7 +39,7 @@ function section(one: BusinessClass, description: string | undefined, texts: Pag
   return [
     `<section id="class-${one.name}" aria-labelledby="name-${one.name}"><h2 id="name-${one.name}">${code(one.name)}</h2>`,
     ...(description === undefined ? [] : [`<p>${escapeHtml(description)}</p>`]),
-    `<p>${sentence(texts, 'stored', { table: one.table, source: one.source })}${one.readonly === undefined ? '' : ` ${escapeHtml(texts.say('readonly'))}`}${one.locking === undefined ? '' : ` ${sentence(texts, 'locking', { attribute: one.locking.name })}`}</p>`,
+    `<p>${sentence(texts, 'stored', { table: [one.table, ...one.parts.map(({ table }) => table)].join(', '), source: one.source })}${one.readonly === undefined ? '' : ` ${escapeHtml(texts.say('readonly'))}`}${one.locking === undefined ? '' : ` ${sentence(texts, 'locking', { attribute: one.locking.name })}`}</p>`,
     ...(one.key.length === 0 ? [] : [`<p>${escapeHtml(texts.say('key'))}: ${one.key.map((part) => code(part.name)).join(', ')}</p>`]),
     table(texts.say('attributes', { name: one.name }), ['attribute', 'type', 'column', 'description'].map((head) => texts.say(head)), [...one.attributes.values()].map((attribute) => attributeRow(attribute, texts))),
     ...(relations.length === 0 ? [] : [table(texts.say('relations', { name: one.name }), ['relation', 'leadsTo'].map((head) => texts.say(head)), relations.map((relation) => relationRow(relation, texts)))]),
@@ -52,7 +52,7 @@ function attributeRow({ name, definition, stored, required }: Attribute, texts: 
   const unique = 'unique' in definition && definition.unique === true
   const marks = [...(required ? [texts.say('required')] : []), ...(unique ? [texts.say('unique')] : [])]
   const options = definition.type === 'choice' || definition.type === 'choices' ? `: ${definition.of.map(code).join(', ')}` : ''
-  return [code(name), `${code(definition.type)}${target}${options}${marks.length === 0 ? '' : ` (${escapeHtml(marks.join(', '))})`}`, leavesOf(stored).map(({ column }) => code(column)).join(', '), escapeHtml(definition.description ?? '')]
+  return [code(name), `${code(definition.type)}${target}${options}${marks.length === 0 ? '' : ` (${escapeHtml(marks.join(', '))})`}`, leavesOf(stored).map(({ column, part }) => code(part === undefined ? column : `${part.table}.${column}`)).join(', '), escapeHtml(definition.description ?? '')]
 }
 
 function relationRow({ name, target, many, link, pairs }: Relation, texts: PageTexts): string[] {

@@ -1,0 +1,127 @@
+import type { Filter, KeyReference, Step, Value } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
+import { equals } from './column-of.ts'
+import { columnsIn, rowOf, type StepRow } from './column-values.ts'
+import { isKeyOf, type ColumnValues } from './object-values.ts'
+import type { PartRows } from './part-rows.ts'
+import { inItsTable, type PartTable } from './part-table.ts'
+import type { CheckedKey } from './policy-check.ts'
+import { typesOf } from './step-types.ts'
+import { leavesOfKey } from './stored.ts'
+
+/** A step that writes another table of a class than its own, for some changes. */
+export interface PartStep {
+  readonly step: Step
+  readonly part: PartTable
+  readonly changes: number[]
+}
+
+/** An object whose rows are changed or removed. */
+export interface PartChange {
+  readonly change: number
+  readonly class: BusinessClass
+  readonly key: CheckedKey
+  /** The conditions that nobody has changed what was seen in a table. */
+  unchanged(part: PartTable): readonly Filter[]
+  /** A row is not there in which something was seen. */
+  missing(part: PartTable): void
+}
+
+/** Steps for the other tables of classes. They wait, so that alike steps of one table follow each other. */
+export class PartSteps {
+  /** Undefined where it is not known which rows there are, and only the number of steps matters. */
+  readonly #rows: PartRows | undefined
+  readonly #waiting = new Map<PartTable, PartStep[]>()
+  /** Rows that the last step of a table inserts, to which more may be added. */
+  readonly #open = new Map<PartTable, { readonly shape: string; readonly rows: StepRow[]; readonly changes: number[] }>()
+
+  constructor(rows: PartRows | undefined) {
+    this.#rows = rows
+  }
+
+  /** Those that wait, one table after the other. */
+  flush(): readonly PartStep[] {
+    if (this.#waiting.size === 0) return []
+    const steps = [...this.#waiting.values()].flat()
+    this.#waiting.clear()
+    this.#open.clear()
+    return steps
+  }
+
+  /** @param key the columns of the key, which the step for the class's own table may make */
+  created(one: BusinessClass, change: number, key: readonly (Value | KeyReference)[], columns: ColumnValues): void {
+    const keyed = leavesOfKey(one).map((leaf, index) => ({ leaf, value: key[index] ?? null }))
+    for (const part of writable(one)) {
+      const values = columnsIn(one, columns, part)
+      if (part.optional && isEmpty(values)) continue
+      this.#insert(part, keyed, values, change)
+      if (!key.some(isKeyOf)) this.#rows?.add(one, part, keyed)
+    }
+  }
+
+  updated(object: PartChange, columns: ColumnValues): void {
+    const { class: one, key, change } = object
+    for (const part of writable(one)) {
+      const values = columnsIn(one, columns, part)
+      if (values.size === 0) continue
+      const where = { and: [...keyConditions(part, key), ...object.unchanged(part)] }
+      if (this.#rows?.has(one, part, key) !== false) this.#add({ step: { update: part.table, set: rowOf(values), ...typesOf([...values.keys()]), where, expect: 1 }, part, changes: [change] })
+      else {
+        object.missing(part)
+        if (isEmpty(values)) this.#add({ step: { check: part.table, where: { and: keyConditions(part, key) }, expect: 0 }, part, changes: [change] })
+        else this.#made(part, key, values, object)
+      }
+    }
+  }
+
+  /** The steps that go before that for the class's own table. */
+  removed(object: PartChange): readonly PartStep[] {
+    const { class: one, key, change } = object
+    return writable(one).map((part) => {
+      const isThere = this.#rows?.has(one, part, key) !== false
+      if (!isThere) object.missing(part)
+      const conditions = isThere ? object.unchanged(part) : []
+      this.#rows?.remove(one, part, key)
+      return { step: { remove: part.table, where: { and: [...keyConditions(part, key), ...conditions] }, expect: isThere ? 1 : 0 }, part, changes: [change] }
+    })
+  }
+
+  #made(part: PartTable, key: CheckedKey, values: ColumnValues, { class: one, change }: PartChange): void {
+    this.#open.delete(part)
+    this.#insert(part, key, values, change)
+    this.#open.delete(part)
+    this.#rows?.add(one, part, key)
+  }
+
+  #insert(part: PartTable, key: CheckedKey, values: ColumnValues, change: number): void {
+    const row = { ...Object.fromEntries(part.pairs.map(({ other }, index) => [other.column, key[index]?.value ?? null])), ...rowOf(values) }
+    const shape = Object.keys(row).join(' ')
+    const open = this.#open.get(part)
+    if (open?.shape === shape) {
+      open.rows.push(row)
+      open.changes.push(change)
+      return
+    }
+    const [rows, changes] = [[row], [change]]
+    this.#open.set(part, { shape, rows, changes })
+    this.#add({ step: { insert: part.table, rows, ...typesOf([...part.pairs.map(({ other }) => other), ...values.keys()]) }, part, changes })
+  }
+
+  #add(step: PartStep): void {
+    const waiting = this.#waiting.get(step.part)
+    if (waiting) waiting.push(step)
+    else this.#waiting.set(step.part, [step])
+  }
+}
+
+function writable({ parts }: BusinessClass): readonly PartTable[] {
+  return parts.filter(({ readonly }) => !readonly)
+}
+
+function isEmpty(columns: ColumnValues): boolean {
+  return [...columns.values()].every((value) => value === null)
+}
+
+function keyConditions({ table, pairs }: PartTable, key: CheckedKey): Filter[] {
+  return pairs.map(({ other }, index) => equals(inItsTable(other), table, (key[index]?.value ?? null) as Value))
+}
