@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -124,14 +124,16 @@ export async function startPostgres(folder: string, { initdb, settings }: Postgr
 
 async function startMariadb(folder: string, programs: { readonly server: string; readonly install: string; readonly client: string }): Promise<RunningServer> {
   const port = await freePort()
-  const [socket, init] = [`${folder}.sock`, `${folder}.sql`]
+  const [socket, init, temporary] = [`${folder}.sock`, `${folder}.sql`, `${folder}.tmp`]
+  // Each server empties its folder of temporary tables when it starts, also of those that another one is using.
+  mkdirSync(temporary)
   const runAs = asRoot ? ['--user=root'] : []
   // Both, because on this machine MariaDB's nameless user of "localhost" goes before "%".
   writeFileSync(init, ['%', 'localhost'].map((host) => `create user '${user}'@'${host}' identified by '${password}';\ngrant all on *.* to '${user}'@'${host}' with grant option;\n`).join(''))
-  await done(spawn(programs.install, ['--no-defaults', `--datadir=${folder}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...runAs], { stdio: ['ignore', 'pipe', 'pipe'] }))
+  await done(spawn(programs.install, ['--no-defaults', `--datadir=${folder}`, `--tmpdir=${temporary}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...runAs], { stdio: ['ignore', 'pipe', 'pipe'] }))
   const started = spawn(
     programs.server,
-    ['--no-defaults', `--datadir=${folder}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}.pid`, `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', '--character-set-server=utf8mb4', ...runAs],
+    ['--no-defaults', `--datadir=${folder}`, `--tmpdir=${temporary}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}.pid`, `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', '--character-set-server=utf8mb4', ...runAs],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   await heard(started, 'ready for connections')
