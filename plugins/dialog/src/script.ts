@@ -21,7 +21,7 @@ export interface Script {
   readonly titles: readonly Spoken[]
   readonly inputs: readonly Input[]
   /** The day of an instant (`now`) in the script's time zone. */
-  readonly today: Compute
+  readonly today: (values: Values) => string
   /** Each needs only those before it. */
   readonly lets: readonly Let[]
   readonly nodes: ReadonlyMap<string, Node>

@@ -3,7 +3,7 @@ import type { Attributes, Type } from '@caruso/expression'
 import type { CallDefinition, Definition } from '../definition.ts'
 import type { Problem } from '../problem.ts'
 import { readScript } from '../read-script.ts'
-import type { Compute, Node, Script } from '../script.ts'
+import type { Node, Script } from '../script.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { Expressions } from './expressions.ts'
 import { compileNode } from './nodes.ts'
@@ -78,12 +78,13 @@ function resultsOf(nodes: readonly Node[], expressions: Expressions): Attributes
 }
 
 /** Clocks of a zone that there is not are told as a problem; until it is mended they are those of UTC. */
-function todayIn({ zone, place }: Definition, expressions: Expressions): Compute {
+function todayIn({ zone, place }: Definition, expressions: Expressions): Script['today'] {
   try {
-    return evaluator(check(`date(now, ${JSON.stringify(zone)})`, { names: { now: 'instant' } }, 'date'))
+    const day = evaluator(check(`date(now, ${JSON.stringify(zone)})`, { names: { now: 'instant' } }, 'date'))
+    return (values) => String(day(values))
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     expressions.problem('unknown-zone', place, `Expected a time zone such as "Europe/Oslo", found ${JSON.stringify(zone)}`)
-    return () => null
+    return () => ''
   }
 }

@@ -1,3 +1,4 @@
+import type { Wrong as Unread } from '../answer/reading.ts'
 import type { Channel } from '../definition.ts'
 import type { Related, Value } from '../script.ts'
 
@@ -34,6 +35,8 @@ export interface Answer {
   readonly value: Value
   readonly at: string
   readonly channel: Channel
+  /** A keypad cannot give it, as the script says. */
+  readonly skipped?: true
 }
 
 /** What a lookup found or a request was answered; null where nothing was, and `failed` where it went wrong. */
@@ -63,13 +66,13 @@ export interface Tries {
   readonly help: number
   readonly last?: 'help' | 'no-input' | 'no-match'
   /** The check that the last answer did not meet. */
-  readonly check?: number
+  readonly check?: number | undefined
   /** Why the last answer was none, where no check says so. */
-  readonly wrong?: Wrong
+  readonly wrong?: Wrong | undefined
 }
 
-/** Why an answer is none. */
-export type Wrong = 'unreadable' | 'required' | 'too-small' | 'too-large' | 'not-a-choice'
+/** Why an answer is none: it could not be read, or the question does not take the value. */
+export type Wrong = Unread | 'too-small' | 'too-large' | 'value'
 
 export interface Release {
   readonly after: number

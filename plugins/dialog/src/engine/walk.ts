@@ -1,6 +1,7 @@
 import { DialogError } from '../errors.ts'
 import type { Action, Argument, Call, End, Lookup, Node, Question, Request, Script, Spoken, Value, Way } from '../script.ts'
 import type { Act, Fact, Lookout, Release, State } from './state.ts'
+import { namesOf, type Names, type Values } from './values.ts'
 
 /** Where a dialog stands after all its facts. */
 export interface Position {
@@ -19,7 +20,7 @@ export interface Asking {
   readonly path: string
   readonly node: Question
   readonly script: Script
-  readonly values: Values
+  readonly values: Names
 }
 
 export interface Waiting {
@@ -38,7 +39,7 @@ export interface Ended {
 export interface Said {
   readonly prompts: readonly Spoken[]
   readonly script: Script
-  readonly values: Values
+  readonly values: Names
 }
 
 export interface Answered extends Omit<Asking, 'kind'> {
@@ -46,9 +47,6 @@ export interface Answered extends Omit<Asking, 'kind'> {
   readonly fact: number
   readonly value: Value
 }
-
-/** The values of a script's names. */
-export type Values = Readonly<Record<string, Value>>
 
 /** More nodes than any dialog passes between two facts. */
 const longestWay = 10_000
@@ -219,12 +217,8 @@ class Walk {
   }
 
   /** What the names stand for now. */
-  #values(): Values {
-    const { script, values } = this.#frame
-    const all: Record<string, Value> = { ...values, now: this.#now }
-    all['today'] = script.today(all)
-    for (const { name, value } of script.lets) all[name] = value(all)
-    return all
+  #values(): Names {
+    return namesOf(this.#frame.script, this.#frame.values, this.#now)
   }
 }
 
