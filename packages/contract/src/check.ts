@@ -16,8 +16,8 @@ export function checkOf(schema: TSchema): Check {
   if (known) return known
   const validator = Compile(schema)
   const check: Check = {
-    accepts: (value) => validator.Check(value),
-    explain: (value) => explain(validator.Errors(value)),
+    accepts: (value) => orTooDeep(() => validator.Check(value), false),
+    explain: (value) => orTooDeep(() => explain(validator.Errors(value)), 'the value is nested too deeply'),
   }
   compiled.set(schema, check)
   return check
@@ -25,8 +25,30 @@ export function checkOf(schema: TSchema): Check {
 
 const shownErrors = 3
 
-function explain(errors: readonly { instancePath: string; message: string }[]): string {
-  const shown = errors.slice(0, shownErrors).map((error) => `${error.instancePath === '' ? 'the value' : error.instancePath.slice(1).replaceAll('/', '.')} ${error.message}`)
-  const more = errors.length > shownErrors ? ` (and ${errors.length - shownErrors} more)` : ''
-  return shown.join('; ') + more
+type Complaint = ReturnType<ReturnType<typeof Compile>['Errors']>[number]
+
+/** Of alternatives those come first that the value seems to be meant for: what is wrong in them lies deeper, or is less. */
+function explain(complaints: readonly Complaint[]): string {
+  const sorted = complaints.filter(({ keyword }) => keyword !== 'anyOf').toSorted((one, other) => depthOf(other) - depthOf(one) || lackedBy(one) - lackedBy(other))
+  const lines = [...new Set(sorted.map(({ instancePath, params, message }) => `${instancePath === '' ? 'the value' : instancePath.slice(1, 200).replaceAll('/', '.')} ${'allowedValue' in params ? `must be ${JSON.stringify(params.allowedValue)}` : message}`))]
+  return lines.slice(0, shownErrors).join('; ') + (lines.length > shownErrors ? ` (and ${lines.length - shownErrors} more)` : '')
+}
+
+/** A constant that stands for itself tells which alternative is not meant. */
+function depthOf({ keyword, schemaPath, instancePath }: Complaint): number {
+  return keyword === 'const' && !/\/anyOf\/\d+$/.test(schemaPath) ? -1 : schemaPath.includes('/anyOf/') ? instancePath.split('/').length : 0
+}
+
+function lackedBy({ params }: Complaint): number {
+  return 'requiredProperties' in params ? params.requiredProperties.length : 0
+}
+
+/** A value that lies deeper than the stack is satisfies no schema. */
+function orTooDeep<Answer>(ask: () => Answer, tooDeep: Answer): Answer {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof RangeError) return tooDeep
+    throw error
+  }
 }

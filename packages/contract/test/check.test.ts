@@ -31,4 +31,29 @@ describe('checkOf()', () => {
   test('refuses prototype fields where no other fields are allowed', () => {
     expect(checkOf(Type.Object({}, { additionalProperties: false })).accepts(JSON.parse('{"__proto__":{"admin":true}}'))).toBe(false)
   })
+
+  test('of alternatives first tells of the one that is meant', () => {
+    const filter = Type.Cyclic({ Filter: Type.Union([
+      Type.Object({ and: Type.Array(Type.Ref('Filter')) }),
+      Type.Object({ not: Type.Ref('Filter') }),
+      Type.Object({ attribute: Type.String(), op: Type.Union([Type.Literal('=='), Type.Literal('<')]), value: Type.Unknown() }),
+      Type.Object({ attribute: Type.String(), startsWith: Type.String({ maxLength: 3 }) }),
+    ]) }, 'Filter')
+    const { explain } = checkOf(Type.Object({ where: Type.Union([filter, Type.String({ maxLength: 9 })]) }))
+    expect(explain({ where: { attribute: 'name', op: '=', value: 1 } })).toMatch(/^where\.op must be "=="; where\.op must be "<"; /)
+    expect(explain({ where: { and: [{ attribute: 'name', op: '~', value: 1 }] } })).toMatch(/^where\.and\.0\.op must be "=="; /)
+    expect(explain({ where: { not: { attribute: 'name', startsWith: 'long' } } })).toMatch(/^where\.not\.startsWith must not have more than 3 characters; /)
+    const change = Type.Union([Type.Object({ create: Type.String(), values: Type.Object({}) }), Type.Object({ update: Type.String(), key: Type.Object({}), seen: Type.Object({}) }), Type.Object({ link: Type.String(), from: Type.Object({}) })])
+    expect(checkOf(change).explain({ update: 'Customer', key: {} })).toMatch(/^the value must have required properties seen; /)
+    const source = Type.Union([Type.Object({ kind: Type.Literal('sqlite'), file: Type.String() }), Type.Object({ kind: Type.Literal('pg'), database: Type.String() })])
+    expect(checkOf(source).explain({ kind: 'sqlite', database: 'crm' })).toBe('the value must have required properties file; kind must be "pg"')
+  })
+
+  test('accepts no value that is nested too deeply to be looked at', () => {
+    const list = Type.Cyclic({ List: Type.Array(Type.Ref('List')) }, 'List')
+    const nested = (depth: number): unknown => (depth === 0 ? [] : Array.from({ length: depth }).reduce<unknown>((inner) => [inner], []))
+    expect(checkOf(list).accepts(nested(100))).toBe(true)
+    expect(checkOf(list).accepts(nested(200_000))).toBe(false)
+    expect(checkOf(list).explain(nested(200_000))).toBe('the value is nested too deeply')
+  })
 })
