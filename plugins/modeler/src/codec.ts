@@ -1,5 +1,6 @@
 import type { Value } from '@caruso/storage/contract'
 import { decimalOf, decimalPattern } from './decimal.ts'
+import { limits } from './limits.ts'
 import { instantFormat, type DateFormat } from './date-format.ts'
 
 /** What the storage is told of a column's values; without it, they are as the database holds them. */
@@ -29,17 +30,24 @@ export interface Codec {
   readonly startsWith: boolean
 }
 
-const clock = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$/
-const moment = /^(\d{4}-\d\d-\d\d)T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)Z$/
+export const clock = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$/
+export const moment = /^(\d{4}-\d\d-\d\d)T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?)Z$/
 
 export const textCodec: Codec = {
   type: 'text',
   expects: 'a text',
-  encode: (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined),
+  encode: (value) => (typeof value === 'string' && value.length <= limits.text && value.isWellFormed() ? value : undefined),
   decode: (stored) => (typeof stored === 'string' ? stored : typeof stored === 'number' ? String(stored) : undefined),
   ordered: true,
   plain: true,
   startsWith: true,
+}
+
+/** What was expected in place of a value that a codec does not take. */
+export function expectedBy({ expects, type }: Codec, value: unknown): string {
+  if (type !== 'text' || typeof value !== 'string') return expects
+  if (!value.isWellFormed()) return `${expects} without half a surrogate pair`
+  return value.length > limits.text ? `${expects} of at most ${limits.text} characters` : expects
 }
 
 export const numberCodec: Codec = {

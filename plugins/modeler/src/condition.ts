@@ -1,6 +1,7 @@
 import { describeValue } from '@caruso/contract'
 import type { Filter as StorageFilter, Term, Value } from '@caruso/storage/contract'
 import type { Classes } from './classes.ts'
+import { expectedBy } from './codec.ts'
 import { columnOf } from './column-of.ts'
 import { columnTerm } from './column-term.ts'
 import { equalTo, formsOf } from './equal-to.ts'
@@ -29,6 +30,7 @@ function ofExpression(source: string, resolver: PathResolver, classes: Classes):
 
 function ofFilter(filter: Filter, resolver: PathResolver, classes: Classes, depth: number): StorageFilter {
   if (depth > limits.filterDepth) throw new ModelerError('REQUEST_INVALID', `Read a condition of more than ${limits.filterDepth} levels: that many are allowed`)
+  requireOneKind(filter)
   if ('and' in filter) return { and: filter.and.map((part) => ofFilter(part, resolver, classes, depth + 1)) }
   if ('or' in filter) return { or: filter.or.map((part) => ofFilter(part, resolver, classes, depth + 1)) }
   if ('not' in filter) return { not: ofFilter(filter.not, resolver, classes, depth + 1) }
@@ -87,6 +89,14 @@ function isNull({ stored, of }: Resolved): StorageFilter {
   return stored.partly === 'none' ? { or: parts } : { and: parts }
 }
 
+const kinds = ['and', 'or', 'not', 'op', 'in', 'startsWith', 'isNull', 'search', 'expression']
+
+/** What a condition says beside another is no part of it, and would be lost. */
+function requireOneKind(filter: Filter): void {
+  const found = kinds.filter((kind) => Object.hasOwn(filter, kind))
+  if (found.length > 1) throw new ModelerError('REQUEST_INVALID', `Read a condition with ${found.map((kind) => `"${kind}"`).join(' and ')} beside each other: expected one of them, or "and" of several conditions`)
+}
+
 function compare(found: Resolved, op: Comparison, value: Comparable): StorageFilter {
   const { stored, of, path } = found
   if (stored.kind === 'composite') {
@@ -125,6 +135,6 @@ function startsWith({ stored, of, path }: Resolved, prefix: string): StorageFilt
 
 function encoded(leaf: Leaf, path: string, value: unknown): Value {
   const stored = leaf.codec.encode(value)
-  if (stored === undefined) throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(path)} with ${describeValue(value)}: expected ${leaf.codec.expects}`)
+  if (stored === undefined) throw new ModelerError('REQUEST_INVALID', `Compared ${JSON.stringify(path)} with ${describeValue(value)}: expected ${expectedBy(leaf.codec, value)}`)
   return stored
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '@caruso/contract'
+import { describeValue, didYouMean } from '@caruso/contract'
 import type { Filter as StorageFilter, Plan, Row, Term } from '@caruso/storage/contract'
 import { between, type Attribute, type BusinessClass, type Relation } from './business-class.ts'
 import type { Classes } from './classes.ts'
@@ -178,7 +178,7 @@ export class FindPlan {
 
   #related(name: string, shape: Shape, depth: number): RelatedPlan {
     const relation = this.class.relations.get(name)
-    if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${JSON.stringify(name)} of class "${this.class.name}": there is none${didYouMean(name, this.class.relations.keys())}`)
+    if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${describeValue(name)} of class "${this.class.name}": there is none${didYouMean(name, this.class.relations.keys())}`)
     requireSeen(this.#classes, this.class, name)
     const reference = this.class.attributes.get(name)
     const value = reference && isMasked(this.#classes, this.class, reference) ? this.#resolver.value(reference) : undefined

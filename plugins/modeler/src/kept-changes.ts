@@ -1,12 +1,14 @@
-import type { Call } from '@caruso/contract'
+import { describeValue, type Call } from '@caruso/contract'
 import type { KeyReference, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { instantCodec } from './codec.ts'
 import { equals } from './column-of.ts'
+import { ModelerError } from './errors.ts'
 import { stateColumns, type Kept } from './kept.ts'
 import { KeptObject, only, type Attributes } from './kept-object.ts'
 import type { KeptObjects } from './kept-objects.ts'
 import type { LinkEnd } from './link-end.ts'
+import { limits } from './limits.ts'
 import { typesOf } from './step-types.ts'
 import type { ColumnValues } from './object-values.ts'
 
@@ -29,7 +31,9 @@ export function keptKind(kind: LinkKind, relation: string): string {
   return `${kind}:${relation}`
 }
 
+/** @throws ModelerError `REQUEST_INVALID` for a reason that not every database keeps */
 export function authorOf({ caller }: Call, reason: string | undefined): Author {
+  if (reason !== undefined && (!reason.isWellFormed() || reason.includes('\0'))) throw new ModelerError('REQUEST_INVALID', `Committed changes with the reason ${describeValue(reason)}: expected a text without half a surrogate pair and the character U+0000`)
   return { at: new Date().toISOString(), identity: caller.identity, component: caller.component, reason }
 }
 
@@ -120,7 +124,7 @@ export class KeptChanges {
 
   #keep(object: KeptObject, kind: Exclude<EntryKind, LinkKind>, before: Attributes | null, after: Attributes | null): void {
     this.#changed.add(object)
-    this.#entries.push({ object, kind, version: object.state.version, before: before && JSON.stringify(before), after: after && JSON.stringify(after) })
+    this.#entries.push({ object, kind, version: object.state.version, before: before && textOf(object, before), after: after && textOf(object, after) })
   }
 
   #states(kept: Kept, objects: readonly KeptObject[]): Step[] {
@@ -154,16 +158,24 @@ export class KeptChanges {
   }
 }
 
+/** @throws ModelerError `OBJECT_INVALID` for more than one text of the storage holds */
+function textOf({ class: { name } }: KeptObject, attributes: Attributes): string {
+  const text = JSON.stringify(attributes)
+  if (text.length <= limits.text) return text
+  throw new ModelerError('OBJECT_INVALID', `Kept the history of an object of class "${name}": expected at most ${limits.text} characters in all its attributes, found ${text.length}`, { details: { class: name, problems: [] } })
+}
+
 function keyRow({ key }: Kept, object: KeptObject): StateRow {
   return Object.fromEntries(key.map(({ column }, index) => [column, object.key[index] ?? null]))
 }
 
-function stateRow({ history }: Kept, { state }: KeptObject): StateRow {
+function stateRow({ history }: Kept, object: KeptObject): StateRow {
+  const { state } = object
   return {
     [stateColumns.version]: state.version,
     [stateColumns.removedAt]: state.removedAt === null ? null : (instantCodec.encode(state.removedAt) ?? null),
     [stateColumns.removedBy]: state.removedBy,
-    [stateColumns.recorded]: history === undefined || state.recorded === undefined ? null : JSON.stringify(state.recorded),
+    [stateColumns.recorded]: history === undefined || state.recorded === undefined ? null : textOf(object, state.recorded),
   }
 }
 

@@ -9,6 +9,8 @@ export const limits = Object.freeze({
   /** Relations within relations. */
   depth: 8,
   filterDepth: 32,
+  /** Characters of one text, as the storage keeps and answers them. */
+  text: 1024 * 1024,
   /** Words that are searched for, times the attributes in which they are. */
   searches: 200,
 })

@@ -30,6 +30,8 @@ export interface Declarations {
 }
 
 const rememberedConditions = 500
+/** So many characters of one an error repeats. */
+const shownCondition = 300
 
 /** Why a table cannot be made beside another, until somebody changes something. */
 const lasting: ReadonlySet<string> = new Set(['PLAN_INVALID', 'SOURCE_READONLY', 'SQL_FAILED'])
@@ -142,7 +144,7 @@ export class Model implements Classes {
     try {
       return this.#conditions.memo(`${one.name} ${source}`, { context: () => filter(check(source, schema, 'boolean')) })
     } catch (error) {
-      throw new ModelerError('REQUEST_INVALID', `Read the condition ${JSON.stringify(source)} over class "${one.name}": ${messageOf(error)}`, { cause: error })
+      throw new ModelerError('REQUEST_INVALID', `Read the condition ${JSON.stringify(source.length > shownCondition ? `${source.slice(0, shownCondition)}…` : source)} over class "${one.name}": ${messageOf(error)}`, { cause: error })
     }
   }
 

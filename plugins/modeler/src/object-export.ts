@@ -25,7 +25,7 @@ interface Column {
 }
 
 /** What a spreadsheet takes for a formula, but for signed numbers, those of telephones among them. */
-const formula = /^[=@\t\r]|^[+-](?![\d\s().,/-]*$)/
+const formula = /^[=@\t\r\n＝＠]|^[+\-＋－](?![\d\s().,/-]*$)/
 
 /**
  * Objects of a class as text. What has parts, such as money, has a column for each; a path may lead over relations to one.

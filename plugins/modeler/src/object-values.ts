@@ -1,6 +1,7 @@
 import { describeValue } from '@caruso/contract'
 import type { KeyReference, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
+import { expectedBy } from './codec.ts'
 import { defaultValue } from './default-value.ts'
 import { ModelerError } from './errors.ts'
 import { unknownAttribute } from './path-resolver.ts'
@@ -93,7 +94,9 @@ class ValueReader {
   #write(path: string, stored: Stored, value: unknown): boolean {
     if (stored.kind === 'leaf') {
       const encoded = stored.codec.encode(value)
-      if (encoded === undefined) return this.#problem(path, stored.codec.expects, value)
+      if (encoded === undefined) return this.#problem(path, expectedBy(stored.codec, value), value)
+      // Of the databases some keep it, and none counts, shows or finds it as people expect.
+      if (typeof encoded === 'string' && encoded.includes('\0')) return this.#problem(path, `${stored.codec.expects} without the character U+0000`, value)
       this.#columns.set(stored, encoded)
       return true
     }

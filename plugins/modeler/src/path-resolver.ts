@@ -1,4 +1,4 @@
-import { didYouMean } from '@caruso/contract'
+import { describeValue, didYouMean } from '@caruso/contract'
 import type { Plan, Term } from '@caruso/storage/contract'
 import { between, type Attribute, type BusinessClass, type Relation } from './business-class.ts'
 import type { SeenClasses } from './classes.ts'
@@ -245,6 +245,7 @@ function both(a: Term | undefined, b: Term | undefined): Term | undefined {
 }
 
 export function unknownAttribute(one: BusinessClass, name: string, path = name): ModelerError {
-  const where = path === name ? '' : ` on the way ${JSON.stringify(path)}`
-  return new ModelerError('ATTRIBUTE_UNKNOWN', `Looked up attribute ${JSON.stringify(name)} of class "${one.name}"${where}: there is none${didYouMean(name, [...one.attributes.keys(), ...one.relations.keys()])}`)
+  const where = path === name ? '' : ` on the way ${describeValue(path)}`
+  if (one.relations.get(name)?.many === true) return new ModelerError('ATTRIBUTE_UNKNOWN', `Looked up attribute "${name}" of class "${one.name}"${where}: it is a relation to many, which "with" reads and conditions ask by exists, all and size`)
+  return new ModelerError('ATTRIBUTE_UNKNOWN', `Looked up attribute ${describeValue(name)} of class "${one.name}"${where}: there is none${didYouMean(name, [...one.attributes.keys(), ...one.relations.keys()])}`)
 }

@@ -7,7 +7,8 @@ const strange = `${crmTables}
   create table caller (id integer primary key, number text);
   insert into contact (id, customer_kdnr, name) values (4, 1, '=HYPERLINK("http://x")'), (5, 1, '-12,5'), (6, 1, 'two
 lines; "quoted", all'), (7, 1, '');
-  insert into caller values (1, '+47 22 33-44'), (2, '=1+1');`
+  insert into caller values (1, '+47 22 33-44'), (2, '=1+1'), (3, '＝1+1'), (4, '
+=1+1'), (5, '－1+a');`
 
 async function exported({ objects, call }: Opened, request: object): Promise<string> {
   let text = ''
@@ -37,7 +38,7 @@ describe('an export', () => {
     expect(await exported(opened, request)).toBe(['id,name', '4,"=HYPERLINK(""http://x"")"', '5,"-12,5"', quoted, '7,""', ''].join('\r\n'))
     expect(await exported(opened, { ...request, spreadsheet: true, separator: ';' })).toBe(['\uFEFFid;name', `4;"'=HYPERLINK(""http://x"")"`, '5;-12,5', quoted.replace(',', ';'), '7;""', ''].join('\r\n'))
     const calls = await openModel(strange, { ...crmFiles, 'model/caller.yaml': 'class: Caller\nkey: id\nattributes: { id: number, number: telephone }' })
-    expect(await exported(calls, { class: 'Caller', spreadsheet: true, order: [{ attribute: 'id' }] })).toBe("\uFEFFid,number\r\n1,+47 22 33-44\r\n2,'=1+1\r\n")
+    expect(await exported(calls, { class: 'Caller', spreadsheet: true, order: [{ attribute: 'id' }] })).toBe("\uFEFFid,number\r\n1,+47 22 33-44\r\n2,'=1+1\r\n3,'＝1+1\r\n4,\"'\n=1+1\"\r\n5,'－1+a\r\n")
   })
 
   test('is one JSON object a line', async () => {

@@ -1,5 +1,5 @@
 import type { Call } from '@caruso/contract'
-import { codeOf } from '@caruso/contract'
+import { codeOf, describeValue } from '@caruso/contract'
 import { createHash } from 'node:crypto'
 import type { Bound } from './codec.ts'
 import type { Step, StepResult } from './contract.ts'
@@ -22,6 +22,9 @@ export interface KeyStatements {
 /** How long a key is remembered, in milliseconds. */
 export const keptFor = 24 * 60 * 60 * 1000
 
+/** What fits the index of every database, which on MySQL does not see blanks at the end. */
+const usable = /^(?![^]*\s$)[^\0]{1,512}$/u
+
 /** What tells steps from others. */
 export function digestOf(steps: readonly Step[]): string {
   return createHash('sha256').update(JSON.stringify(steps)).digest('base64')
@@ -30,9 +33,10 @@ export function digestOf(steps: readonly Step[]): string {
 /**
  * The first answer to a component's key; undefined where it is not known.
  *
- * @throws StorageError `KEY_REUSED`
+ * @throws StorageError `KEY_REUSED`, `VALUE_INVALID` for a key that not every database keeps
  */
 export function* firstAnswer(statements: KeyStatements, { component, key }: { readonly component: string; readonly key: string }, about: string): Work<readonly StepResult[] | undefined> {
+  if (!usable.test(key) || !key.isWellFormed()) throw new StorageError('VALUE_INVALID', `Changed a data source with the key ${describeValue(key)} of ${key.length} characters: expected 1 to 512, none of them NUL or half a surrogate pair, and no blank at the end`)
   const known = (yield { sql: statements.find, values: [component, key] }).rows[0]
   if (!known) return undefined
   if (known[0] !== about) throw new StorageError('KEY_REUSED', `Changed a data source with the key ${JSON.stringify(key)}: "${component}" used it for other steps before`)

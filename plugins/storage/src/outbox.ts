@@ -173,7 +173,17 @@ function nameOf(consumer: string, { caller }: Call): string {
 function eventRow(step: Step, index: number): Extract<PlainStep, { readonly insert: string }>['rows'][number] {
   if (!('emit' in step)) throw new StorageError('PLAN_INVALID', `Changed a data source: step ${index} follows an event, which only events may`)
   const { emit, payload, subject = null } = step satisfies EventStep
-  return { id: randomUUID(), topic: emit, subject, payload: JSON.stringify(payload), at: new Date().toISOString() }
+  return { id: randomUUID(), topic: emit, subject, payload: textOf(payload, index), at: new Date().toISOString() }
+}
+
+function textOf(payload: unknown, index: number): string {
+  try {
+    const text: unknown = JSON.stringify(payload)
+    if (typeof text === 'string') return text
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
+  throw new StorageError('VALUE_INVALID', `Ran step ${index}, an event: expected a payload that is a JSON value and not nested too deeply`, { details: { step: index } })
 }
 
 function handledStep({ handled }: HandledStep, call: Call): PlainStep {

@@ -82,6 +82,13 @@ onEachDatabase('durable events', (open, kind) => {
     expect((await next()).map(({ payload }) => payload)).toEqual(['new'])
   })
 
+  test('with a payload that is no JSON value, or one that is nested without end, are refused', async () => {
+    const { transact } = await open('own')
+    let nested: unknown = 1
+    for (let depth = 0; depth < 100_000; depth++) nested = [nested]
+    for (const payload of [nested, undefined, () => 1]) await expect(transact([{ emit: 'sales.won', payload }])).rejects.toMatchObject({ code: 'VALUE_INVALID' })
+  })
+
   test('of topics that a consumer does not ask for are passed over where they are many, and none of its own', async () => {
     const { storage, source, transact, query } = await open('own')
     const next = async () => (await storage.events({ source, consumer: 'rare', topics: ['sales.rare'], from: 'now' }, as('mailer'))).events

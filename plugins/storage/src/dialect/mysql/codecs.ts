@@ -1,3 +1,4 @@
+import { describeValue } from '@caruso/contract'
 import type { Column } from '../../catalogue.ts'
 import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
@@ -57,12 +58,12 @@ function fitting(value: Value): Bound {
   const text = toCanonical('decimal', value)
   const [whole = '', fraction = ''] = String(text ?? '').replace('-', '').split('.')
   if (whole.length <= 35 && fraction.length <= 30) return encode(text)
-  throw new StorageError('VALUE_INVALID', `Bound the decimal ${String(text)}: MySQL compares at most 35 digits before the point and 30 behind it`)
+  throw new StorageError('VALUE_INVALID', `Bound the decimal ${describeValue(String(text))}: MySQL compares at most 35 digits before the point and 30 behind it`)
 }
 
 function unchanged({ name }: Column, value: Plain): Bound {
   if (value === null || decimalText(String(Number(value))) === value) return encode(value)
-  throw new StorageError('VALUE_INVALID', `Bound the decimal ${String(value)} for column ${JSON.stringify(name)}: it keeps floating-point numbers, which would change it`)
+  throw new StorageError('VALUE_INVALID', `Bound the decimal ${describeValue(String(value))} for column ${JSON.stringify(name)}: it keeps floating-point numbers, which would change it`)
 }
 
 function floatOf(value: Plain): Bound {

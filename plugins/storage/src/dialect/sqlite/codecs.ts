@@ -1,3 +1,4 @@
+import { describeValue } from '@caruso/contract'
 import type { Column } from '../../catalogue.ts'
 import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
@@ -89,7 +90,7 @@ function floating(column: string, value: Plain): Bound {
   const text = String(value)
   if (!text.includes('.') && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return BigInt(text)
   if (decimalText(String(Number(text))) === text) return Number(text)
-  throw new StorageError('VALUE_INVALID', `Bound the decimal ${text} for column ${JSON.stringify(column)}: it keeps floating-point numbers, which would change it`)
+  throw new StorageError('VALUE_INVALID', `Bound the decimal ${describeValue(text)} for column ${JSON.stringify(column)}: it keeps floating-point numbers, which would change it`)
 }
 
 function milliseconds(value: Plain): Bound {
