@@ -29,8 +29,8 @@ export interface CommandContext {
   /** The plugin of a component in the version that runs, or would; or the one in a folder, which begins with a dot or a slash. */
   plugin(of: string): Promise<InstalledPlugin>
   /**
-   * Runs the component of the assembly that provides a contract, without the others, and works with its client; also
-   * where the assembly does not run. Fails with `USAGE` where no component does.
+   * Runs the component of the assembly that provides a contract, with those that it requires and without the others, and
+   * works with its client; also where the assembly does not run. Fails with `USAGE` where no component does.
    */
   alone<C extends Contract, T>(contract: C, work: (client: Client<C>, call: (timeout: number, permissions?: readonly string[]) => Call) => Promise<T>): Promise<T>
   /** Works with the assembly while it runs. Fails with `NOT_RUNNING` where it does not. */

@@ -92,6 +92,9 @@ const Aggregate = Type.Object({
   distinct: Type.Optional(Type.Boolean({ description: 'For count' })),
 })
 
+const scalar = Type.Enum(['text', 'number', 'boolean', 'date', 'time', 'instant', 'duration'])
+const NameType = Type.Union([scalar, Type.Object({ list: scalar }), Type.Object({ object: Type.String() }), Type.Object({ many: Type.String() })])
+
 const consumer = Type.String({ pattern: '^[a-z][A-Za-z0-9-]{0,62}$', description: 'A name of its own for each thing that a component does with events; consumers belong to their component' })
 const topic = Type.String({ pattern: '^[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+$', maxLength: 190, description: 'The contract and its event, such as sales.won' })
 
@@ -224,6 +227,12 @@ export const Objects = contract({
       description: 'The classes there are, and why some cannot be used',
       input: Type.Object({}),
       output: Type.Object({ classes: Type.Array(Type.Object({ name: className, source: Type.String(), table: Type.String(), readonly: Type.Optional(Type.String()), unusable: Type.Optional(Type.String()) })) }),
+      idempotent: true,
+    },
+    names: {
+      description: 'What conditions may name of each class and of each value with parts, such as "Invoice.open", by the types of the expression language',
+      input: Type.Object({}),
+      output: Type.Object({ classes: Type.Record(Type.String(), Type.Record(Type.String(), NameType)) }),
       idempotent: true,
     },
   },

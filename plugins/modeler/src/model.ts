@@ -138,9 +138,13 @@ export class Model implements Classes {
     return this.#sights.of(caller)
   }
 
+  /** What conditions may name of each class. */
+  get names(): ReturnType<typeof expressionClasses> {
+    return (this.#expressions ??= expressionClasses(this.#linked.classes.values(), this.#linked.computed))
+  }
+
   condition(one: BusinessClass, source: string): Term {
-    this.#expressions ??= expressionClasses(this.#linked.classes.values(), this.#linked.computed)
-    const schema = schemaOf(one, this.#expressions)
+    const schema = schemaOf(one, this.names)
     try {
       return this.#conditions.memo(`${one.name} ${source}`, { context: () => filter(check(source, schema, 'boolean')) })
     } catch (error) {

@@ -81,6 +81,13 @@ test('a class is extended by another file', async () => {
   expect((await objects.get({ class: 'Customer', key: { number: 1 }, fields: ['shoeSize'] }, call())).object).toEqual({ number: 1, shoeSize: null })
 })
 
+test('who writes conditions is told what they may name, of every class and value with parts', async () => {
+  const { objects, call } = await openModel(crmTables, crmFiles)
+  const { classes } = await objects.names({}, call())
+  expect(classes['Customer']).toMatchObject({ number: 'number', born: 'date', active: 'boolean', channels: expect.anything(), recruiter: { object: 'Customer' }, contacts: { many: 'Contact' }, credit: { object: 'Customer.credit' } })
+  expect(classes['Customer.credit']).toEqual({ amount: 'number', currency: 'text' })
+})
+
 test('a class whose table or columns are missing says so, the others are usable, and it is too once they are there', async () => {
   const { objects, call, health, logs, file } = await openModel(crmTables, { ...crmFiles, 'model/order.yaml': 'class: Order\nkey: id\nattributes: { id: number, total: decimal, note: text }', 'model/shop.yaml': 'class: Shop\nkey: id\nattributes: { id: number }', 'mapping/shop.yaml': 'class: Shop\ntable: tga' })
   expect(await health()).toEqual({ ok: false, detail: 'cannot be used: Order, Shop' })
