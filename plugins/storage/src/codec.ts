@@ -1,4 +1,4 @@
-import type { LogicalType, Row, Value } from './contract.ts'
+import type { LogicalType, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import type { Held, Raw } from './logical.ts'
 import { limits } from './limits.ts'
@@ -36,43 +36,6 @@ export interface Codec {
 
 /** How one value of a row is read; undefined to take it as the database gives it. */
 export type Decoder = Pick<Codec, 'type' | 'read'> | undefined
-
-/** What makes rows as plans answer them of what a statement gives, one or many at once. */
-export interface RowReader {
-  readonly row: (values: readonly Raw[]) => Row
-  readonly rows: (all: readonly (readonly Raw[])[]) => Row[]
-}
-
-/** How each column is read is known before the first row. */
-export function rowReader(columns: readonly string[], decoders: readonly Decoder[]): RowReader {
-  const cells = columns.map((name, index) => ({ name, decoder: decoders[index] }))
-  // A row that begins as a copy has its shape at once. One that grows to many columns becomes a table of hashes, which costs twice the time and ten times the memory.
-  const template: Record<string, Value> = Object.fromEntries(columns.map((name) => [name, null]))
-  const rows = (all: readonly (readonly Raw[])[]): Row[] => {
-    const made = all.map(() => ({ ...template }))
-    // Column by column: where the engine keeps a name is looked up once, and not for each of a thousand columns in each row.
-    for (const [index, { name, decoder }] of cells.entries()) {
-      for (let at = 0; at < all.length; at++) {
-        const raw = all[at]?.[index] ?? null
-        const row = made[at]
-        if (raw !== null && row !== undefined) row[name] = decode(decoder, raw, name)
-      }
-    }
-    return made
-  }
-  return {
-    rows,
-    row: (values) => {
-      const row = { ...template }
-      for (let index = 0; index < cells.length; index++) {
-        const cell = cells[index]
-        const raw = values[index] ?? null
-        if (raw !== null && cell !== undefined) row[cell.name] = decode(cell.decoder, raw, cell.name)
-      }
-      return row
-    },
-  }
-}
 
 /** @throws StorageError `VALUE_INVALID` where the database holds no value of the type, `LIMIT_EXCEEDED` */
 export function decode(decoder: Decoder, raw: Raw, column: string): Value {

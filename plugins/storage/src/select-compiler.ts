@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
 import type { Catalogue, Table } from './catalogue.ts'
-import { rowReader } from './codec.ts'
-import type { Decoder, RowReader } from './codec.ts'
+import type { Decoder } from './codec.ts'
 import type { LogicalType, Plan, Term } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { compileFilter } from './filter-compiler.ts'
@@ -9,6 +8,8 @@ import type { Reference, Resolved } from './filter-compiler.ts'
 import { fragment } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import { readerOf } from './logical.ts'
+import { rowReader } from './row-reader.ts'
+import type { RowReader } from './row-reader.ts'
 import { Scope } from './scope.ts'
 import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
 import type { Aggregation, SqlDialect, Statement } from './sql-builder.ts'
@@ -20,6 +21,8 @@ import { placesOf } from './term-shape.ts'
 export interface Select extends Statement, RowReader {
   /** How many values a row has. */
   readonly width: number
+  /** Whether the statement gives each value the name that it has in rows. */
+  readonly byName: boolean
 }
 
 interface Selected extends Reference {
@@ -58,6 +61,7 @@ class SelectCompiler {
   readonly #decoders: Decoder[] = []
   readonly #aggregations: (Aggregation | undefined)[] = []
   readonly #computed: readonly Computed[]
+  #byName = false
 
   constructor(knex: Knex, dialect: SqlDialect, catalogue: Catalogue, plan: Plan) {
     this.#knex = knex
@@ -85,7 +89,14 @@ class SelectCompiler {
     if (limited) builder.limit(limitMark)
     if (offset !== undefined) builder.offset(offsetMark)
     const marks = new Map([[limitMark, new Parameter(conditionValues, 'match')], [offsetMark, new Parameter(conditionValues + (limited ? 1 : 0), 'match')]])
-    return Object.freeze({ ...toStatement(builder, this.#names, this.#dialect, marks), ...rowReader(this.#columns, this.#decoders), width: this.#columns.length })
+    const { sql, bindings } = toStatement(builder, this.#names, this.#dialect, marks)
+    return Object.freeze({ sql: limited ? this.#withLimit(sql) : sql, bindings, ...rowReader(this.#columns, this.#decoders), width: this.#columns.length, byName: this.#byName })
+  }
+
+  /** Knex writes a limit in one way only, at the end. */
+  #withLimit(sql: string): string {
+    const { limit = '?' } = this.#dialect
+    return sql.replace(/limit \?(?=$| offset \?$)/, () => `limit ${limit}`)
   }
 
   /** The number of the first value after those of the joins. */
@@ -109,7 +120,8 @@ class SelectCompiler {
     const grouped = group !== undefined || aggregates !== undefined
     if (columns === undefined && !grouped && joins !== undefined) throw this.#invalid('it joins tables, so it must name its columns')
     const groups = grouped ? (group ?? []) : undefined
-    const selected = columns ?? groups?.flatMap((entry) => ('computed' in entry ? [] : [entry])) ?? [...table.columns.keys()]
+    const selected: NonNullable<Plan['columns']> = columns ?? groups?.flatMap((entry) => ('computed' in entry ? [] : [entry])) ?? [...table.columns.keys()]
+    this.#byName = this.#dialect.makesRows === true && !grouped && selected.length <= widestByName && selected.every(isNamed)
     for (const entry of selected) {
       if (typeof entry === 'object' && 'term' in entry) this.#compute(builder, this.#named(entry.as), groups)
       else this.#column(builder, typeof entry === 'string' ? { column: entry } : entry, groups)
@@ -123,8 +135,10 @@ class SelectCompiler {
     const group = groups?.find((entry): entry is Reference => 'column' in entry && this.#resolve(entry).token === found.token)
     if (groups && !group) throw this.#invalid(`column ${JSON.stringify(reference.column)} is neither grouped by nor aggregated`)
     if (group && group.type !== reference.type) throw this.#invalid(`column ${JSON.stringify(reference.column)} is grouped by as another type than it is read as`)
-    this.#name(reference.as ?? reference.column, found.codec)
-    builder.select(this.#raw(groups ? groupedValue(found) : plainValue(found)))
+    const name = nameOf(reference)
+    this.#name(name, found.codec)
+    const value = groups ? groupedValue(found) : plainValue(found)
+    builder.select(this.#raw(this.#byName ? fragment`${value} as ${{ sql: '??', bindings: [this.#names.token(name)] }}` : value))
   }
 
   #compute(builder: Knex.QueryBuilder, { term, as, position, first }: Computed, groups: readonly Group[] | undefined): void {
@@ -221,6 +235,20 @@ class SelectCompiler {
   #invalid(found: string): StorageError {
     return new StorageError('PLAN_INVALID', `Read a plan over ${JSON.stringify(this.#plan.from)}: ${found}`)
   }
+}
+
+/** A driver's row of more values is a table of hashes. */
+const widestByName = 128
+
+/** Whether the name of a value can stand in SQL as it is, and is not one that what is computed may have there. */
+function isNamed(entry: NonNullable<Plan['columns']>[number]): boolean {
+  if (typeof entry === 'object' && 'term' in entry) return false
+  const name = nameOf(typeof entry === 'string' ? { column: entry } : entry)
+  return name.isWellFormed() && !name.includes('\0')
+}
+
+function nameOf({ as, column }: Selected): string {
+  return as ?? column
 }
 
 /** What the values of a term are read as; durations are numbers of microseconds. */

@@ -14,11 +14,14 @@ export class Parameter {
   readonly use: Use
   /** How its column keeps it; without, the dialect's own way. */
   readonly codec: Pick<Codec, 'match' | 'store'> | undefined
+  /** Where it is many values, which go to the database as one: the indexes of all. */
+  readonly list: readonly number[] | undefined
 
-  constructor(index: number, use: Use, codec?: Pick<Codec, 'match' | 'store'>) {
+  constructor(index: number, use: Use, codec?: Pick<Codec, 'match' | 'store'>, list?: readonly number[]) {
     this.index = index
     this.use = use
     this.codec = codec
+    this.list = list
   }
 }
 
@@ -33,10 +36,14 @@ export interface SqlDialect {
   /** Knex's name of it. */
   readonly client: string
   quote(name: string): string
+  /** The driver can make rows by the names of their values, as quickly as lists of them. */
+  readonly makesRows?: true
   /** Equality to which null is a value. */
   readonly same: string
   /** How the values of many rows go to the database as lists; without, an update has one row, and an insert a place for each value. */
   readonly together?: Together
+  /** How many whole numbers go to the database as one value; without, each has a place. */
+  readonly numbers?: NumberList
   /** The condition, over one column and one value, that a text starts with it; the value comes as `prefix` makes it. */
   readonly startsWith: string
   readonly notStartsWith: string
@@ -51,6 +58,8 @@ export interface SqlDialect {
   readonly counted: Decoder
   /** What follows a direction so that nulls come first going up, where the database would do otherwise. */
   readonly nulls?: { readonly asc: string; readonly desc: string }
+  /** How the number of a limit is written, where that is not as a value. */
+  readonly limit?: string
   /** What ends the statement of a check where a transaction would otherwise look at rows as they were when it began. */
   readonly checkLock?: string
   /** An insert can answer the keys; otherwise the database tells the last one it generated. */
@@ -69,6 +78,13 @@ export interface Together {
   assigned(value: string, column: Column): string
   /** All values of one column, as they are bound. */
   bind(values: readonly Bound[]): Bound
+}
+
+/** Whole numbers as one value, `?`: what follows a column that is one of them or none of them, and how they are bound. */
+export interface NumberList {
+  readonly among: string
+  readonly notAmong: string
+  bind(numbers: readonly Bound[]): Bound
 }
 
 /** How an aggregate of a column, `??`, is made and read, and what is ordered by where that is not its value. */
@@ -147,7 +163,8 @@ export function bindLists(dialect: SqlDialect, { bindings }: Pick<Statement, 'bi
 }
 
 /** The value of a plan that takes a place. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */
-export function bindValue(dialect: SqlDialect, { index, codec, use }: Parameter, values: readonly Value[]): Bound {
+export function bindValue(dialect: SqlDialect, { index, codec, use, list }: Parameter, values: readonly Value[]): Bound {
+  if (list && codec) return dialect.numbers?.bind(list.map((at) => codec.match(values[at] ?? null))) ?? null
   const value = values[index] ?? null
   if (use === 'prefix') return dialect.encode(dialect.prefix(typeof value === 'string' ? value : ''))
   return codec ? codec[use](value) : dialect.encode(value)

@@ -19,7 +19,7 @@ describe('Compiler', () => {
   test('makes the SQL of a shape once, and lets no value into it', async () => {
     const compiler = await makeCompiler()
     const first = compiler.select(plan(1), 10)
-    expect(first.statement.sql).toBe('select "t0"."id", "t0"."name" from "t" as "t0" where ("t0"."id" = ?) or ("t0"."name" in (?, ?)) limit ?')
+    expect(first.statement.sql).toBe('select "t0"."id" as "id", "t0"."name" as "name" from "t" as "t0" where ("t0"."id" = ?) or ("t0"."name" in (?, ?)) limit (? + 0)')
     expect(first.values).toEqual([1, 'a', '1', 10])
     for (let value = 0; value < 100; value++) expect(compiler.select(plan(value), value).statement).toBe(first.statement)
     expect(compiler.size).toBe(1)
@@ -41,6 +41,13 @@ describe('Compiler', () => {
       compiler.remove('t', { or: [] }),
     ]
     expect(new Set(shapes.map(({ statement }) => statement.sql)).size).toBe(shapes.length)
+  })
+
+  test('gives many whole numbers one place', async () => {
+    const compiler = await makeCompiler()
+    const ids = Array.from({ length: 20 }, (_, index) => index)
+    const { statement } = compiler.select({ source: 'data', from: 't', columns: ['id'], where: { and: [{ column: 'id', in: ids, type: 'integer' }, { not: { column: 'id', in: ids, type: 'integer' } }] } }, undefined)
+    expect(statement.sql).toBe('select "t0"."id" as "id" from "t" as "t0" where ("t0"."id" in (select value from json_each(?))) and ("t0"."id" not in (select value from json_each(?)) or "t0"."id" is null)')
   })
 
   test('forgets the shapes that were used longest ago', async () => {

@@ -60,6 +60,14 @@ describe('a query of more rows than are read in one go', () => {
     expect(await rows(all)).toEqual([])
   })
 
+  test('gives values the names that the plan says, whatever they are', async () => {
+    const { rows } = await started()
+    const names = ['a"b', 'a\0b', '\ud800', 'c1', 'rowid', 'constructor', "'); drop table big; --"]
+    const [row] = await rows({ from: 'big', columns: names.map((as) => ({ column: 'b', as })), order: [{ column: 'c', desc: true }, id], limit: 1 })
+    expect(row).toEqual(Object.fromEntries(names.map((as) => [as, 0])))
+    expect(await rows({ from: 'big', columns: [{ column: 'b', as: 'id' }, { column: 'id', type: 'integer', as: 'b' }], order: [{ ...id, desc: true }], limit: 1 })).toEqual([{ id: 2, b: '10000000000000000' }])
+  })
+
   test('refuses more rows than an answer may have', async () => {
     const { rows } = await started()
     const twice = { ...all, joins: [{ table: 'texts', as: 't', on: [{ left: { column: 'a', of: 'big' }, right: { column: 'a', of: 't' } }] }], columns: [{ ...id, of: 'big' }], order: [{ ...id, of: 'big' }] }

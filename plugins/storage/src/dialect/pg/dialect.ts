@@ -11,6 +11,7 @@ export const pgDialect: SqlDialect = {
   client: 'pg',
   same: 'is not distinct from',
   together: pgTogether,
+  numbers: { among: '= any(?::int8[])', notAmong: '<> all(?::int8[])', bind: (numbers) => `{${numbers.join(',')}}` },
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   startsWith: '??::text like ?',
   notStartsWith: '??::text not like ?',

@@ -1,4 +1,4 @@
-// The driver brings no types; these are of what is used here, in the form it is used: raw rows, safe integers.
+// The driver brings no types; these are of what is used here, in the form it is used.
 declare module 'better-sqlite3' {
   export type Bound = bigint | number | string | Buffer | null
 
@@ -7,23 +7,26 @@ declare module 'better-sqlite3' {
     readonly safeIntegers: true
   }
 
-  export interface Statement {
+  /** A row of a statement that was not told to answer raw ones. */
+  export type NamedRow = Record<string, Exclude<Bound, bigint>>
+
+  export interface Statement<Answered = Bound[]> {
     readonly reader: boolean
     readonly readonly: boolean
     raw(): this
     safeIntegers(): this
     columns(): { readonly name: string }[]
     run(values: readonly Bound[]): { readonly changes: number }
-    get(values: readonly Bound[]): Bound[] | undefined
-    all(values: readonly Bound[]): Bound[][]
-    iterate(values: readonly Bound[]): IterableIterator<Bound[]>
+    get(values: readonly Bound[]): Answered | undefined
+    all(values: readonly Bound[]): Answered[]
+    iterate(values: readonly Bound[]): IterableIterator<Answered>
   }
 
   export default class Database {
     constructor(file: string | Buffer, options?: { readonly readonly?: boolean; readonly fileMustExist?: boolean; readonly timeout?: number })
     readonly open: boolean
     readonly inTransaction: boolean
-    prepare(sql: string): Statement
+    prepare<Answered = Bound[]>(sql: string): Statement<Answered>
     exec(sql: string): this
     serialize(): Buffer
     function(name: string, options: Steady, work: (one: Bound, other: Bound) => Bound): this

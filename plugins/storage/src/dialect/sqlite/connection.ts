@@ -1,7 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- the driver brings no types, and whoever compiles against these sources finds ours by this line
 /// <reference path="./better-sqlite3.d.ts" />
 import Database from 'better-sqlite3'
-import type { Bound, Statement } from 'better-sqlite3'
+import type { Bound, NamedRow, Statement } from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
 import type { Answer } from '../../steps.ts'
 import { addFunctions } from './functions.ts'
@@ -10,10 +10,11 @@ const rememberedStatements = 200
 // The driver's default of 16 MB is per connection, and there can be many; the system caches the file anyway.
 const cacheKilobytes = 2_000
 
-/** One connection with its prepared statements. Rows come as arrays, integers as BigInt. */
+/** One connection with its prepared statements. Rows come as arrays, integers as BigInt, unless it is said otherwise. */
 export class Connection {
   readonly #database: Database
-  readonly #statements = new LRUCache<string, Statement, () => Statement>({ max: rememberedStatements, memoMethod: (_key, _stale, { context: make }) => make() })
+  readonly #statements = remembering<Statement>()
+  readonly #makingObjects = remembering<Statement<NamedRow>>()
 
   /** @param options with `timeout`, the milliseconds for which the thread stands still where another has a lock */
   constructor(file: string | Buffer, { timeout = 0, ...options }: { readonly readonly: boolean; readonly fileMustExist: boolean; readonly timeout?: number }) {
@@ -43,6 +44,11 @@ export class Connection {
 
   all(sql: string, values: readonly Bound[] = []): Bound[][] {
     return this.prepare(sql).all(values)
+  }
+
+  /** Rows as objects, which cost no more than arrays. Integers are numbers, so those beyond 2^53 may have lost digits. */
+  objects(sql: string, values: readonly Bound[]): NamedRow[] {
+    return this.#makingObjects.memo(sql, { context: () => this.#database.prepare<NamedRow>(sql) }).all(values)
   }
 
   /** What a statement does and answers. */
@@ -91,6 +97,11 @@ export class Connection {
 
   close(): void {
     this.#statements.clear()
+    this.#makingObjects.clear()
     this.#database.close()
   }
+}
+
+function remembering<Prepared extends object>(): LRUCache<string, Prepared, () => Prepared> {
+  return new LRUCache<string, Prepared, () => Prepared>({ max: rememberedStatements, memoMethod: (_key, _stale, { context: make }) => make() })
 }

@@ -1,13 +1,11 @@
 import type { Call } from '@caruso/contract'
 import type { Bound, Statement } from 'better-sqlite3'
 import { statSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import type { Change } from '../../alter/change.ts'
 import { planChanges } from '../../alter/plan.ts'
 import { Catalogue } from '../../catalogue.ts'
 import { Compiler } from '../../compiler.ts'
 import type { Bound as BoundPlan } from '../../compiler.ts'
-import { rowReader } from '../../codec.ts'
 import type { SourceConfig } from '../../config.ts'
 import type { Plan, Row, PlainStep, StepResult, TableDescription } from '../../contract.ts'
 import type { DataSource, OwnSql } from '../../data-source.ts'
@@ -16,6 +14,7 @@ import { inBatches } from '../../in-batches.ts'
 import { digestOf, firstAnswer, once } from '../../keys.ts'
 import { limits } from '../../limits.ts'
 import { patiently } from '../../patience.ts'
+import { rowReader } from '../../row-reader.ts'
 import type { Select } from '../../select-compiler.ts'
 import { bindValues, loadKnex } from '../../sql-builder.ts'
 import { requireKey } from '../../sidecar-key.ts'
@@ -30,25 +29,17 @@ import { describeTables } from './describe.ts'
 import { sqliteDialect } from './dialect.ts'
 import { toStorageError } from './failures.ts'
 import { createKeys, sqliteKeys } from './keys.ts'
-import { nextPage } from './next-page.ts'
 import { openSqlite } from './open.ts'
 import type { Connections } from './open.ts'
+import { Pages } from './pages.ts'
 import { bindOwn, columnsOf, prepareOwn } from './own-sql.ts'
 import type { ReaderThread } from './reader-thread.ts'
 import { sidecarStatements } from './sidecar.ts'
 
 type Rows = readonly Row[]
 
-// So many values are read and made rows of in about two milliseconds, in two thirds of the time that they take row by row.
-const valuesInOneGo = 20_000
 // About what SQLite reads in the time that a slice may take.
 const largeFile = 4 * 1024 * 1024
-
-interface PageOptions {
-  readonly compiler: Compiler
-  readonly size: number
-  readonly limit: number
-}
 
 /** Opens a SQLite database as a data source. */
 export async function openSource(name: string, config: SourceConfig): Promise<DataSource> {
@@ -62,6 +53,7 @@ class SqliteSource implements DataSource {
   readonly readonly: boolean
   readonly #connections: Connections
   readonly #catalogue: Catalogue
+  readonly #pages: Pages
   readonly #cursors = new Set<Cursor>()
   #loading: Promise<Compiler> | undefined
   #compiler: Compiler | undefined
@@ -72,6 +64,7 @@ class SqliteSource implements DataSource {
     this.readonly = connections.writer === undefined
     this.#connections = connections
     this.#catalogue = new Catalogue(name, sqliteCatalogue(connections.short), () => this.#compiler?.forget())
+    this.#pages = new Pages(connections, this.#catalogue)
   }
 
   async query(plan: Plan, call: Call): Promise<Rows> {
@@ -80,9 +73,7 @@ class SqliteSource implements DataSource {
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const thread = plan.aggregates !== undefined || plan.group !== undefined ? this.#threadIfLarge() : undefined
     if (thread) return this.#collect(this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, limit)), call, tried), tried)
-    const selected = await this.#patiently(call, tried, () => compiler.select(plan, limit))
-    const size = Math.max(1, Math.floor(valuesInOneGo / selected.statement.width))
-    const found = limit <= size ? await this.#patiently(call, tried, () => this.#connections.short((connection) => all(connection, selected))) : await this.#pages(plan, { compiler, size, limit }, call, tried)
+    const found = await this.#pages.read({ compiler, plan, limit, patiently: (work) => this.#patiently(call, tried, work) })
     if (found === undefined) return this.#collect(this.#batches(await this.#cursor(compiler, plan, limit, call, tried), tried), tried)
     if (found.length > limits.rows) throw tooMany(tried)
     return found
@@ -190,37 +181,6 @@ class SqliteSource implements DataSource {
     })
   }
 
-  /**
-   * All rows, if they are one page, or more of a plan whose pages each begin after the key that the one before ended
-   * with; those are read in one transaction, between which the event loop is given back. Undefined for other plans.
-   */
-  async #pages(plan: Plan, { compiler, size, limit }: PageOptions, call: Call, tried: string): Promise<Rows | undefined> {
-    const { readers, path, short } = this.#connections
-    const reader = path === undefined ? undefined : await this.#patiently(call, tried, () => readers.lease())
-    const rows: Row[] = []
-    try {
-      reader?.begin()
-      for (let page: Plan | undefined = plan; page !== undefined; ) {
-        const next = page
-        const found = await this.#patiently(call, tried, () => {
-          const selected = compiler.select(next, Math.min(size, limit - rows.length))
-          return reader ? all(reader, selected) : short((connection) => all(connection, selected))
-        })
-        for (const row of found) rows.push(row)
-        const last = found.at(-1)
-        if (last === undefined || found.length < size || rows.length >= limit) return rows
-        page = reader && nextPage(plan, this.#catalogue.table(plan.from), last)
-        await setImmediate()
-      }
-      return undefined
-    } finally {
-      if (reader) {
-        reader.end()
-        readers.release(reader)
-      }
-    }
-  }
-
   /** Begins a read that gives the event loop back now and then, on a connection of its own. */
   #open(prepare: (connection: Connection) => Statement, row: Select['row'], bound: readonly Bound[], call: Call): Cursor {
     const { readers } = this.#connections
@@ -307,10 +267,6 @@ class SqliteSource implements DataSource {
   #title(tried: string, plan: Plan): string {
     return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
   }
-}
-
-function all(connection: Connection, { statement, values }: BoundPlan<Select>): Rows {
-  return statement.rows(connection.all(statement.sql, bindValues(sqliteDialect, statement, values)))
 }
 
 function tooMany(tried: string): StorageError {

@@ -8,11 +8,15 @@ import { encode } from './values.ts'
 /** How SQLite writes what differs between databases. */
 export const sqliteDialect: SqlDialect = {
   client: 'better-sqlite3',
+  makesRows: true,
   same: 'is',
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  numbers: { among: 'in (select value from json_each(?))', notAmong: 'not in (select value from json_each(?))', bind: (numbers) => `[${numbers.join(',')}]` },
   // GLOB minds case and can use an index, which LIKE does not and cannot.
   startsWith: '?? glob ?',
   notStartsWith: '?? not glob ?',
+  // SQLite prepares a statement anew for each number that its limit is by itself, to see whether another way to the rows is better.
+  limit: '(? + 0)',
   prefix: (text) => `${text.replace(/[*?[]/g, '[$&]')}*`,
   encode,
   codec: (column, type) => (type === undefined ? undefined : sqliteCodec(column, type)),

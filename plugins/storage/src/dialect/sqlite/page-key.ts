@@ -1,15 +1,23 @@
 import type { Table } from '../../catalogue.ts'
-import type { Filter, Plan, Row } from '../../contract.ts'
+import type { Filter, Plan, Value } from '../../contract.ts'
 
-/**
- * The plan of the rows after the last of a page, where a plan reads one table in the order of its key, which is one
- * number: the next page then begins where this one ended. Undefined for every other plan.
- */
-export function nextPage(plan: Plan, table: Table, last: Row): Plan | undefined {
-  const key = keyOf(plan, table)
-  const name = key === undefined ? undefined : nameOf(plan, key)
-  if (key === undefined || name === undefined) return undefined
-  const after: Filter = { column: key, of: plan.as ?? plan.from, op: '>', value: last[name] ?? null, type: 'integer' }
+/** The key of a table, which is one number and in whose order a plan reads it: a page can begin where the one before ended. */
+export interface PageKey {
+  readonly column: string
+  /** Its name in rows. */
+  readonly name: string
+}
+
+/** Undefined for a plan that cannot be read in pages. */
+export function pageKeyOf(plan: Plan, table: Table): PageKey | undefined {
+  const column = keyOf(plan, table)
+  const name = column === undefined ? undefined : nameOf(plan, column)
+  return column === undefined || name === undefined ? undefined : { column, name }
+}
+
+/** The plan of the rows after one of a page; its key is the last value of the conditions. */
+export function planAfter(plan: Plan, { column }: PageKey, last: Value): Plan {
+  const after: Filter = { column, of: plan.as ?? plan.from, op: '>', value: last, type: 'integer' }
   return { ...plan, where: plan.where ? { and: [plan.where, after] } : after }
 }
 
