@@ -17,8 +17,8 @@ export interface Codec {
   decode(stored: Value): unknown
   /** Whether the database orders the column's values as the attribute's, and finds the beginning of a text. */
   readonly ordered: boolean
-  /** What the storage answers of the type is the attribute's value as it is. */
-  readonly plain?: true
+  /** Whether what the storage answers of the type is the attribute's value as it is: always, or by its looks. */
+  readonly plain?: true | ((answered: Value) => boolean)
   /** What stands for each value. */
   readonly standing?: readonly (readonly [value: unknown, stored: string | number])[]
   /** Written in a form that only this codec reads. */
@@ -55,6 +55,7 @@ export const numberCodec: Codec = {
   expects: 'a whole number of at most 15 digits',
   encode: (value) => (Number.isSafeInteger(value) ? Number(value) : undefined),
   decode: (stored) => (Number.isSafeInteger(stored) ? stored : typeof stored === 'string' && /^-?\d{1,15}$/.test(stored) ? Number(stored) : undefined),
+  plain: (answered) => typeof answered === 'number',
   ordered: true,
   startsWith: false,
 }
@@ -64,16 +65,19 @@ export const decimalCodec: Codec = {
   expects: 'a decimal as text, such as "12.50"',
   encode: (value) => (typeof value === 'string' && decimalPattern.test(value) ? value : Number.isSafeInteger(value) ? String(value) : undefined),
   decode: (stored) => (typeof stored === 'number' ? decimalOf(stored) : typeof stored === 'string' && decimalPattern.test(stored) ? stored : undefined),
+  // So short, it has no more digits than an attribute may.
+  plain: (answered) => typeof answered === 'string' && answered.length <= 38,
   ordered: true,
   startsWith: false,
 }
 
 export const durationCodec: Codec = {
-  ...decimalCodec,
   type: 'integer',
   expects: 'microseconds as text, such as "60000000"',
   encode: (value) => (typeof value === 'string' && /^-?\d{1,18}$/.test(value) ? value : undefined),
   decode: (stored) => (typeof stored === 'number' && Number.isSafeInteger(stored) ? String(stored) : typeof stored === 'string' && /^-?\d{1,18}$/.test(stored) ? stored : undefined),
+  ordered: true,
+  startsWith: false,
 }
 
 export const truthCodec: Codec = {

@@ -91,7 +91,8 @@ export class FindPlan {
     this.#signature = [one.name, ...(shape.ranked === true ? [rank] : []), ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
     this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
     for (const { other } of incoming?.pairs ?? []) this.#select(other, incoming && between(incoming) ? linkTable : own, other.path)
-    this.mapper = new RowMapper(one, attributes, this.related.length > 0 || this.#columns.length > visible || computed.length > 0 || this.#computed.length > 0 || shape.ranked === true, putting(computed, state?.put))
+    const extent = this.#columns.length > visible || this.#computed.length > 0 || shape.ranked === true ? 'less' : this.related.length > 0 ? 'more' : 'rows'
+    this.mapper = new RowMapper(one, attributes, extent, putting(computed, state?.put))
     this.#base = this.#unconditional(this.#resolver)
   }
 

@@ -16,7 +16,7 @@ import { ObjectExport } from './object-export.ts'
 import { own } from './path-resolver.ts'
 import { putRelated } from './related-objects.ts'
 import { requireRemoved, type Removed } from './removed.ts'
-import type { BusinessObject } from './row-mapper.ts'
+import type { BusinessObject, RowMapper } from './row-mapper.ts'
 
 type Input<Name extends keyof (typeof Contract)['operations']> = InputOf<(typeof Contract)['operations'][Name]>
 type Output<Name extends keyof (typeof Contract)['operations']> = OutputOf<(typeof Contract)['operations'][Name]>
@@ -148,14 +148,19 @@ export class ObjectReader {
   }
 
   async #objects(find: FindPlan, rows: readonly Row[], call: Call): Promise<readonly BusinessObject[]> {
-    const objects: BusinessObject[] = []
-    for (let from = 0; from < rows.length; from += mappedAtOnce) {
-      if (from > 0) await setImmediate()
-      for (const row of rows.slice(from, from + mappedAtOnce)) objects.push(find.mapper.map(row))
-    }
+    const objects = find.mapper.isLight || rows.length <= mappedAtOnce ? find.mapper.mapAll(rows) : await mappedInTurns(find.mapper, rows)
     await putRelated(this.#storage, find, rows, objects, call)
     return objects
   }
+}
+
+async function mappedInTurns(mapper: RowMapper, rows: readonly Row[]): Promise<readonly BusinessObject[]> {
+  const mapped: (readonly BusinessObject[])[] = []
+  for (let from = 0; from < rows.length; from += mappedAtOnce) {
+    if (from > 0) await setImmediate()
+    mapped.push(mapper.mapAll(rows.slice(from, from + mappedAtOnce)))
+  }
+  return mapped.flat()
 }
 
 /** A plan whose columns are answered as the database holds them. */

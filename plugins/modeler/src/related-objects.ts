@@ -23,21 +23,22 @@ export async function putRelated(storage: Client<typeof Storage>, plan: FindPlan
 async function putOne(storage: Client<typeof Storage>, related: RelatedPlan, rows: readonly Row[], objects: readonly BusinessObject[], call: Call): Promise<void> {
   const { relation, plan } = related
   const found = await relatedRows(storage, related, rows, call)
-  const others = found.map((row) => plan.mapper.map(row))
+  const others = plan.mapper.mapAll(found)
   await putRelated(storage, plan, found, others, call)
   const theirs = relation.pairs.map(({ other }) => plan.nameOf(other, between(relation) ? linkTable : own))
-  const byKey = new Map<string, BusinessObject[]>()
-  for (const [index, row] of found.entries()) {
-    const key = keyText(row, theirs)
+  const byKey = new Map<Key, BusinessObject[]>()
+  for (let index = 0; index < others.length; index++) {
+    const key = keyOf(found[index] ?? {}, theirs)
     const other = others[index]
     const known = byKey.get(key)
     if (other && known) known.push(other)
     else if (other) byKey.set(key, [other])
   }
   const { ours } = related
-  for (const [index, object] of objects.entries()) {
-    const belonging = byKey.get(keyText(rows[index] ?? {}, ours))
-    object[relation.name] = relation.many ? (belonging ?? []) : (belonging?.[0] ?? null)
+  for (let index = 0; index < objects.length; index++) {
+    const object = objects[index]
+    const belonging = byKey.get(keyOf(rows[index] ?? {}, ours))
+    if (object) object[relation.name] = relation.many ? (belonging ?? []) : (belonging?.[0] ?? null)
   }
 }
 
@@ -54,10 +55,12 @@ async function relatedRows(storage: Client<typeof Storage>, { relation, plan, ou
 
 /** The keys of the objects by which others belong to them; those with a null belong to none. */
 function distinctKeys(rows: readonly Row[], names: readonly string[]): (readonly Value[])[] {
-  const keys = new Map<string, readonly Value[]>()
+  const keys = new Map<Key, readonly Value[]>()
   for (const row of rows) {
-    const key = names.map((name) => row[name] ?? null)
-    if (!key.includes(null)) keys.set(keyText(row, names), key)
+    const key = keyOf(row, names)
+    if (keys.has(key)) continue
+    const values = names.map((name) => row[name] ?? null)
+    if (!values.includes(null)) keys.set(key, values)
   }
   return [...keys.values()]
 }
@@ -81,13 +84,19 @@ async function allRows(storage: Client<typeof Storage>, plan: Plan, call: Call):
   return rows
 }
 
-/** As text, since one column may hold numbers and the other the same digits. */
-function keyText(row: Row, names: readonly string[]): string {
+/** What tells the objects of a relation apart: a number for the most part, and null where there is none. */
+type Key = string | number | null
+
+function keyOf(row: Row, names: readonly string[]): Key {
   const [only] = names
-  if (names.length === 1 && only !== undefined) return textOf(row[only])
-  return JSON.stringify(names.map((name) => textOf(row[name])))
+  if (names.length === 1 && only !== undefined) return keyOfValue(row[only] ?? null)
+  return JSON.stringify(names.map((name) => keyOfValue(row[name] ?? null)))
 }
 
-function textOf(value: Value | undefined): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : JSON.stringify(value ?? null)
+/** The same of a number and its digits, for of two columns one may hold these and the other those. */
+function keyOfValue(value: Value): Key {
+  if (typeof value === 'number' || value === null) return value
+  if (typeof value !== 'string') return JSON.stringify(value)
+  const number = Number(value)
+  return String(number) === value ? number : value
 }

@@ -1,41 +1,61 @@
 import { describeValue } from '@caruso/contract'
 import type { Row, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
+import type { Codec } from './codec.ts'
 import { ModelerError } from './errors.ts'
 import type { Leaf, Stored } from './stored.ts'
 
 export type BusinessObject = Record<string, unknown>
 
+/** What objects are beside their rows: the rows themselves, rows that get more, or less than the rows hold. */
+export type Extent = 'rows' | 'more' | 'less'
+
 /** Makes objects of the rows of one plan, whose values are named by their paths. */
 export class RowMapper {
   readonly #class: BusinessClass
   readonly #attributes: readonly Attribute[]
-  /** The attributes, where each has one column. */
-  readonly #leaves: readonly Leaf[] | undefined
-  /** Those of them whose values the storage does not answer as they are. */
+  /** Whether each attribute has one column. */
+  readonly #flat: boolean
+  /** The columns whose values the storage does not answer always as they are. */
   readonly #coded: readonly Leaf[]
-  readonly #own: boolean
+  readonly #extent: Extent
+  /** An object that begins as a copy has its shape at once. */
+  readonly #template: BusinessObject
   readonly #put: ((object: BusinessObject, row: Row) => void) | undefined
 
-  /**
-   * @param own whether each object must be a new one: the rows hold more than objects do, or objects get more
-   * @param put puts into an object what it has beside its attributes
-   */
-  constructor(one: BusinessClass, attributes: readonly Attribute[], own: boolean, put?: (object: BusinessObject, row: Row) => void) {
+  /** @param put puts into an object what it has beside its attributes */
+  constructor(one: BusinessClass, attributes: readonly Attribute[], extent: Extent, put?: (object: BusinessObject, row: Row) => void) {
     this.#class = one
     this.#attributes = attributes
     const leaves = attributes.flatMap(({ stored }) => (stored.kind === 'leaf' ? [stored] : []))
-    this.#leaves = leaves.length === attributes.length ? leaves : undefined
-    this.#coded = leaves.filter(({ codec }) => !codec.plain)
-    this.#own = own
+    this.#flat = leaves.length === attributes.length
+    this.#coded = leaves.filter(({ codec }) => codec.plain !== true)
+    this.#extent = extent
+    this.#template = Object.fromEntries(attributes.map(({ name }) => [name, null]))
     this.#put = put
+  }
+
+  /** Whether ten thousand rows are looked at in less than a millisecond, for most of them are the objects. */
+  get isLight(): boolean {
+    return this.#flat && this.#extent === 'rows' && this.#coded.every(({ codec }) => codec.plain !== undefined)
   }
 
   /** @throws ModelerError `OBJECT_BROKEN` naming the attribute and the object */
   map(row: Row): BusinessObject {
-    const object = this.#leaves ? this.#flat(row, this.#leaves) : this.#whole(row)
-    this.#put?.(object, row)
-    return object
+    const [object] = this.mapAll([row])
+    return object ?? {}
+  }
+
+  /** The objects of rows, in their order; where every value is already as it should be, the rows themselves. */
+  mapAll(rows: readonly Row[]): readonly BusinessObject[] {
+    const objects = this.#flat ? this.#decoded(rows) : rows.map((row) => this.#whole(row))
+    if (this.#put) for (const [index, object] of objects.entries()) this.#put(object, rows[index] ?? {})
+    return objects
+  }
+
+  /** Looks at a row that is as the database holds it, of no type. @throws ModelerError `OBJECT_BROKEN` naming the attribute and the object */
+  check(row: Row): void {
+    for (const { stored } of this.#attributes) this.#value(stored, row, false)
   }
 
   #whole(row: Row): BusinessObject {
@@ -44,30 +64,35 @@ export class RowMapper {
     return object
   }
 
-  /** Looks at a row that is as the database holds it, of no type. @throws ModelerError `OBJECT_BROKEN` naming the attribute and the object */
-  check(row: Row): void {
-    for (const { stored } of this.#attributes) this.#value(stored, row, false)
+  /** Column by column, for the reason that the storage has. */
+  #decoded(rows: readonly Row[]): readonly BusinessObject[] {
+    let objects = this.#extent === 'rows' ? undefined : rows.map((row): BusinessObject => (this.#extent === 'more' ? { ...row } : this.#part(row)))
+    for (const leaf of this.#coded) {
+      const { path, codec } = leaf
+      for (let index = 0; index < rows.length; index++) {
+        const row = rows[index]
+        const found = row?.[path] ?? null
+        if (row === undefined || found === null || isPlain(codec, found)) continue
+        const value = codec.decode(found)
+        if (value === undefined) throw this.#broken(leaf, found, row)
+        if (value === found) continue
+        objects ??= [...rows]
+        objects[index] = { ...objects[index], [path]: value }
+      }
+    }
+    return objects ?? rows
   }
 
-  /** Where every value is already as it should be, the row is the object. */
-  #flat(row: Row, leaves: readonly Leaf[]): BusinessObject {
-    let object = this.#own ? copyOf(row, leaves) : undefined
-    for (const leaf of this.#coded) {
-      const found = row[leaf.path] ?? null
-      if (found === null) continue
-      const value = leaf.codec.decode(found)
-      if (value === undefined) throw this.#broken(leaf, found, row)
-      if (value === found) continue
-      object ??= copyOf(row, leaves)
-      object[leaf.path] = value
-    }
-    return object ?? (row as BusinessObject)
+  #part(row: Row): BusinessObject {
+    const object = { ...this.#template }
+    for (const name in object) object[name] = row[name] ?? null
+    return object
   }
 
   #value(stored: Stored, row: Row, typed: boolean): unknown {
     if (stored.kind === 'leaf') {
       const found = row[stored.path] ?? null
-      if (found === null || (typed && stored.codec.plain)) return found
+      if (found === null || (typed && isPlain(stored.codec, found))) return found
       const value = stored.codec.decode(found)
       if (value === undefined) throw this.#broken(stored, found, row)
       return value
@@ -91,8 +116,6 @@ export class RowMapper {
   }
 }
 
-function copyOf(row: Row, leaves: readonly Leaf[]): BusinessObject {
-  const object: BusinessObject = {}
-  for (const { path } of leaves) object[path] = row[path] ?? null
-  return object
+function isPlain({ plain }: Codec, answered: Value): boolean {
+  return plain === true || (plain !== undefined && plain(answered))
 }
