@@ -7,7 +7,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../../test/databases.ts'
 import { Random } from '../../../test/random.ts'
 import { randomCommit } from './fuzz/changes.ts'
-import { callOf, openWith, policyOf, randomPolicies, stepsOf, tablesOf, worldIn, type Database, type Opened } from './fuzz/modeler-under-test.ts'
+import { callOf, openWith, policyOf, randomPolicies, statementsFor, stepsOf, worldIn, type Database, type Opened } from './fuzz/modeler-under-test.ts'
 import { Oracle, type Caller, type PolicyTrees } from './fuzz/oracle.ts'
 import { expected, expectedGroups, figuresHidden, groupText, namesHidden, randomFigures, randomQuery, shapeOf, whereOf, type Figures, type Query } from './fuzz/request.ts'
 import { classNames, identities, permissions, randomWorld, shapes, type World } from './fuzz/world.ts'
@@ -29,7 +29,7 @@ async function groundOf(database: Database): Promise<Ground> {
   onTestFinished(() => kit.close())
   const call = (): ReturnType<typeof kit.call> => kit.call({ permissions: ['storage.sql'], timeout: 600_000 })
   const { storage } = kit.clients
-  for (const sql of tablesOf(database)) await storage.sql({ source: 'data', sql, write: true }, call())
+  for (const sql of statementsFor(database)) await storage.sql({ source: 'data', sql, write: true }, call())
   return { storage, call }
 }
 
@@ -39,6 +39,8 @@ class Round {
   readonly #ground: Ground
   readonly #policies: PolicyTrees
   readonly #world: World
+  /** Whether the classes lie in several tables each. */
+  readonly #several: boolean
   readonly #opened: Opened
 
   constructor(seed: number, ground: Ground) {
@@ -46,7 +48,8 @@ class Round {
     this.#ground = ground
     this.#world = randomWorld(this.#random)
     this.#policies = randomPolicies(this.#random)
-    this.#opened = openWith(this.#policies, ground.storage)
+    this.#several = this.#random.chance(0.5)
+    this.#opened = openWith(this.#policies, ground.storage, this.#several)
   }
 
   async run(times: number): Promise<void> {
@@ -70,13 +73,13 @@ class Round {
     const answer = await told(async () => (await this.#opened.writer.commit({ changes }, callOf(this.#ground.call(), caller))).length)
     if (isAllowed) expect(answer, this.#story(caller, changes)).toBe(changes.length)
     else expect(String(answer), this.#story(caller, changes)).toMatch(/^(NOT_ALLOWED|CONFLICT|REFERENCE_BROKEN|ATTRIBUTE_HIDDEN)/)
-    const found = await worldIn(this.#ground.storage, this.#ground.call())
+    const found = await worldIn(this.#ground.storage, this.#ground.call(), this.#several)
     expect(found, this.#story(caller, changes)).toEqual(sorted(isAllowed ? after : this.#world))
     if (isAllowed) await this.#load(this.#world)
   }
 
   async #load(world: World): Promise<void> {
-    await this.#ground.storage.transact({ source: 'data', steps: stepsOf(world) }, this.#ground.call())
+    await this.#ground.storage.transact({ source: 'data', steps: stepsOf(world, this.#several) }, this.#ground.call())
   }
 
   #caller(): Caller {
@@ -147,7 +150,7 @@ class Round {
 
   #story(caller: Caller, asked: object): string {
     const policies = classNames.flatMap((name) => (this.#policies[name] === undefined ? [] : [policyOf(name, this.#policies[name])]))
-    return JSON.stringify({ caller, asked: 'related' in asked ? shapeOf(asked as Query) : asked, policies, world: this.#world })
+    return JSON.stringify({ caller, several: this.#several, asked: 'related' in asked ? shapeOf(asked as Query) : asked, policies, world: this.#world })
   }
 }
 

@@ -9,7 +9,7 @@ import { ObjectWriter } from '../../src/object-writer.ts'
 import type { PolicyDefinition } from '../../src/policy-schema.ts'
 import { ConditionMaker, textOf } from './condition.ts'
 import type { GrantTree, PolicyTree, PolicyTrees } from './oracle.ts'
-import { classNames, definitionOf, permissions, shapes, tableOf, type ClassName, type Kind, type World } from './world.ts'
+import { classNames, definitionOf, mappingOf, permissions, shapes, tablesOf, type ClassName, type Kind, type World } from './world.ts'
 
 export type Database = 'sqlite' | 'pg' | 'mysql'
 
@@ -19,46 +19,57 @@ const columnTypes: Readonly<Record<Database, Readonly<Record<'number' | 'decimal
   mysql: { number: 'bigint', decimal: 'decimal(20, 4)', text: 'varchar(40)' },
 }
 
+/** Both ways in which classes are stored: in one table each, and in several. */
+const layouts = [false, true]
+
 /** The statements that make the tables; without references of the database, so that only policies refuse any. */
-export function tablesOf(database: Database): string[] {
+export function statementsFor(database: Database): string[] {
   const typeOf = (kind: Kind): string => columnTypes[database][typeof kind === 'object' ? 'number' : kind]
-  const tables = classNames.map((name) => {
-    const { table, columns } = tableOf(name)
-    return `create table ${table} (${Object.entries(columns).map(([column, kind], index) => `${column} ${typeOf(kind)}${index === 0 ? ' primary key' : ''}`).join(', ')})`
-  })
-  return [...tables, `create table person_groups (person_id ${typeOf('number')}, group_id ${typeOf('number')}, primary key (person_id, group_id))`]
+  const tables = layouts.flatMap((several) => classNames.flatMap((name) => tablesOf(name, several))).map(({ table, columns }) => `create table ${table} (${Object.values(columns).map(({ column, kind }, index) => `${column} ${typeOf(kind)}${index === 0 ? ' primary key' : ''}`).join(', ')})`)
+  return [...tables, ...layouts.map((several) => `create table ${linksOf(several)} (person_id ${typeOf('number')}, group_id ${typeOf('number')}, primary key (person_id, group_id))`)]
 }
 
 /** Steps that put a world in the place of what is there. */
-export function stepsOf(world: World): Step[] {
+export function stepsOf(world: World, several: boolean): Step[] {
   const steps: Step[] = []
   for (const name of classNames) {
-    const { table, columns } = tableOf(name)
-    const keys = Object.keys(shapes[name].attributes)
-    const rows = world.objects[name].map((thing): Row => Object.fromEntries(Object.keys(columns).map((column, index) => [column, thing[keys[index] ?? ''] ?? null])))
-    steps.push({ remove: table, where: { and: [] } })
-    const types = Object.fromEntries(Object.entries(columns).map(([column, kind]) => [column, typeof kind === 'object' || kind === 'number' ? 'integer' : kind] as const))
-    if (rows.length > 0) steps.push({ insert: table, rows, types })
+    const { key } = shapes[name]
+    for (const { table, optional, columns } of tablesOf(name, several)) {
+      const all = Object.entries(columns)
+      const things = world.objects[name].filter((thing) => !optional || all.some(([attribute]) => attribute !== key && (thing[attribute] ?? null) !== null))
+      const rows = things.map((thing): Row => Object.fromEntries(all.map(([attribute, { column }]) => [column, thing[attribute] ?? null])))
+      steps.push({ remove: table, where: { and: [] } })
+      const types = Object.fromEntries(all.map(([, { column, kind }]) => [column, typeof kind === 'object' || kind === 'number' ? 'integer' : kind] as const))
+      if (rows.length > 0) steps.push({ insert: table, rows, types })
+    }
   }
-  steps.push({ remove: 'person_groups', where: { and: [] } })
-  if (world.links.length > 0) steps.push({ insert: 'person_groups', rows: world.links.map(({ person, group }) => ({ person_id: person, group_id: group })) })
+  steps.push({ remove: linksOf(several), where: { and: [] } })
+  if (world.links.length > 0) steps.push({ insert: linksOf(several), rows: world.links.map(({ person, group }) => ({ person_id: person, group_id: group })) })
   return steps
 }
 
-/** The world as the tables hold it, in the order of keys. */
-export async function worldIn(storage: Client<typeof Storage>, call: Call): Promise<World> {
+/** The world as the tables hold it, in the order of keys; a row that belongs to no object is one of its own. */
+export async function worldIn(storage: Client<typeof Storage>, call: Call, several: boolean): Promise<World> {
   const objects = await Promise.all(
     classNames.map(async (name) => {
-      const { table, columns } = tableOf(name)
-      const names = Object.keys(shapes[name].attributes)
-      const asked = Object.entries(columns).map(([column, kind], index) => ({ column, as: names[index] ?? column, type: typeof kind === 'object' || kind === 'number' ? ('integer' as const) : kind }))
-      const { rows } = await storage.query({ source: 'data', from: table, columns: asked }, call)
-      return [name, rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))] as const
+      const { key, attributes } = shapes[name]
+      const found = new Map<unknown, Record<string, Row[string]>>()
+      for (const { table, columns } of tablesOf(name, several)) {
+        const asked = Object.entries(columns).map(([as, { column, kind }]) => ({ column, as, type: typeof kind === 'object' || kind === 'number' ? ('integer' as const) : kind }))
+        const { rows } = await storage.query({ source: 'data', from: table, columns: asked }, call)
+        for (const row of rows) found.set(row[key], { ...found.get(row[key]), ...row })
+      }
+      const whole = [...found.values()].map((row): Row => Object.fromEntries(Object.keys(attributes).map((attribute) => [attribute, row[attribute] ?? null])))
+      return [name, whole.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))] as const
     }),
   )
-  const { rows } = await storage.query({ source: 'data', from: 'person_groups', columns: [{ column: 'person_id', as: 'person' }, { column: 'group_id', as: 'group' }] }, call)
+  const { rows } = await storage.query({ source: 'data', from: linksOf(several), columns: [{ column: 'person_id', as: 'person' }, { column: 'group_id', as: 'group' }] }, call)
   const links = rows.map(({ person, group }) => ({ person: Number(person), group: Number(group) })).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
   return { objects: Object.fromEntries(objects) as World['objects'], links }
+}
+
+function linksOf(several: boolean): string {
+  return several ? 'person_own_groups' : 'person_groups'
 }
 
 export function randomPolicies(random: Random): PolicyTrees {
@@ -87,13 +98,13 @@ export interface Opened {
 }
 
 /** A modeler of the classes with these policies. */
-export function openWith(policies: PolicyTrees, storage: Client<typeof Storage>): Opened {
+export function openWith(policies: PolicyTrees, storage: Client<typeof Storage>, several: boolean): Opened {
   const origin = { file: 'policies', at: () => ({ line: 0, column: 0 }) }
   const written = <T>(value: T): Written<T> => ({ value, origin })
   const model = new Model(
     {
       definitions: classNames.map((name) => written(definitionOf(name) as ModelDefinition)),
-      mappings: classNames.map((name) => written({ class: name, table: tableOf(name).table })),
+      mappings: classNames.map((name) => written({ ...mappingOf(name, several), ...(name === 'Person' ? { links: { groups: { table: linksOf(several), from: 'person_id', to: 'group_id' } } } : {}) })),
       policies: classNames.flatMap((name) => (policies[name] === undefined ? [] : [written(policyOf(name, policies[name]))])),
     },
     { source: 'data', declared: [] },

@@ -1,4 +1,5 @@
 import type { Random } from '../../../../test/random.ts'
+import type { MappingDefinition } from '../../src/mapping-schema.ts'
 
 export type Kind = 'number' | 'decimal' | 'text' | { readonly to: ClassName }
 export type ClassName = 'Person' | 'Firm' | 'Order' | 'Group' | 'Badge'
@@ -76,8 +77,37 @@ export function definitionOf(name: ClassName): object {
   }
 }
 
-/** The table of a class, and its columns with their types in each database's words. */
-export function tableOf(name: ClassName): { readonly table: string; readonly columns: Readonly<Record<string, Kind>> } {
-  const columnOf = (attribute: string, kind: Kind): string => (typeof kind === 'object' ? `${attribute}_${shapes[kind.to].key}` : attribute)
-  return { table: `fuzz_${name.toLowerCase()}`, columns: Object.fromEntries(Object.entries(shapes[name].attributes).map(([attribute, kind]) => [columnOf(attribute, kind), kind])) }
+/** The attributes that are in another table of their class where classes lie in several, and whether every object has a row there. */
+const besides: Readonly<Record<ClassName, { readonly attributes: readonly string[]; readonly optional: boolean }>> = {
+  Person: { attributes: ['age', 'pay', 'boss'], optional: true },
+  Firm: { attributes: ['size', 'owner'], optional: false },
+  Order: { attributes: ['total', 'person'], optional: true },
+  Group: { attributes: ['name'], optional: false },
+  Badge: { attributes: ['code'], optional: true },
+}
+
+/** A table of a class: its columns by attribute, the key first. */
+export interface WorldTable {
+  readonly table: string
+  readonly optional: boolean
+  readonly columns: Readonly<Record<string, { readonly column: string; readonly kind: Kind }>>
+}
+
+/** The tables of a class: one, or its own and another that has its key. */
+export function tablesOf(name: ClassName, several: boolean): readonly [WorldTable] | readonly [WorldTable, WorldTable] {
+  const { key, attributes } = shapes[name]
+  const { attributes: beside, optional } = besides[name]
+  const columns = (isHere: (attribute: string) => boolean): WorldTable['columns'] =>
+    Object.fromEntries(Object.entries(attributes).flatMap(([attribute, kind]) => (isHere(attribute) ? [[attribute, { column: typeof kind === 'object' ? `${attribute}_${shapes[kind.to].key}` : attribute, kind }]] : [])))
+  const table = `fuzz_${name.toLowerCase()}`
+  if (!several) return [{ table, optional: false, columns: columns(() => true) }]
+  return [{ table: `${table}_own`, optional: false, columns: columns((attribute) => !beside.includes(attribute)) }, { table: `${table}_more`, optional, columns: columns((attribute) => attribute === key || beside.includes(attribute)) }]
+}
+
+/** Where the class is stored, as a file would say it. */
+export function mappingOf(name: ClassName, several: boolean): MappingDefinition {
+  const [own, more] = tablesOf(name, several)
+  if (more === undefined) return { class: name, table: own.table }
+  const columns = Object.entries(more.columns).filter(([attribute]) => attribute !== shapes[name].key).map(([attribute, { column }]) => [attribute, `more.${column}`] as const)
+  return { class: name, table: own.table, tables: { more: { table: more.table, optional: more.optional } }, columns: Object.fromEntries(columns) }
 }
