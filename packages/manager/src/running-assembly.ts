@@ -41,6 +41,8 @@ export async function runAssembly(assembly: Assembly, options: RunOptions): Prom
 
 /** The same, with other ways to run components apart from this thread. */
 export async function startAssembly(assembly: Assembly, { nats, log, name = mainHost }: RunOptions, ways: HostOptions['isolations'] & object): Promise<StartedAssembly> {
+  // Messages are cut from Node's pool. In a pool of its 64 KB one lives so long that V8 takes it for old, and then they pile up.
+  Buffer.poolSize = smallPool
   const bus = new Bus(assembly.name, name)
   const host = new Host({ bus, log, isolations: ways })
   let manager: ServiceManager | undefined
@@ -62,6 +64,9 @@ export async function startAssembly(assembly: Assembly, { nats, log, name = main
     throw error
   }
 }
+
+/** Bytes. */
+const smallPool = 8_192
 
 /** Milliseconds within which every process says what it runs when it is asked. */
 const discovery = 500
