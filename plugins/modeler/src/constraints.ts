@@ -42,6 +42,14 @@ export function constraintsOf(definition: AttributeDefinition, pattern: Pattern 
   }
 }
 
+/** Why no value would do: the least that is allowed is more than the most. */
+export function emptyRange(definition: AttributeDefinition): { readonly expected: string; readonly found: string } | undefined {
+  const { min, max } = { min: undefined, max: undefined, ...definition }
+  if (min === undefined || max === undefined) return undefined
+  const empty = definition.type === 'date' ? String(min) > String(max) : compareDecimals(String(min), String(max)) > 0
+  return empty ? { expected: `${min} or more, as "min" says`, found: String(max) } : undefined
+}
+
 /** What the attributes of a value object ask of its parts. */
 export function partConstraints(parts: readonly (readonly [name: string, required: boolean, wrong: Wrong])[]): Wrong {
   return (value) => {

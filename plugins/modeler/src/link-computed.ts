@@ -28,7 +28,7 @@ export function linkComputed(definitions: readonly Written<ModelDefinition>[], c
       expressions ??= expressionClasses(classes.values())
       const source = typeof written === 'string' ? written : written.formula
       if (known.has(name) || one.attributes.has(name) || one.relations.has(name)) mistakes.add(origin, one.name, ['computed', name], { of: 'key', expected: 'every name once in a class', found: `${JSON.stringify(name)} again` })
-      const made = formulaOf(one, source, { schema: schemaOf(one, expressions), everything, mistakes, origin, path: ['computed', name, ...(typeof written === 'string' ? [] : ['formula'])] })
+      const made = formulaOf(one, source, { schema: schemaOf(one, expressions), everything, mistakes, origin, names: Object.keys(value.computed ?? {}), path: ['computed', name, ...(typeof written === 'string' ? [] : ['formula'])] })
       if (made) known.set(name, { name, ...made })
     }
     if (known.size > 0) computed.set(one.name, known)
@@ -42,9 +42,11 @@ interface Place {
   readonly mistakes: Mistakes
   readonly origin: Origin
   readonly path: readonly string[]
+  /** What the class computes. */
+  readonly names: readonly string[]
 }
 
-function formulaOf(one: BusinessClass, source: string, { schema, everything, mistakes, origin, path }: Place): { readonly term: Term; readonly type: Scalar } | undefined {
+function formulaOf(one: BusinessClass, source: string, { schema, everything, mistakes, origin, path, names }: Place): { readonly term: Term; readonly type: Scalar } | undefined {
   try {
     const term = filter(check(source, schema))
     if (hasFold(term)) throw new TypeError('it asks about many objects, which only conditions do')
@@ -53,9 +55,15 @@ function formulaOf(one: BusinessClass, source: string, { schema, everything, mis
     rowCondition({ op: '!=', of: [term, { value: null, type }], type: 'boolean' }, one, own, everything)
     return { term, type }
   } catch (error) {
-    mistakes.add(origin, one.name, path, { expected: `a formula over ${one.name} and what it refers to`, found: `a mistake: ${messageOf(error)}` })
+    mistakes.add(origin, one.name, path, { expected: `a formula over ${one.name} and what it refers to`, found: `a mistake: ${messageOf(error)}${unstored(error, names)}` })
     return undefined
   }
+}
+
+/** Formulas name attributes that are stored, so that none leads to itself. */
+function unstored(error: unknown, names: readonly string[]): string {
+  const name = /Unknown name "(\w+)"/.exec(messageOf(error))?.[1]
+  return name !== undefined && names.includes(name) ? ', which is computed itself: a formula names what is stored' : ''
 }
 
 function hasFold(term: Term): boolean {

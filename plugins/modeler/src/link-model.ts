@@ -1,7 +1,8 @@
 import { describeValue, nearest } from '@caruso/contract'
+import { basename } from 'node:path'
 import type { AttributeDefinition, AttributeType } from './attribute-schema.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
-import { constraintsOf, partConstraints, type Wrong } from './constraints.ts'
+import { constraintsOf, emptyRange, partConstraints, type Wrong } from './constraints.ts'
 import { defaultValue } from './default-value.ts'
 import type { Draft, Written, WrittenMember } from './draft.ts'
 import type { PartTable } from './part-table.ts'
@@ -54,7 +55,7 @@ class Linker implements Surroundings {
     }
     for (const { value, origin } of definitions) {
       if ('extend' in value) this.#extend(value, origin)
-      else if ('class' in value) this.#members(this.#drafts.get(value.class), value, origin)
+      else if ('class' in value) this.#members(draftIn(this.#drafts, value.class, origin), value, origin)
     }
     for (const [name, { origin }] of mapped) if (!this.#drafts.has(name) && !options.declared.includes(name)) this.mistakes.add(origin, name, ['class'], this.#unknown(name))
   }
@@ -102,8 +103,9 @@ class Linker implements Surroundings {
     return found
   }
 
-  #once<T>(known: Map<string, T>, name: string, entry: T, key: string, origin: Origin): void {
-    if (known.has(name)) this.mistakes.add(origin, name, [key], { expected: 'every name once', found: `${JSON.stringify(name)} again` })
+  #once<T extends Draft | Written<unknown>>(known: Map<string, T>, name: string, entry: T, key: string, origin: Origin): void {
+    const first = known.get(name)
+    if (first) this.mistakes.add(origin, name, [key], { expected: 'every name once', found: `${JSON.stringify(name)} again, which ${basename('written' in first ? first.written.origin.file : first.origin.file)} has` })
     else known.set(name, entry)
   }
 
@@ -137,6 +139,8 @@ class Linker implements Surroundings {
       const attribute = { name, definition, stored, required, wrong: this.#constraints(draft.name, definition, { path: ['attributes', name], origin }) }
       attributes.set(name, attribute)
       this.#default(draft.name, attribute, origin)
+      const range = emptyRange(definition)
+      if (range) this.mistakes.add(origin, draft.name, ['attributes', name, 'max'], range)
     }
     this.#attributes.set(draft.name, attributes)
     this.#strangers(draft)
@@ -185,7 +189,8 @@ class Linker implements Surroundings {
     if (definition.type === 'reference') {
       const known = this.#drafts.get(definition.to)
       const found = known === undefined ? this.#unknown(definition.to) : { expected: 'a class with a key that ends', found: `${JSON.stringify(definition.to)}, which has ${known.key.length === 0 ? 'none' : 'one that leads to itself'}` }
-      this.mistakes.add(origin, draft.name, [...path, 'to'], found)
+      // A key of attributes that are not there is told of at the key.
+      if (known === undefined || known.key.every((part) => known.attributes.has(part))) this.mistakes.add(origin, draft.name, [...path, 'to'], found)
     } else if (definition.type === 'value') {
       this.mistakes.add(origin, draft.name, [...path, 'of'], this.#values.has(definition.of) ? { expected: 'a value object that ends', found: `${JSON.stringify(definition.of)}, which leads to itself or to nothing` } : { expected: 'the name of a value object', found: JSON.stringify(definition.of), suggestion: nearest(definition.of, this.#values.keys()) })
     }
@@ -275,4 +280,10 @@ function draftOf(written: Written<ClassDefinition>, mapping: Written<MappingDefi
 function inFull(definition: string | AttributeDefinition): AttributeDefinition {
   // The schema lets only those types be short that need no more than their name.
   return typeof definition === 'string' ? ({ type: definition } as AttributeDefinition) : definition
+}
+
+/** The class, where it is this file that describes it: of two, the second adds nothing. */
+function draftIn(drafts: ReadonlyMap<string, Draft>, name: string, origin: Origin): Draft | undefined {
+  const draft = drafts.get(name)
+  return draft?.written.origin === origin ? draft : undefined
 }

@@ -58,13 +58,15 @@ class RelationLinker {
   #relation(name: string, target: string, many: boolean, by: string | undefined): Relation | undefined {
     const other = this.#drafts.get(target)
     const own = this.#keyLeaves(this.#draft.name)
-    if (own.length === 0) return this.#tell(name, [], `a class with a key`, `${this.#draft.name}, which has none`)
+    // A key of attributes that are not there was told of already.
+    if (own.length === 0) return this.#draft.key.length > 0 ? undefined : this.#tell(name, [], 'a class with a key', `${this.#draft.name}, which has none`)
     if (by === undefined) return this.#linked(name, target, this.#draft, name, false)
     const reference = other?.attributes.get(by)?.definition
     if (reference?.type === 'reference') return this.#inverse(name, target, many, by, reference)
     const there = other?.relations.get(by)?.definition
     if (many && there && 'many' in there && there.by === undefined && there.many === this.#draft.name && other) return this.#linked(name, target, other, by, true)
-    return this.#unknown(name, 'by', by, `a reference of ${target} to ${this.#draft.name}`, other?.attributes.keys() ?? [])
+    const references = [...(other?.attributes ?? [])].flatMap(([reference, { definition }]) => (definition.type === 'reference' && definition.to === this.#draft.name ? [reference] : []))
+    return this.#unknown(name, 'by', by, `a reference of ${target} to ${this.#draft.name}${references.length > 0 ? ` (${references.join(', ')})` : ', of which there is none'}`, references)
   }
 
   #inverse(name: string, target: string, many: boolean, by: string, reference: Extract<AttributeDefinition, { type: 'reference' }>): Relation | undefined {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -40,16 +41,20 @@ export async function readModelFolder(folders: ModelFolders, mistakes: Mistakes)
 
 async function readAll<T>(folder: string, check: typeof checkModelFile, mistakes: Mistakes): Promise<Written<T>[]> {
   const texts = await textsIn(folder)
-  return texts.flatMap(({ file, text }) => {
-    const read = readYaml(file, text, mistakes)
+  return texts.flatMap(({ file, bytes }) => {
+    if (!isUtf8(bytes)) {
+      mistakes.list.push({ file, line: 1, column: 1, place: '', expected: 'a text in UTF-8', found: 'another encoding' })
+      return []
+    }
+    const read = readYaml(file, bytes.toString('utf8'), mistakes)
     return read && check(read.value, read.origin, mistakes) ? [{ value: read.value as T, origin: read.origin }] : []
   })
 }
 
-async function textsIn(folder: string): Promise<{ readonly file: string; readonly text: string }[]> {
+async function textsIn(folder: string): Promise<{ readonly file: string; readonly bytes: Buffer }[]> {
   try {
-    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.ya?ml$/.test(name)).toSorted()
-    return await Promise.all(names.map(async (name) => ({ file: join(folder, name), text: await readFile(join(folder, name), 'utf8') })))
+    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.ya?ml$/i.test(name)).toSorted()
+    return await Promise.all(names.map(async (name) => ({ file: join(folder, name), bytes: await readFile(join(folder, name)) })))
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && !existsSync(folder)) return []
     throw new ModelerError('MODEL_INVALID', `Read the files in "${folder}": ${messageOf(error)}`, { cause: error })

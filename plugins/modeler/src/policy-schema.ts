@@ -5,7 +5,7 @@ const closed = { additionalProperties: false } as const
 const permission = Type.String({ title: 'the name of a permission', minLength: 1, maxLength: 200 })
 
 /** What can be done with an object. */
-export const Action = Type.Union([Type.Literal('read'), Type.Literal('create'), Type.Literal('update'), Type.Literal('remove')])
+export const Action = Type.Union([Type.Literal('read'), Type.Literal('create'), Type.Literal('update'), Type.Literal('remove')], { title: 'read, create, update or remove' })
 
 const Grant = Type.Object(
   {

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml'
 import { messageOf } from '@caruso/contract'
 import type { Mistakes, Origin } from './mistake.ts'
+import { yamlMistakes } from './yaml-mistakes.ts'
 
 /** The JSON value of a YAML text, with the place of everything in it. */
 export interface YamlFile {
@@ -13,9 +14,7 @@ export function readYaml(file: string, text: string, mistakes: Mistakes): YamlFi
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, version: '1.2' })
   const origin: Origin = { file, at: (path, of) => position(lines, offsetAt(document, path, of)) }
-  for (const { pos, message } of document.errors) {
-    mistakes.list.push({ file, ...position(lines, pos[0]), place: '', expected: 'valid YAML', found: `a mistake: ${message}` })
-  }
+  for (const { at, found } of yamlMistakes(document.errors)) mistakes.list.push({ file, ...position(lines, at), place: '', expected: 'valid YAML', found })
   if (document.errors.length > 0) return undefined
   try {
     return { value: document.toJS({ maxAliasCount: 100 }), origin }

@@ -120,6 +120,7 @@ describe('a computed attribute', () => {
 test.each<[string, string, string]>([
   ['what databases compute otherwise', 'half: price.amount / 2', '12:9 Offer.computed.half: expected a formula over Offer and what it refers to, found a mistake: Make a filter of "price.amount / 2"'],
   ['an unknown name', 'half: csot - 1', '12:9 Offer.computed.half: expected a formula over Offer and what it refers to, found a mistake: Line 1, column 1: Unknown name "csot" (did you mean "cost"?)'],
+  ['a name that is computed itself', 'half: half + 1', '12:9 Offer.computed.half: expected a formula over Offer and what it refers to, found a mistake: Line 1, column 1: Unknown name "half", which is computed itself: a formula names what is stored'],
   ['the name of an attribute', 'cost: price.amount', '12:3 Offer.computed.cost: expected every name once in a class, found "cost" again'],
 ])('a computed attribute with %s is refused with its line', async (_case, text, message) => {
   const [before] = files['model/offer.yaml'].split('  margin:')

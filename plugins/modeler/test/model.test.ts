@@ -36,7 +36,7 @@ describe('a mistake in a file is told with its line and what was expected', () =
     ['a key that leads to itself', { 'model/a.yaml': 'class: A\nkey: b\nattributes: { b: { type: reference, to: A } }' }, ['model/a.yaml:3:41 A.attributes.b.to: expected a class with a key that ends, found "A", which has one that leads to itself']],
     ['a key that is no attribute', { 'model/c.yaml': 'class: Customer\nkey: ident\nattributes: { id: number }' }, ['model/c.yaml:2:6 Customer.key: expected an attribute of Customer, found "ident"']],
     ['a pattern that could take long', customer("  code: { type: text, pattern: '(?=a)b' }"), ['model/customer.yaml:5:32 Customer.attributes.code.pattern: expected a pattern without look-around and names, found "(?=" at character 1']],
-    ['a relation by nothing', customer('', 'relations:\n  others: { many: Customer, by: boss }'), ['model/customer.yaml:7:33 Customer.relations.others.by: expected a reference of Customer to Customer, found "boss"']],
+    ['a relation by nothing', customer('', 'relations:\n  others: { many: Customer, by: boss }'), ['model/customer.yaml:7:33 Customer.relations.others.by: expected a reference of Customer to Customer, of which there is none, found "boss"']],
     ['a counter of changes that is none', customer('  name: text', 'locking: name'), ['model/customer.yaml:6:10 Customer.locking: expected an attribute of Customer with the type number, found the type text']],
     ['a default that is no value', customer('  state: { type: choice, of: [lead, client], default: led }\n  since: { type: date, default: tomorrow }\n  size: { type: number, min: 1, default: 0 }\n  today: { type: date, default: today }'), ['model/customer.yaml:5:55 Customer.attributes.state.default: expected one of "lead", "client", found "led"', 'model/customer.yaml:6:33 Customer.attributes.since.default: expected a date such as "2026-11-24", found "tomorrow"', 'model/customer.yaml:7:42 Customer.attributes.size.default: expected at least 1, found the number 0']],
     ['a bound that is no date', customer('  since: { type: date, min: 24.11.2026 }'), ['model/customer.yaml:5:29 Customer.attributes.since.min: expected a date such as "2026-11-24", found "24.11.2026"']],
@@ -57,7 +57,21 @@ describe('a mistake in a file is told with its line and what was expected', () =
     ['a reference in two tables', { 'model/a.yaml': 'class: A\nkey: [x, y]\nattributes: { x: number, y: number, next: { type: reference, to: A } }', 'mapping/a.yaml': 'class: A\ntables: { more: {} }\ncolumns:\n  next: { x: nx, y: more.ny }' }, ['mapping/a.yaml:4:9 A.columns.next: expected all columns of a reference in one table, found columns in 2']],
     ['a mapping of no class', { 'mapping/c.yaml': 'class: Customer\ntable: x' }, ['mapping/c.yaml:1:8 Customer.class: expected the name of a class, found "Customer"']],
     ['what is no class at all', { 'model/c.yaml': 'klass: Customer' }, ['model/c.yaml:1:1 expected a mapping with the key "class", "extend" or "value", found the keys klass']],
-    ['what is no YAML', { 'model/c.yaml': 'class: [' }, [expect.stringMatching(/^model\/c\.yaml:1:\d+ expected valid YAML, found a mistake: /)]],
+    ['a tab, of which the rest of the file is no mistake', customer('\tname: text\n  born: date'), ['model/customer.yaml:5:1 expected valid YAML, found a tab, where only blanks may stand']],
+    ['a line indented too far', customer('   name: text'), ['model/customer.yaml:4:7 expected valid YAML, found a second ": " in what seems to be one line: a line is indented too far, or a text with ": " needs quotes around it']],
+    ['a line indented too little', customer(' name: text'), ['model/customer.yaml:5:1 expected valid YAML, found a line that is not indented as those beside it, or a bracket above that is not closed']],
+    ['a colon without a blank', customer('  name:text\n  born: date'), ['model/customer.yaml:5:3 expected valid YAML, found a key without ": " behind it, a colon and a blank']],
+    ['keys twice', customer('  name: text\n  name: date\n  id: text'), ['model/customer.yaml:6:3 expected valid YAML, found the same key a second time', 'model/customer.yaml:7:3 expected valid YAML, found the same key a second time']],
+    ['two classes in a file', { 'model/a.yaml': 'class: A\nattributes: { n: text }\n---\nclass: B\n' }, ['model/a.yaml:3:1 expected valid YAML, found a second document behind "---": a file describes one class']],
+    ['a class twice', { ...customer('  name: text'), 'model/z.yaml': customer('  name: text')['model/customer.yaml'] ?? '' }, ['model/z.yaml:1:8 Customer.class: expected every name once, found "Customer" again, which customer.yaml has']],
+    ['a type of another tool', customer('  name: varchar'), [expect.stringMatching(/found "varchar" \(did you mean text\?\)$/)]],
+    ['a type that says too little', customer('  name: choice\n  boss: { type: relation, to: Customer }'), [expect.stringMatching(/found "choice" \(did you mean \{ type: choice, of: \[…\] \}\?\)$/), expect.stringMatching(/found "relation" \(did you mean reference\?\)$/)]],
+    ['a choice that is no text', customer('  state: { type: choice, of: [yes, 1] }'), ['model/customer.yaml:5:36 Customer.attributes.state.of.1: expected a text, found the number 1']],
+    ['names that are written otherwise', customer('  Name: text\n  credit-limit: number\n  boss: { type: reference, to: customer }'), [expect.stringMatching(/found "Name" \(did you mean name\?\)$/), expect.stringMatching(/found "credit-limit" \(did you mean creditLimit\?\)$/), expect.stringMatching(/found "customer" \(did you mean Customer\?\)$/)]],
+    ['a range without values', customer('  size: { type: number, min: 9, max: 10 }\n  name: { type: text, min: 90, max: 80 }\n  born: { type: date, min: "2026-01-02", max: "2026-01-01" }\n  cost: { type: decimal, min: "-0.5", max: -1 }'), ['model/customer.yaml:6:37 Customer.attributes.name.max: expected 90 or more, as "min" says, found 80', 'model/customer.yaml:7:47 Customer.attributes.born.max: expected 2026-01-02 or more, as "min" says, found 2026-01-01', 'model/customer.yaml:8:44 Customer.attributes.cost.max: expected -0.5 or more, as "min" says, found -1']],
+    ['a key that is no attribute, where others refer to it', { 'model/c.yaml': 'class: Customer\nkey: ident\nattributes: { id: number, boss: { type: reference, to: Customer } }\nrelations: { staff: { many: Customer, by: boss } }' }, ['model/c.yaml:2:6 Customer.key: expected an attribute of Customer, found "ident"']],
+    ['a mapping in the folder of classes', { ...customer('  name: text'), 'model/m.yaml': 'class: Customer\nattributes: { id: number }\ntable: KUNDEN' }, [expect.stringMatching(/^model\/m\.yaml:3:1 Customer\.table: expected one of the keys .*, found "table", which a file in mapping\/ says$/)]],
+    ['what is no YAML', { 'model/c.yaml': 'class: [' }, ['model/c.yaml:1:9 expected valid YAML, found a line that is not indented as those beside it, or a bracket above that is not closed']],
   ])('%s', async (_case, files, expected) => {
     expect(await mistakesOf(files)).toEqual(expected)
   })
@@ -66,6 +80,15 @@ describe('a mistake in a file is told with its line and what was expected', () =
     const error = await errorFrom(openModel('create table customer (id integer)', { 'model/a.yaml': 'class: A\nkey: x\nattributes: { id: number, n: txt }', 'model/b.yaml': 'class: B\nattributes: { id: numbr }' }))
     expect([codeOf(error.cause), error.message.split('\n').length]).toEqual(['MODEL_INVALID', 3])
   })
+})
+
+test('a file in another encoding than UTF-8 is told, and one whose ending has capitals is read', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'model'))
+  writeFileSync(join(folder, 'model/a.YAML'), Buffer.from('class: A\ndescription: Grüße\nattributes: { n: text }\n', 'latin1'))
+  const mistakes = new Mistakes()
+  await readModelFolder({ model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies') }, mistakes)
+  expect(mistakes.list).toMatchObject([{ file: join(folder, 'model/a.YAML'), line: 1, expected: 'a text in UTF-8', found: 'another encoding' }])
 })
 
 test('files that cannot be read are told, and not taken for none', async () => {

@@ -143,7 +143,7 @@ test.each<[string, string, string]>([
   ['a column with a form of its own', 'allow:\n  a: { may: read, where: born != null && born > date("2000-01-01") }', '3:26 Customer.allow.a.where: expected a condition over Customer and caller, found a mistake: Used "born" in an expression'],
   ['an unknown attribute', 'allow: {}\nattributes:\n  crdit: { see: x }', '4:3 Customer.attributes.crdit: expected an attribute or a relation of Customer, found "crdit" (did you mean credit?)'],
   ['a hidden key', 'allow: {}\nattributes:\n  number: { see: x }', '4:3 Customer.attributes.number: expected an attribute that is neither the key nor the counter of changes'],
-  ['an unknown action', 'allow:\n  a: { may: [raed] }', '3:13 Customer.allow.a.may: expected read, create, update or remove, or a list of them, found'],
+  ['an unknown action', 'allow:\n  a: { may: [raed] }', '3:14 Customer.allow.a.may.0: expected read, create, update or remove, found "raed" (did you mean read?)'],
   ['an unknown key', 'allow:\n  a: { may: read, were: x }', '3:19 Customer.allow.a.were: expected one of the keys may, permission, where, found "were" (did you mean where?)'],
 ])('a policy with %s is refused with its line', async (_case, text, message) => {
   const error = await errorFrom(openModel(crmTables, { ...crmFiles, 'policies/customer.yaml': `class: Customer\n${text}\n` }))
