@@ -113,6 +113,11 @@ describe('choices', () => {
     expect(['power', 'STROM', 'strøm', '2', 'varme', 'pul', '5'].map((text) => one(text))).toEqual(['power', 'power', 'power', 'power', 'heat', 'powder', 'powder'])
   })
 
+  test('by words that no other label has', () => {
+    const options = [{ value: 'now', label: 'Betale alt nå' }, { value: 'parts', label: 'Betale i månedlige avdrag' }, { value: 'later', label: 'Betale en senere dag' }]
+    expect(['avdrag', 'senere dag', 'månedlig avdrag', 'betale', 'ikke senere', 'en'].map((text) => one(text, options))).toEqual(['parts', 'later', 'parts', 'wrong: unclear', 'wrong: choice', 'wrong: choice'])
+  })
+
   test('what means two is no answer', () => expect([one('pow'), one('gas'), one('3')]).toEqual(['wrong: unclear', 'wrong: choice', 'wrong: choice']))
 
   test('a number that is also the beginning of another label is unclear', () => {

@@ -16,14 +16,25 @@ export function knownBy(options: readonly Option[], more: Readonly<Record<string
 /** The value of the option that was meant. */
 export type Matched = { readonly value: string } | { readonly wrong: Wrong }
 
-/** The option that a folded text means: by a name, its digit, or a beginning of one name only. What means two options means none. */
+/** The option that a folded text means: by a name, its digit, or the beginning or words of one name only. What means two options means none. */
 export function matchOption(small: string, known: readonly Known[]): Matched {
+  const [only, second] = small === '' ? [] : meant(small, known)
+  if (only === undefined) return { wrong: 'choice' }
+  return second === undefined ? { value: only.value } : { wrong: 'unclear' }
+}
+
+function meant(small: string, known: readonly Known[]): readonly Known[] {
   const exact = known.filter(({ names, digit }) => digit === small || names.includes(small))
-  const begun = known.filter(({ names }) => names.some((name) => name.startsWith(small)))
   // "3" is the third option, unless another is called "3 months".
   const isNumber = /^\d+$/.test(small)
-  const meant = exact.length === 0 ? begun : isNumber ? known.filter((one) => exact.includes(one) || one.names.some((name) => name.startsWith(`${small} `))) : exact
-  const [only, second] = meant
-  if (only === undefined || small === '') return { wrong: 'choice' }
-  return second === undefined ? { value: only.value } : { wrong: 'unclear' }
+  if (exact.length > 0) return isNumber ? known.filter((one) => exact.includes(one) || one.names.some((name) => name.startsWith(`${small} `))) : exact
+  const begun = known.filter(({ names }) => names.some((name) => name.startsWith(small)))
+  return begun.length > 0 ? begun : known.filter(({ names }) => names.some((name) => hasWords(name, small)))
+}
+
+/** Whether each word of a text, of three letters at least, begins a word of the name. */
+function hasWords(name: string, text: string): boolean {
+  const words = text.split(' ')
+  const names = name.split(' ')
+  return words.length <= names.length && words.every((word) => word.length >= 3 && names.some((one) => one.startsWith(word)))
 }
