@@ -60,6 +60,8 @@ export interface BusinessClass {
   readonly relations: ReadonlyMap<string, Relation>
   /** Where a search looks for words, the most important first; empty for all that hold texts. */
   readonly searched: readonly string[]
+  /** The table is another application's and may all the same have an index for that. */
+  readonly searchIndex: boolean
   /** The attribute that counts changes. */
   readonly locking: Attribute | undefined
   /** What its behaviours keep beside its table. */

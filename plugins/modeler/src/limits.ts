@@ -12,5 +12,5 @@ export const limits = Object.freeze({
   /** Characters of one text, as the storage keeps and answers them. */
   text: 1024 * 1024,
   /** Words that are searched for, times the attributes in which they are. */
-  searches: 200,
+  searches: 160,
 })

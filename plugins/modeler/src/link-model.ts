@@ -74,7 +74,7 @@ class Linker implements Surroundings {
       const readonly = mapping?.value.readonly === true ? 'its mapping says so' : key.length === 0 ? 'it has no key' : undefined
       const table = mapping?.value.table ?? snakeCase(draft.name)
       const kept = keptOf(draft.written.value, table, leavesOfKey({ key }))
-      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, parts: [...parts.values()], readonly, attributes, key, relations, searched: searchedOf(draft, attributes, this.mistakes), locking, kept })
+      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, parts: [...parts.values()], readonly, attributes, key, relations, searched: searchedOf(draft, attributes, this.mistakes), searchIndex: mapping?.value.searchIndex === true, locking, kept })
       if (kept) for (const { path, expected, found } of keptMistakes(classes, draft.name)) this.mistakes.add(draft.written.origin, draft.name, [path], { expected, found })
     }
     return { classes, mistakes: this.mistakes.list }

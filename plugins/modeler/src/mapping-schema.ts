@@ -46,6 +46,7 @@ export const MappingSchema = Type.Object(
     tables: Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Part, { title: 'a mapping of names to tables', description: 'Other tables that hold at most one row for each object; a column of one is written as `name.column`' })),
     columns: Type.Optional(Columns),
     links: Type.Optional(Type.Record(Type.String({ pattern: attributeNamePattern }), Link, { title: 'a mapping of relations to tables', description: 'The tables that link objects of which each may have many of the other' })),
+    searchIndex: Type.Optional(Type.Boolean({ title: 'true or false', description: 'The table belongs to another application, and `apply` makes an index for searches beside it all the same, with triggers that mark what is changed' })),
     readonly: Type.Optional(Type.Boolean({ title: 'true or false', description: 'Objects can only be read, as those of a view' })),
   },
   { title: 'a mapping with the key "class"', description: 'Where the objects of a class are stored', additionalProperties: false },

@@ -21,6 +21,9 @@ export function wordsCondition(text: string, columns: readonly Searched[]): Stor
   if (words.length === 0) throw new ModelerError('REQUEST_INVALID', 'Searched for a text: it has no letter and no digit')
   if (columns.length === 0) throw new ModelerError('REQUEST_INVALID', 'Searched for a text: there is no attribute that holds texts')
   if (words.length * columns.length > limits.searches) throw new ModelerError('REQUEST_INVALID', `Searched for ${words.length} words in ${columns.length} attributes: name fewer "attributes", at most ${limits.searches} divided by the number of words`)
+  const [of, other] = new Set(columns.map((column) => placeOf(column.leaf, column.of)))
+  // Of one table, an index may have the words.
+  if (of !== undefined && other === undefined) return { search: words, columns: columns.map(({ leaf }) => leaf.column), of }
   return { and: words.map((word) => ({ term: { op: 'or', of: columns.map((column) => found('hasWord', column, word)), type: 'boolean' } })) }
 }
 

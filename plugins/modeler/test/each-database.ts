@@ -26,6 +26,8 @@ export interface Tried {
   call(identity?: string, permissions?: readonly string[], key?: string): Call
   /** Lets another instance of the modeler take its place, which remembers no call. */
   swap(): Promise<void>
+  /** Lets the storage read what was changed into its indexes for searches. */
+  readMarks(): Promise<void>
   /** Changes the database as another application does. */
   run(sql: string): Promise<void>
 }
@@ -56,7 +58,7 @@ export async function openTried(kind: Kind, tables: readonly string[], files: Re
   await Promise.all(Array.from({ length: connections }, () => storage.sql({ source: 'crm', sql: 'select 1 as one' }, beneath.call({ permissions: ['storage.sql'] }))))
   const kit = await testPlugin(modeler, { config: { model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies'), source: 'crm' }, requires: { storage: double(Storage, { ...storage, transact: (input, call) => storage.transact(input, narrowed(call, call.key)) }) } })
   onTestFinished(() => kit.close())
-  return { kind, objects: kit.clients.objects, storage, run, swap: () => kit.handOver(modeler), call: (identity = 'tester', permissions = ['objects.removed'], key) => narrowed(kit.call({ as: identity, permissions: [...permissions] }), key) }
+  return { kind, objects: kit.clients.objects, storage, run, readMarks: () => beneath.clock.advance(2_000), swap: () => kit.handOver(modeler), call: (identity = 'tester', permissions = ['objects.removed'], key) => narrowed(kit.call({ as: identity, permissions: [...permissions] }), key) }
 }
 
 function narrowed(call: Call, key: string | undefined): Call {

@@ -141,6 +141,37 @@ describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (k
       expect(await planned(none)).toEqual(['create table "tag"', 'drop index "customer_code_key" of "customer"', 'drop column "credit" of "customer"', 'drop column "credit_currency" of "customer"', 'drop column "code" of "customer"'].toSorted((a, b) => (a.includes('index') ? -1 : b.includes('index') ? 1 : 0)))
     })
 
+    test('an index for searches comes and goes with what a class says, and follows its columns', async () => {
+      const { model, run } = await crm(kind)
+      const searched = (...names: readonly string[]): Promise<ModelSource> => model({ tag: `class: Tag\nkey: id\nsearch: [${names.join(', ')}]\nattributes: { id: number, name: { type: text, max: 30${names.includes('name') ? '' : ', was: title'} }, note: text }\n` })
+      const first = await searched('name')
+      expect((await applyModel(first, false)).changes).toEqual(['create table "tag"', 'add search index of "name" to "tag"'])
+      expect(await planned(first)).toEqual([])
+      await run(`insert into tag (id, name) values (1, 'Ola')`)
+      const second = await searched('name', 'note')
+      const before = await catalogue(first)
+      expect((await applyModel(second, false)).changes).toEqual(['drop search index of "tag"', 'add search index of "name", "note" to "tag"'])
+      await undoModel(second)
+      expect(await catalogue(first)).toEqual(before)
+      const { last } = await first.state()
+      await first.alter([{ dropSearch: ['name'], table: 'tag' }], true)
+      expect(driftOf(appliedBy(last), (await first.state()).tables)).toEqual(['tag: its index for searches is missing, or has other columns'])
+      expect((await applyModel(first, false)).changes).toEqual(['add search index of "name" to "tag"'])
+      expect((await applyModel(await model({ tag: 'class: Tag\nkey: id\nattributes: { id: number, label: { type: text, max: 30, was: name }, note: text }\n' }), false)).changes).toEqual(['drop search index of "tag"', 'rename column "name" of "tag" to "label"'])
+      expect((await applyModel(await model({}), true)).changes).toEqual(['drop table "tag"'])
+    })
+
+    test('a table of another application gets an index for searches where its mapping says so', async () => {
+      const { model, run } = await crm(kind)
+      await run('create table tag (id integer primary key, name varchar(20), note varchar(200))')
+      const files = { tag: 'class: Tag\nkey: id\nsearch: [name]\nattributes: { id: number, name: text, note: text }\n' }
+      expect(await planned(await model(files))).toEqual([])
+      const mapped = await model({ ...files, 'mapping/tag': 'class: Tag\nsearchIndex: true\n' })
+      expect((await applyModel(mapped, false)).changes).toEqual(['add search index of "name" to "tag"'])
+      expect((await applyModel(mapped, false)).changes).toEqual([])
+      expect((await applyModel(await model(files), false)).changes).toEqual(['drop search index of "tag"'])
+    })
+
     test('what was begun and not finished is finished by the next apply', async () => {
       const { model } = await crm(kind)
       const first = await model({ customer, tag })

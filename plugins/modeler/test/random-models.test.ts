@@ -60,7 +60,7 @@ function withoutWas(attributes: Model[string]): Model[string] {
 
 function filesOf(model: Model): Files {
   const lines = ([name, { type, max, unique, required, to, was }]: readonly [string, RandomAttribute]): string => `  ${name}: { type: ${type}${max === undefined ? '' : `, max: ${max}`}${unique ? ', unique: true' : ''}${required ? ', required: true, default: false' : ''}${to === undefined ? '' : `, to: ${to}`}${was === undefined ? '' : `, was: ${was}`} }`
-  const files = Object.entries(model).map(([name, attributes]) => [name.toLowerCase(), [`class: ${name}`, 'key: id', 'attributes:', '  id: number', ...Object.entries(attributes).map(lines), ''].join('\n')] as const)
+  const files = Object.entries(model).map(([name, attributes]) => [name.toLowerCase(), [`class: ${name}`, 'key: id', 'attributes:', '  id: number', ...Object.entries(attributes).map(lines), ...searched(attributes), ''].join('\n')] as const)
   const mappings = Object.entries(model).flatMap(([name, attributes]) => {
     const besides = Object.entries(attributes).filter(([, { beside }]) => beside)
     return besides.length === 0 ? [] : [[`mapping/${name.toLowerCase()}`, [`class: ${name}`, 'tables: { more: { optional: true } }', 'columns:', ...besides.map(([attribute, { type }]) => `  ${attribute}: ${columnsOf(attribute, type)}`), ''].join('\n')] as const]
@@ -78,6 +78,12 @@ function columnsOf(name: string, type: RandomAttribute['type']): string {
 /** The tables of classes, in order. */
 function tablesOf(model: Model): string[] {
   return Object.entries(model).flatMap(([name, attributes]) => [name.toLowerCase(), ...(Object.values(attributes).some(({ beside }) => beside) ? [`${name.toLowerCase()}_more`] : [])])
+}
+
+/** Now some, now others, now none. */
+function searched(attributes: Model[string]): string[] {
+  const texts = Object.entries(attributes).flatMap(([name, { type }]) => (type === 'text' || type === 'long-text' ? [name] : []))
+  return texts.length === 0 || texts.length === 2 ? [] : [`search: [${texts.join(', ')}]`]
 }
 
 describe.each(['sqlite', 'pg', 'mysql'] as const)('random models on %s', (kind) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { narrow } from '@caruso/contract'
 import { onEachDatabase } from './each-database.ts'
 import { openModel } from './harness.ts'
 import { crmTables } from './crm.ts'
@@ -35,6 +36,25 @@ onEachDatabase('a search in what a class says', (open) => {
     expect(await found('ٱلأمين القاهره')).toEqual([6])
     expect(await found('nord', { order: [{ attribute: 'id', desc: true }] })).toEqual([4, 3, 2, 1])
     expect(await found('kari', { attributes: ['note', 'name'] })).toEqual([1, 2])
+  })
+
+  test('is answered by an index as without one, also in another table of the class', async () => {
+    const { objects, storage, run, readMarks, kind, call } = await open([...tables, 'create table person_more (id integer primary key, motto varchar(200))', `insert into person_more values (1, 'Alt er mulig'), (3, 'Ålesund')`], {
+      'model/person.yaml': `${files['model/person.yaml'].replace('note: long-text', 'note: long-text, motto: text')}`,
+      'mapping/person.yaml': 'class: Person\ntables: { more: { optional: true } }\ncolumns: { motto: more.motto }\n',
+    })
+    const alterCall = narrow(call('tester', ['storage.alter']), { timeout: 60_000 })
+    const found = async (text: string, attributes?: string[]): Promise<unknown> => (await objects.search({ class: 'Person', text, fields: [], ...(attributes ? { attributes } : {}) }, call())).objects.map(({ id }) => id)
+    const all = (): Promise<unknown[]> => Promise.all([found('nord'), found('ola as'), found('al', ['motto']), found('al as', ['motto', 'name']), found('nordby', ['note'])])
+    const expected = [[2, 1, 3, 4], [7], [1, 3], [3], []]
+    expect(await all()).toEqual(expected)
+    await storage.alter({ source: 'crm', run: true, changes: [{ addSearch: ['name', 'home_city'], table: 'person' }, { addSearch: ['motto'], table: 'person_more' }] }, alterCall)
+    expect(await all()).toEqual(expected)
+    await readMarks()
+    await expect.poll(async () => (await storage.query({ source: 'crm', from: 'caruso_marks_person' }, call())).rows, { timeout: 10_000 }).toEqual([])
+    expect([kind, await all()]).toEqual([kind, expected])
+    await run(`update person set name = 'Per Nord' where id = 8`)
+    expect(await found('nord')).toEqual([2, 8, 1, 3, 4])
   })
 
   test('has pages that go on where they ended', async () => {

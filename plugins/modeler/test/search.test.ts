@@ -43,7 +43,7 @@ describe('a search', () => {
   test.each([
     ['no word', 'Searched for a text: it has no letter and no digit', { text: ' -' }],
     ['dates', 'Searched for words in "born": its column holds no texts as they are', { text: 'a', attributes: ['born'] }],
-    ['more words than a database is asked for', 'Searched for 60 words in 5 attributes: name fewer "attributes", at most 200 divided by the number of words', { text: Array.from({ length: 60 }, (_, index) => `w${index}`).join(' ') }],
+    ['more words than a database is asked for', 'Searched for 60 words in 5 attributes: name fewer "attributes", at most 160 divided by the number of words', { text: Array.from({ length: 60 }, (_, index) => `w${index}`).join(' ') }],
   ])('is refused for %s', async (_case, message, request) => {
     const { objects, call } = await openModel(crmTables, crmFiles)
     const error = await errorFrom(objects.search({ class: 'Customer', ...request } as never, call()))

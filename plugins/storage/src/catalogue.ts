@@ -80,6 +80,15 @@ export class Catalogue {
     return table
   }
 
+  /** The table with this name, if it was seen to be there. */
+  find(name: string): Table | undefined {
+    return this.#names.has(name) ? this.table(name) : undefined
+  }
+
+  get names(): Iterable<string> {
+    return this.#names
+  }
+
   has(name: string): boolean {
     this.refresh(true)
     return this.#names.has(name)

@@ -11,6 +11,7 @@ export { ColumnDescription, ForeignKey, IndexDescription, TableDescription } fro
 export { LogicalType } from './logical-type.ts'
 export { EventConsumer } from './event-consumer.ts'
 export type { Consumption } from './event-consumer.ts'
+export { describedSearch } from './alter/search.ts'
 export { sidecarName } from './sidecar.ts'
 export { wordsOf } from './words.ts'
 export type { SidecarKind } from './sidecar.ts'
@@ -91,6 +92,7 @@ export const Filter = Type.Cyclic(
       Type.Object({ column: Name, of, in: Type.Array(Value), type }),
       Type.Object({ column: Name, of, startsWith: Type.String({ maxLength: 1000 }) }),
       Type.Object({ column: Name, of, isNull: Type.Boolean() }),
+      Type.Object({ search: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1, maxItems: 160, description: 'Words of `wordsOf`: each begins a word in one of the columns. Where the table has an index of these, it narrows the rows that are looked at' }), columns: Type.Array(Name, { minItems: 1, maxItems: 160 }), of }),
       Type.Object({ term: Type.Ref('Term') }),
     ]),
   },

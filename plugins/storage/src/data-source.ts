@@ -1,5 +1,6 @@
 import type { Call } from '@caruso/contract'
 import type { Change } from './alter/change.ts'
+import type { SearchIndex } from './search-index.ts'
 import type { Sidecar } from './sidecar.ts'
 import type { Plan, Row, PlainStep, StepResult, TableDescription, Value } from './contract.ts'
 
@@ -30,6 +31,8 @@ export interface DataSource {
   sql(own: OwnSql, call: Call): Promise<{ readonly rows: readonly Row[]; readonly affected: number }>
   /** Makes a table beside another unless it is there. */
   sidecar(sidecar: Sidecar, call: Call): Promise<void>
+  /** The indexes for searches that its tables were last seen to have. */
+  searchIndexes(call: Call): Promise<readonly SearchIndex[]>
   /** Its tables and views in batches, by schema and name. */
   describe(call: Call): AsyncGenerator<readonly TableDescription[], void>
   /** Makes changes of its structure, or with `run` false only their statements; these by change. */

@@ -1,8 +1,10 @@
 import type { Column } from './catalogue.ts'
-import type { Codec } from './codec.ts'
-import type { Filter, LogicalType, Term } from './contract.ts'
+import type { Bound, Codec } from './codec.ts'
+import type { Filter, LogicalType, Term, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { filterNode } from './filter-shape.ts'
+import type { FilterNode } from './filter-shape.ts'
+import { fragment, joined } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import { Parameter } from './sql-builder.ts'
 import type { SqlDialect, Use } from './sql-builder.ts'
@@ -23,9 +25,21 @@ export interface Reference {
   readonly type?: LogicalType
 }
 
+/** The index of a table for searches, by tokens. */
+export interface IndexPlace {
+  /** The key of the table itself. */
+  readonly outer: readonly string[]
+  readonly key: readonly string[]
+  readonly words: string
+  readonly word: string
+  readonly marks: string
+}
+
 /** What a filter is compiled with. */
 export interface FilterContext extends TermContext {
   readonly dialect: SqlDialect
+  /** The index that has the words of these columns, if there is one. */
+  searchIndex(columns: readonly string[], of: string | undefined): IndexPlace | undefined
 }
 
 /**
@@ -52,6 +66,9 @@ export function compileSame(reference: Reference, context: FilterContext, index:
   if (codec?.exact) return { sql: `?? ${context.dialect.same} ${codec.narrow ?? '?'}`, bindings: [token, new Parameter(index, 'store', codec)] }
   return comparison(column, context.dialect.same, new Parameter(index, 'match', codec))
 }
+
+// Two of the longest words leave few rows; more would only be read.
+const narrowing = 2
 
 const opposite = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
 type Op = keyof typeof opposite
@@ -84,6 +101,8 @@ class FilterCompiler {
         return isNull(this.#context.resolve(node.leaf), node.isNull !== negative)
       case 'term':
         return this.#term(node.term, negative)
+      case 'search':
+        return this.#search(node, negative)
     }
   }
 
@@ -129,6 +148,16 @@ class FilterCompiler {
     return negative ? orNull(found, column) : found
   }
 
+  /** An index only narrows: whether a row has the words is asked of the row, so that it can never be wrong. */
+  #search({ search: { search, columns, of }, term }: Extract<FilterNode, { readonly kind: 'search' }>, negative: boolean): Fragment {
+    const first = this.#next
+    const condition = this.#term(term, negative)
+    const index = negative ? undefined : this.#context.searchIndex(columns, of)
+    if (index === undefined) return condition
+    const narrow = Array.from({ length: Math.min(search.length, narrowing) }, (_, word) => narrowed(index, this.#index(first + word * columns.length), this.#context.terms.constant('text').place))
+    return joined([...narrow, fragment`(${condition})`], ' and ')
+  }
+
   #term(term: Term, negative: boolean): Fragment {
     const first = this.#index(this.#next)
     this.#next += [...placesOf(term)].length
@@ -145,6 +174,19 @@ const fewNumbers = 16
 
 function comparison({ token, codec }: Resolved, op: string, value: Parameter): Fragment {
   return { sql: `${codec?.compare ?? '??'} ${op} ${codec?.place ?? '?'}`, bindings: [token, value] }
+}
+
+/** Rows that the index has for words that begin so, and those that it has not read since they were changed. */
+function narrowed({ outer, key, words, word, marks }: IndexPlace, value: number, place: string): Fragment {
+  const names = key.map(() => '??').join(', ')
+  const between = { sql: `?? >= ${place} and ?? < ${place}`, bindings: [word, new Parameter(value, 'match', beginning('')), word, new Parameter(value, 'match', beginning('\u{10FFFF}'))] }
+  const found = fragment`select ${{ sql: names, bindings: key }} from ${{ sql: '??', bindings: [words] }} where ${between} union all select ${{ sql: names, bindings: key }} from ${{ sql: '??', bindings: [marks] }}`
+  return fragment`${{ sql: outer.length === 1 ? '??' : `(${outer.map(() => '??').join(', ')})`, bindings: outer }} in (select ${{ sql: names, bindings: key }} from (${found}) as caruso_found)`
+}
+
+function beginning(end: string): Pick<Codec, 'match' | 'store'> {
+  const bind = (value: Value): Bound => `${typeof value === 'string' ? value : ''}${end}`
+  return { match: bind, store: bind }
 }
 
 /** With a condition beside it that an index can answer, where the comparison itself hides the column from it. */

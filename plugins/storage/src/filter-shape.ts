@@ -4,6 +4,7 @@ import { limits } from './limits.ts'
 import { partsOf, placesOf, termShape } from './term-shape.ts'
 
 type Leaf = Extract<Filter, { readonly column: string }>
+type Search = Extract<Filter, { readonly search: unknown }>
 type Comparison = Extract<Leaf, { readonly op: string }>
 
 /** A filter with its kind named: a union that is told apart in one place, so a node with two kinds means one thing everywhere. */
@@ -14,6 +15,7 @@ export type FilterNode =
   | { readonly kind: 'in'; readonly leaf: Leaf; readonly values: readonly Value[]; readonly withNull: boolean }
   | { readonly kind: 'startsWith'; readonly leaf: Leaf; readonly prefix: string }
   | { readonly kind: 'term'; readonly term: Term }
+  | { readonly kind: 'search'; readonly search: Search; readonly term: Term }
   | { readonly kind: 'isNull'; readonly leaf: Leaf; readonly isNull: boolean }
 
 export function filterNode(filter: Filter): FilterNode {
@@ -27,6 +29,7 @@ export function filterNode(filter: Filter): FilterNode {
   }
   if ('startsWith' in filter) return { kind: 'startsWith', leaf: filter, prefix: filter.startsWith }
   if ('term' in filter) return { kind: 'term', term: filter.term }
+  if ('search' in filter) return { kind: 'search', search: filter, term: searchTerm(filter) }
   return { kind: 'isNull', leaf: filter, isNull: filter.isNull }
 }
 
@@ -78,6 +81,10 @@ class Walk {
         this.#measure(node.term, depth)
         for (const { value } of placesOf(node.term)) this.#values.push(value)
         return `term(${termShape(node.term)})`
+      case 'search':
+        this.#measure(node.term, depth)
+        for (const { value } of placesOf(node.term)) this.#values.push(value)
+        return `search(${termShape(node.term)})`
     }
   }
 
@@ -86,6 +93,13 @@ class Walk {
     if (!('value' in term) && ++this.#nodes > limits.filterNodes) throw tooLarge('conditions', this.#nodes, limits.filterNodes)
     for (const part of partsOf(term)) this.#measure(part, depth + 1)
   }
+}
+
+/** What a search means, the longest words first: these leave the fewest rows. */
+function searchTerm({ search, columns, of }: Search): Term {
+  const words = search.toSorted((a, b) => b.length - a.length)
+  const has = (column: string, word: string): Term => ({ op: 'hasWord', of: [{ column, type: 'text', ...(of === undefined ? {} : { of }) }, { value: word, type: 'text' }], type: 'boolean' })
+  return { op: 'and', of: words.map((word) => ({ op: 'or', of: columns.map((column) => has(column, word)), type: 'boolean' })), type: 'boolean' }
 }
 
 function place(leaf: Leaf): string {

@@ -9,6 +9,9 @@ export { SourceConfig, StorageConfig } from './config.ts'
 export { StorageError } from './errors.ts'
 export type { StorageCode } from './errors.ts'
 
+// Until they are read, searches look at the changed rows themselves.
+const marksInterval = 2_000
+
 export default definePlugin({
   name: 'storage',
   config: StorageConfig,
@@ -19,6 +22,7 @@ export default definePlugin({
     const sources = new Sources(opened)
     scope.health(() => sources.health())
     scope.selfTest(() => sources.check())
+    scope.whenActive((active) => active.every(marksInterval, () => sources.readMarks(() => scope.call({ timeout: 60_000 }), () => active.signal.aborted)))
     return {
       storage: {
         query: async (plan, call) => ({ rows: await sources.get(plan.source).query(plan, call) }),

@@ -2,9 +2,10 @@ import { didYouMean } from '@caruso/contract'
 import type { Catalogue, Table } from './catalogue.ts'
 import { StorageError } from './errors.ts'
 import { compileLeaf } from './filter-compiler.ts'
-import type { FilterContext, Reference, Resolved } from './filter-compiler.ts'
+import type { FilterContext, IndexPlace, Reference, Resolved } from './filter-compiler.ts'
 import { fragment, joined } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
+import { searchIndexIn, wordColumn } from './search-index.ts'
 import type { Names, SqlDialect } from './sql-builder.ts'
 import type { Inside, TermContext } from './term-compiler.ts'
 import type { Fold } from './term-shape.ts'
@@ -15,6 +16,8 @@ export interface Place {
   readonly table: Table
   /** Joined so that its columns are null where nothing matches. */
   readonly outer: boolean
+  /** Its rows are changed, and it has no name of its own. */
+  readonly changed: boolean
 }
 
 /** The tables that a part of a statement sees, by the names that the plan gives them; a subquery sees those outside too. */
@@ -47,7 +50,7 @@ export class Scope implements FilterContext, TermContext {
   add(name: string, as = name, { outer = false, named = true }: { readonly outer?: boolean; readonly named?: boolean } = {}): Place {
     const table = this.#catalogue.table(name)
     if (this.#find(as)) throw new StorageError('PLAN_INVALID', `Read ${this.#what}: two tables are named ${JSON.stringify(as)}: give one of them another name with "as"`)
-    const place = { token: this.#names.token(named ? this.#freeName() : table.name), table, outer }
+    const place = { token: this.#names.token(named ? this.#freeName() : table.name), table, outer, changed: !named }
     this.#places.set(as, place)
     return place
   }
@@ -64,6 +67,15 @@ export class Scope implements FilterContext, TermContext {
 
   leaf(filter: Parameters<typeof compileLeaf>[0], indexes: readonly number[]): Fragment {
     return compileLeaf(filter, this, indexes)
+  }
+
+  searchIndex(columns: readonly string[], of: string | undefined): IndexPlace | undefined {
+    const place = of === undefined ? this.#placeWith(columns[0] ?? '') : this.#find(of)
+    // MariaDB does not let triggers write into a table that the statement reads.
+    const index = place && !place.changed && searchIndexIn(this.#catalogue, place.table)
+    if (!place || !index || !columns.every((column) => index.columns.includes(column))) return undefined
+    const token = (name: string): string => this.#names.token(name)
+    return { outer: index.key.map((column) => `${place.token}.${token(column)}`), key: index.key.map(token), words: token(index.words), word: token(wordColumn), marks: token(index.marks) }
   }
 
   subquery(over: Fold['over'], inside: (context: TermContext) => Inside): Fragment {

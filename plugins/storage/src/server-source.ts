@@ -23,6 +23,8 @@ import { ServerConnections } from './server-connections.ts'
 import type { Connecting } from './server-connections.ts'
 import { bindValues, loadKnex } from './sql-builder.ts'
 import type { SqlDialect } from './sql-builder.ts'
+import { searchIndexesIn } from './search-index.ts'
+import type { SearchIndex } from './search-index.ts'
 import { requireKey } from './sidecar-key.ts'
 import type { Sidecar } from './sidecar.ts'
 import { runSteps, workLater } from './steps.ts'
@@ -143,6 +145,11 @@ export class ServerSource implements DataSource {
     if (own.write) await this.#ask(call)
     if (answer.rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit`)
     return { rows: rowReader(answer.columns, answer.decoders).rows(answer.rows), affected: own.write ? answer.affected : 0 }
+  }
+
+  async searchIndexes(call: Call): Promise<readonly SearchIndex[]> {
+    if (this.#known.age > askedAgainAfter) await this.#ask(call)
+    return searchIndexesIn(this.#catalogue)
   }
 
   async sidecar(sidecar: Sidecar, call: Call): Promise<void> {

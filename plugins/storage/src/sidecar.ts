@@ -1,6 +1,9 @@
 /** What a table beside another keeps of its rows: one row of state for each, or one for each change. */
 export type SidecarKind = 'state' | 'history'
 
+/** The tables of an index for searches. */
+export type SearchTable = 'words' | 'marks'
+
 /** A table beside another, whose rows it knows by their primary key. */
 export interface Sidecar {
   readonly kind: SidecarKind
@@ -40,7 +43,7 @@ export const sidecarSequence = 'caruso_seq'
 const longestName = 63
 
 /** The name of a sidecar: that of its table behind a prefix, shortened where a database would cut it. */
-export function sidecarName(kind: SidecarKind, table: string): string {
+export function sidecarName(kind: SidecarKind | SearchTable | 'rows', table: string): string {
   const name = `caruso_${kind}_${table}`
   const bytes = new TextEncoder().encode(name)
   if (bytes.length <= longestName) return name

@@ -1,10 +1,11 @@
-import { didYouMean, messageOf } from '@caruso/contract'
+import { codeOf, didYouMean, messageOf, type Call } from '@caruso/contract'
 import type { Health, Log } from '@caruso/kernel'
 import type { SourceConfig } from './config.ts'
 import type { SourceStatus } from './contract.ts'
 import type { DataSource } from './data-source.ts'
 import { StorageError } from './errors.ts'
 import { Outbox } from './outbox.ts'
+import { SearchReader } from './search-reader.ts'
 
 type Open = (name: string, config: SourceConfig, log: Log) => Promise<DataSource>
 
@@ -52,6 +53,18 @@ export class Sources {
   /** Asks each database something trivial. */
   async status(): Promise<SourceStatus[]> {
     return Promise.all([...this.#sources.values()].map(statusOf))
+  }
+
+  /** Reads into their indexes for searches what was changed since. */
+  async readMarks(call: () => Call, isEnded: () => boolean): Promise<void> {
+    for (const source of this.#sources.values()) {
+      try {
+        if (!source.readonly) await new SearchReader(source).read(call, isEnded)
+      } catch (error) {
+        // The health tells of a database that does not answer; what has a mark is read when it does.
+        if (codeOf(error) !== 'SOURCE_UNAVAILABLE' && codeOf(error) !== 'SOURCE_BUSY') throw error
+      }
+    }
   }
 
   async health(): Promise<Health> {

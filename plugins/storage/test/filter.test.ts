@@ -42,7 +42,7 @@ function holds(filter: Filter, row: Row): boolean {
   if ('and' in filter) return filter.and.every((child) => holds(child, row))
   if ('or' in filter) return filter.or.some((child) => holds(child, row))
   if ('not' in filter) return !holds(filter.not, row)
-  if ('term' in filter) throw new Error('Drew a filter: found a term, of which none are drawn')
+  if ('term' in filter || 'search' in filter) throw new Error('Drew a filter: found a term or a search, of which none are drawn')
   const value = row[filter.column] ?? null
   if ('in' in filter) return filter.in.includes(value)
   if ('isNull' in filter) return (value === null) === filter.isNull

@@ -27,8 +27,9 @@ export async function startStorage(sources: Readonly<Record<string, SourceConfig
   const disposers: Disposer[] = []
   const health: (() => Health | Promise<Health>)[] = []
   const tests: ((call: Call) => void | Promise<void>)[] = []
-  const scope: Pick<Scope, 'own' | 'health' | 'selfTest' | 'emit'> = {
+  const scope: Pick<Scope, 'own' | 'health' | 'selfTest' | 'emit' | 'whenActive'> = {
     emit: () => undefined,
+    whenActive: () => undefined,
     own(resource, dispose) {
       disposers.push(() => dispose(resource))
       return resource

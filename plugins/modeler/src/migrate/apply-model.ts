@@ -1,8 +1,8 @@
 import { CarusoError } from '@caruso/contract'
-import { titleOf, type Change, type TableDescription } from '@caruso/storage/contract'
+import { titleOf, type Change } from '@caruso/storage/contract'
 import { userInfo } from 'node:os'
 import { ModelerError } from '../errors.ts'
-import type { Applied } from './applied.ts'
+import type { Applied, DescribedTable } from './applied.ts'
 import { isMade } from './is-made.ts'
 import type { Migration, ModelJournal } from './journal.ts'
 import type { ModelSource } from './model-source.ts'
@@ -43,7 +43,7 @@ export async function applyModel(source: ModelSource, drop: boolean): Promise<Do
 }
 
 /** What is left of a list that was begun. */
-async function finish(source: ModelSource, journal: ModelJournal, { id, steps }: Migration, tables: readonly TableDescription[]): Promise<string[]> {
+async function finish(source: ModelSource, journal: ModelJournal, { id, steps }: Migration, tables: readonly DescribedTable[]): Promise<string[]> {
   const left = steps.map(({ change }) => change).filter((change) => !isMade(change, tables))
   await made(source, journal, id, left)
   return left.map(titleOf)

@@ -1,9 +1,10 @@
-import type { Change, TableDescription } from '@caruso/storage/contract'
-import { isLike } from './model-diff.ts'
+import type { Change } from '@caruso/storage/contract'
+import type { DescribedTable } from './applied.ts'
+import { isLike, isSearch } from './model-diff.ts'
 
 /** A change is made already, as far as the database says. */
-export function isMade(change: Change, described: readonly TableDescription[]): boolean {
-  const table = (name: string): TableDescription | undefined => described.find((one) => one.name === name)
+export function isMade(change: Change, described: readonly DescribedTable[]): boolean {
+  const table = (name: string): DescribedTable | undefined => described.find((one) => one.name === name)
   if ('createTable' in change) return table(change.createTable) !== undefined
   if ('dropTable' in change) return table(change.dropTable) === undefined
   if ('renameTable' in change) return table(change.to) !== undefined && table(change.renameTable) === undefined
@@ -13,8 +14,8 @@ export function isMade(change: Change, described: readonly TableDescription[]): 
 
 type OfTable = Extract<Change, { readonly table: string }>
 
-function isMadeIn(change: OfTable, found: TableDescription): boolean {
-  const column = (name: string): TableDescription['columns'][number] | undefined => found.columns.find((one) => one.name === name)
+function isMadeIn(change: OfTable, found: DescribedTable): boolean {
+  const column = (name: string): DescribedTable['columns'][number] | undefined => found.columns.find((one) => one.name === name)
   const hasIndex = (name: string): boolean => [...found.unique, ...found.indexes].some((index) => index.name === name)
   const refers = (columns: readonly string[]): boolean => found.foreignKeys.some((key) => key.columns.join('\n') === columns.join('\n'))
   if ('addColumn' in change) return column(change.addColumn.name) !== undefined
@@ -25,5 +26,7 @@ function isMadeIn(change: OfTable, found: TableDescription): boolean {
   if ('addForeignKey' in change) return refers(change.addForeignKey.columns)
   if ('dropForeignKey' in change) return !refers(change.dropForeignKey)
   if ('dropUnique' in change) return !found.unique.some(({ columns }) => columns.join('\n') === change.dropUnique.join('\n'))
+  if ('addSearch' in change) return isSearch(found, change.addSearch)
+  if ('dropSearch' in change) return !isSearch(found, change.dropSearch)
   return isLike(found, change.changeColumn)
 }

@@ -1,5 +1,5 @@
-import type { Change, NewColumn, NewForeignKey, NewIndex, TableDescription } from '@caruso/storage/contract'
-import type { Applied, AppliedTable, ModelDiff, Step } from './applied.ts'
+import type { Change, NewColumn, NewForeignKey, NewIndex } from '@caruso/storage/contract'
+import type { Applied, AppliedTable, DescribedTable, ModelDiff, Step } from './applied.ts'
 import type { WantedColumn, WantedTable } from './wanted.ts'
 
 /**
@@ -7,31 +7,31 @@ import type { WantedColumn, WantedTable } from './wanted.ts'
  * ours is changed or dropped: of a table of another application, columns that are missing are added and no more. What
  * is there already as it is wanted is left alone, so that after a kill the rest is what is left to do.
  */
-export function modelDiff(wanted: readonly WantedTable[], applied: Applied, described: readonly TableDescription[]): ModelDiff {
+export function modelDiff(wanted: readonly WantedTable[], applied: Applied, described: readonly DescribedTable[]): ModelDiff {
   const diff = new Diff(new Map(described.map((table) => [table.name, table])))
   const ours = new Map(applied.map((table) => [table.name, table]))
   const after = wanted.map((table) => diff.table(table, ours.get(table.name)))
   const names = new Set(wanted.map(({ name }) => name))
   for (const table of applied) if (!names.has(table.name)) diff.without(table)
-  return { steps: diff.steps, applied: after.map((table) => ({ ...table, columns: table.columns.map(withoutWas) })).filter(({ created, columns }) => created || columns.length > 0) }
+  return { steps: diff.steps, applied: after.map((table) => ({ ...table, columns: table.columns.map(withoutWas) })).filter(({ created, columns, search }) => created || columns.length > 0 || search !== undefined) }
 }
 
 class Diff {
-  readonly #there: ReadonlyMap<string, TableDescription>
-  readonly #parts: Readonly<Record<'freed' | 'tables' | 'renamed' | 'columns' | 'indexes' | 'references' | 'columnsGone' | 'tablesGone', Step[]>> = { freed: [], tables: [], renamed: [], columns: [], indexes: [], references: [], columnsGone: [], tablesGone: [] }
+  readonly #there: ReadonlyMap<string, DescribedTable>
+  readonly #parts: Readonly<Record<'freed' | 'tables' | 'renamed' | 'columns' | 'indexes' | 'references' | 'searches' | 'columnsGone' | 'tablesGone', Step[]>> = { freed: [], tables: [], renamed: [], columns: [], indexes: [], references: [], searches: [], columnsGone: [], tablesGone: [] }
 
   /** Names of indexes and references, which are the whole database's; a renamed column keeps those of before. */
   readonly #taken: Set<string>
 
-  constructor(there: ReadonlyMap<string, TableDescription>) {
+  constructor(there: ReadonlyMap<string, DescribedTable>) {
     this.#there = there
     this.#taken = new Set([...there.values()].flatMap(({ name, unique, indexes, foreignKeys }) => [name, ...[...unique, ...indexes, ...foreignKeys].flatMap((one) => one.name ?? [])]))
   }
 
   /** In an order in which each finds what it needs. */
   get steps(): readonly Step[] {
-    const { freed, tables, renamed, columns, indexes, references, columnsGone, tablesGone } = this.#parts
-    return [...freed, ...renamed, ...tables, ...columns, ...indexes, ...references, ...columnsGone, ...tablesGone]
+    const { freed, tables, renamed, columns, indexes, references, searches, columnsGone, tablesGone } = this.#parts
+    return [...freed, ...renamed, ...tables, ...columns, ...indexes, ...references, ...columnsGone, ...searches, ...tablesGone]
   }
 
   table(wanted: WantedTable, ours: AppliedTable | undefined): AppliedTable {
@@ -40,6 +40,7 @@ class Diff {
     if (there === undefined) {
       this.#parts.tables.push({ change: { createTable: name, columns: wanted.columns.map(plain), key: wanted.key, indexes: wanted.indexes.map((index) => this.#free(index)) }, undo: { dropTable: name } })
       for (const addForeignKey of wanted.foreignKeys) this.#refer(name, addForeignKey)
+      if (wanted.search !== undefined) this.#search(name, wanted.search)
       return { ...wanted, created: true }
     }
     const created = ours?.created === true
@@ -52,7 +53,9 @@ class Diff {
     // A reference goes before the index that MySQL needs for it.
     this.#references(name, foreignKeys, ours?.foreignKeys ?? [], there, now)
     this.#indexes(name, indexes, ours?.indexes ?? [], there, now)
-    return { ...wanted, columns: wanted.columns.filter((column) => mine.has(column.name)), indexes, foreignKeys, created }
+    const search = created || wanted.searchOthers === true ? wanted.search : undefined
+    this.#searches(there, search)
+    return { ...wanted, columns: wanted.columns.filter((column) => mine.has(column.name)), indexes, foreignKeys, search, created }
   }
 
   /** A table that no class needs any more goes where it is ours; of others, our columns go. */
@@ -60,12 +63,13 @@ class Diff {
     const there = this.#there.get(table.name)
     if (there === undefined) return
     for (const key of there.foreignKeys) this.#parts.freed.push({ change: { dropForeignKey: key.columns, table: table.name } })
+    if (table.created && there.search !== undefined) this.#parts.freed.push({ change: { dropSearch: there.search, table: table.name } })
     if (table.created) this.#parts.tablesGone.push({ change: { dropTable: table.name } })
-    else this.table({ ...table, columns: [], indexes: [], foreignKeys: [] }, table)
+    else this.table({ ...table, columns: [], indexes: [], foreignKeys: [], search: undefined }, table)
   }
 
   /** Answers names of now by those of before, for columns that are renamed. */
-  #columns(wanted: WantedTable, ours: AppliedTable | undefined, there: TableDescription): ReadonlyMap<string, string> {
+  #columns(wanted: WantedTable, ours: AppliedTable | undefined, there: DescribedTable): ReadonlyMap<string, string> {
     const { name: table } = wanted
     const renamed = new Map<string, string>()
     const isThere = (name: string): boolean => there.columns.some((one) => one.name === name)
@@ -83,7 +87,7 @@ class Diff {
     return renamed
   }
 
-  #indexes(table: string, wanted: readonly NewIndex[], ours: readonly NewIndex[], there: TableDescription, now: (column: string) => string): void {
+  #indexes(table: string, wanted: readonly NewIndex[], ours: readonly NewIndex[], there: DescribedTable, now: (column: string) => string): void {
     const columnsOf = ({ parts }: NewIndex): string => parts.map(({ column }) => column).join('\n')
     const known = [...there.unique.map(({ name, columns }) => ({ name, unique: true, columns })), ...there.indexes.map(({ name, unique, parts }) => ({ name, unique, columns: parts.flatMap(({ column }) => column ?? []) }))]
     for (const one of ours) {
@@ -98,13 +102,26 @@ class Diff {
     }
   }
 
-  #references(table: string, wanted: readonly NewForeignKey[], ours: readonly NewForeignKey[], there: TableDescription, now: (column: string) => string): void {
+  #references(table: string, wanted: readonly NewForeignKey[], ours: readonly NewForeignKey[], there: DescribedTable, now: (column: string) => string): void {
     const text = ({ columns, table: other }: Pick<NewForeignKey, 'columns' | 'table'>): string => JSON.stringify([columns.map(now), other])
     for (const one of ours) {
       const isThere = there.foreignKeys.some((key) => key.columns.join('\n') === one.columns.join('\n'))
       if (isThere && !wanted.some((other) => text(other) === text(one))) this.#parts.freed.push({ change: { dropForeignKey: one.columns, table }, undo: { addForeignKey: one, table } })
     }
     for (const one of wanted) if (!there.foreignKeys.some((key) => text(key) === text(one))) this.#refer(table, one)
+  }
+
+  /** The index of words knows its columns and the key by name, so it is made anew where these change. */
+  #searches(there: DescribedTable, wanted: readonly string[] | undefined): void {
+    const { name: table, search, key } = there
+    const touched = [...this.#parts.renamed, ...this.#parts.columns].some(({ change }) => ('renameColumn' in change ? change.table === table && key.includes(change.renameColumn) : 'changeColumn' in change && change.table === table && key.includes(change.changeColumn.name)))
+    if (search !== undefined && wanted !== undefined && !touched && isSearch(there, wanted)) return
+    if (search !== undefined) this.#parts.freed.push({ change: { dropSearch: search, table }, undo: { addSearch: search, table } })
+    if (wanted !== undefined) this.#search(table, wanted)
+  }
+
+  #search(table: string, addSearch: readonly string[]): void {
+    this.#parts.searches.push({ change: { addSearch, table }, undo: { dropSearch: addSearch, table } })
   }
 
   /** With a name that nothing has yet. */
@@ -137,10 +154,15 @@ function isSame(a: WantedColumn, b: WantedColumn): boolean {
 }
 
 /** It is there as it is wanted, as after a kill. Places are compared of decimals only, since of moments each database tells its own. */
-export function isLike({ columns }: TableDescription, wanted: NewColumn): boolean {
+export function isLike({ columns }: DescribedTable, wanted: NewColumn): boolean {
   const found = columns.find(({ name }) => name === wanted.name)
   if (found?.type !== wanted.type || found.nullable !== wanted.nullable || (found.default === undefined) !== (wanted.default === undefined)) return false
   return found.length === wanted.length && found.digits === wanted.digits && (wanted.type !== 'decimal' || (found.places ?? 0) === (wanted.places ?? 0))
+}
+
+/** A table has an index for searches in these columns; those of its key are always among them. */
+export function isSearch({ search, key }: DescribedTable, columns: readonly string[]): boolean {
+  return search !== undefined && columns.every((column) => search.includes(column)) && search.every((column) => columns.includes(column) || key.includes(column))
 }
 
 /** Changes whose values are gone with them. */

@@ -1,8 +1,8 @@
 import type { Call, Client } from '@caruso/contract'
-import { sidecarName, titleOf, type Change, type Storage, type TableDescription } from '@caruso/storage/contract'
+import { describedSearch, sidecarName, titleOf, type Change, type Storage, type TableDescription } from '@caruso/storage/contract'
 import type { BusinessClass } from '../business-class.ts'
 import { ModelerError } from '../errors.ts'
-import type { Applied, ModelDiff, Step } from './applied.ts'
+import type { Applied, DescribedTable, ModelDiff, Step } from './applied.ts'
 import { ModelJournal, type Migration } from './journal.ts'
 import { losing, modelDiff } from './model-diff.ts'
 import { wantedTables } from './wanted.ts'
@@ -24,13 +24,18 @@ export class ModelSource {
   }
 
   /** What the database says of itself, and what was applied to it. */
-  async state(): Promise<{ readonly tables: readonly TableDescription[]; readonly kept: ReadonlySet<string>; readonly journal: ModelJournal; readonly last: Migration | undefined }> {
+  async state(): Promise<{ readonly tables: readonly DescribedTable[]; readonly kept: ReadonlySet<string>; readonly journal: ModelJournal; readonly last: Migration | undefined }> {
     const described: TableDescription[] = []
     for await (const { tables } of this.storage.describe({ source: this.name }, this.call())) described.push(...tables.filter(({ schema }) => schema === undefined))
     const journal = new ModelJournal(this.storage, this.name, described, this.call)
     // What the storage and the modeler keep for themselves is theirs.
     const isKept = ({ name }: TableDescription): boolean => name.startsWith('caruso_')
-    return { tables: described.filter((table) => !isKept(table)), kept: new Set(described.filter(isKept).map(({ name }) => name)), journal, last: await journal.last() }
+    const named = new Map(described.map((table) => [table.name, table]))
+    const tables = described.filter((table) => !isKept(table)).map((table): DescribedTable => {
+      const search = describedSearch(table, (name) => named.get(name))
+      return search === undefined ? table : { ...table, search: search.columns }
+    })
+    return { tables, kept: new Set(described.filter(isKept).map(({ name }) => name)), journal, last: await journal.last() }
   }
 
   /** The tables that its classes are stored in. */
@@ -40,7 +45,7 @@ export class ModelSource {
   }
 
   /** @throws ModelerError `CHANGE_REFUSED` where a key would be renamed by which tables beside know the rows */
-  diff(tables: readonly TableDescription[], applied: Applied, kept: ReadonlySet<string>): ModelDiff {
+  diff(tables: readonly DescribedTable[], applied: Applied, kept: ReadonlySet<string>): ModelDiff {
     const diff = modelDiff(wantedTables(this.#classes, this.name, this.#kind), applied, tables)
     for (const { change } of diff.steps) {
       if (!('renameColumn' in change) || tables.find(({ name }) => name === change.table)?.key.includes(change.renameColumn) !== true) continue

@@ -1,6 +1,7 @@
 import type { NewColumn, NewForeignKey, NewIndex } from '@caruso/storage/contract'
 import type { AttributeDefinition } from '../attribute-schema.ts'
 import type { Attribute, BusinessClass, Relation } from '../business-class.ts'
+import { leafAt } from '../link-search.ts'
 import type { PartTable } from '../part-table.ts'
 import { leavesOf, type Leaf, type Stored } from '../stored.ts'
 
@@ -19,6 +20,10 @@ export interface WantedTable {
   readonly key: readonly string[]
   readonly indexes: readonly NewIndex[]
   readonly foreignKeys: readonly NewForeignKey[]
+  /** The columns of an index for searches. */
+  readonly search?: readonly string[] | undefined
+  /** It has one also where the table is another application's. */
+  readonly searchOthers?: boolean
 }
 
 // A decimal without a scale may have any; of the 38 digits that all databases compute with, so many are behind the point.
@@ -44,7 +49,8 @@ export function wantedTables(classes: ReadonlyMap<string, BusinessClass>, source
 /** Two classes may have the columns of one table between them. */
 function joined(a: WantedTable, b: WantedTable): WantedTable {
   const has = (columns: readonly { readonly name: string }[], name: string): boolean => columns.some((one) => one.name === name)
-  return { ...a, columns: [...a.columns, ...b.columns.filter(({ name }) => !has(a.columns, name))], indexes: [...a.indexes, ...b.indexes.filter(({ name }) => !has(a.indexes, name))], foreignKeys: [...a.foreignKeys, ...b.foreignKeys.filter(({ name }) => !has(a.foreignKeys, name))] }
+  const search = [...new Set([...(a.search ?? []), ...(b.search ?? [])])]
+  return { ...a, ...(search.length > 0 ? { search } : {}), ...(a.searchOthers === true || b.searchOthers === true ? { searchOthers: true } : {}), columns: [...a.columns, ...b.columns.filter(({ name }) => !has(a.columns, name))], indexes: [...a.indexes, ...b.indexes.filter(({ name }) => !has(a.indexes, name))], foreignKeys: [...a.foreignKeys, ...b.foreignKeys.filter(({ name }) => !has(a.foreignKeys, name))] }
 }
 
 /** A table of a class: its own, or the part. */
@@ -63,6 +69,7 @@ function tableOf(one: BusinessClass, part: PartTable | undefined, classes: Reado
     key,
     indexes: [...unique.filter((parts) => parts.join() !== key.join()).map((parts) => index(name, parts, true)), ...referring.filter((parts) => !unique.some((others) => others.join() === parts.join()) && parts.join() !== key.join()).map((parts) => index(name, parts, false))],
     foreignKeys: [...(part === undefined ? [] : foreignKey(one, { target: one.name, pairs: part.pairs.map(({ own, other }) => ({ own: other, other: own })) }, classes, name)), ...references.flatMap((relation) => foreignKey(one, relation, classes, name))],
+    ...searchOf(one, part),
   }
 }
 
@@ -75,6 +82,13 @@ function keyColumns(one: BusinessClass, part: PartTable, classes: ReadonlyMap<st
       return column
     })
   })
+}
+
+/** An index is of one table: where a class is searched in several, it has none. */
+function searchOf({ searched, attributes, searchIndex }: BusinessClass, part: PartTable | undefined): Pick<WantedTable, 'search' | 'searchOthers'> {
+  const leaves = searched.flatMap((path) => leafAt(attributes, path) ?? [])
+  if (leaves.length === 0 || leaves.some((leaf) => leaf.part !== part)) return {}
+  return { search: leaves.map(({ column }) => column), ...(searchIndex ? { searchOthers: true } : {}) }
 }
 
 function foreignKey(one: BusinessClass, { target, pairs }: Pick<Relation, 'target' | 'pairs'>, classes: ReadonlyMap<string, BusinessClass>, table = one.table): NewForeignKey[] {

@@ -4,6 +4,7 @@ import { withoutEmpty } from '../without-empty.ts'
 import type { Change, NewColumn, NewForeignKey, NewIndex } from './change.ts'
 import { requireColumn, requireFree, requireName } from './names.ts'
 import { Refusal } from './refusal.ts'
+import { requireUnsearched, searchAdded, searchDropped } from './search.ts'
 import { columnOf, sameNames, uniquesOf } from './tables.ts'
 import type { Planned, Tables } from './tables.ts'
 import { defaultText } from './values.ts'
@@ -16,11 +17,14 @@ import { defaultText } from './values.ts'
  */
 export function afterChange(tables: Tables, change: Change): Tables {
   if ('createTable' in change) return created(tables, change)
+  requireUnsearched(tables, tableOf(tables, 'dropTable' in change ? change.dropTable : 'renameTable' in change ? change.renameTable : change.table), change)
   if ('dropTable' in change) return dropped(tables, change.dropTable)
   if ('renameTable' in change) return renamed(tables, change.renameTable, change.to)
   const planned = tableOf(tables, change.table)
   if ('renameColumn' in change) return columnRenamed(tables, planned, change.renameColumn, change.to)
   if ('dropColumn' in change) return withTable(tables, columnDropped(tables, planned, change.dropColumn))
+  if ('addSearch' in change) return searchAdded(tables, planned, change.addSearch)
+  if ('dropSearch' in change) return searchDropped(tables, planned, change.dropSearch)
   if ('addColumn' in change) return withTable(tables, columnAdded(planned, change.addColumn))
   return withTable(tables, { ...planned, table: changed(tables, planned.table, change) })
 }

@@ -50,6 +50,8 @@ export const Change = Type.Union([
   Type.Object({ dropUnique: Names, table: Name }, { description: 'What makes these columns unique, where it has no name' }),
   Type.Object({ addForeignKey: NewForeignKey, table: Name }),
   Type.Object({ dropForeignKey: Names, table: Name }, { description: 'The columns that refer' }),
+  Type.Object({ addSearch: Names, table: Name }, { description: 'An index for searches in these columns, which are texts: tables beside, and triggers that mark what is changed' }),
+  Type.Object({ dropSearch: Names, table: Name }, { description: 'The columns whose words the index has' }),
 ])
 
 export type NewColumn = DeepReadonly<Static<typeof NewColumn>>
@@ -72,5 +74,7 @@ export function titleOf(change: Change): string {
   if ('dropIndex' in change) return `drop index ${quoted(change.dropIndex)} of ${table}`
   if ('dropUnique' in change) return `let ${change.dropUnique.map((name) => quoted(name)).join(', ')} of ${table} be the same in several rows`
   if ('addForeignKey' in change) return `add foreign key ${quoted(change.addForeignKey.name)} to ${table}`
+  if ('addSearch' in change) return `add search index of ${change.addSearch.map((name) => quoted(name)).join(', ')} to ${table}`
+  if ('dropSearch' in change) return `drop search index of ${table}`
   return `drop foreign key of ${change.dropForeignKey.map((name) => quoted(name)).join(', ')} of ${table}`
 }

@@ -6,6 +6,7 @@ import { columnOf, sameNames } from '../../alter/tables.ts'
 import type { Tables } from '../../alter/tables.ts'
 import { mysqlDdl } from './ddl.ts'
 import { mysqlDialect } from './dialect.ts'
+import { addSearch, dropSearch } from './search.ts'
 
 const { quote } = mysqlDialect(false)
 const collations = 'select table_name, column_name, collation_name from information_schema.columns where table_schema = database() and collation_name is not null'
@@ -39,6 +40,8 @@ function statements(ddl: DdlDialect, change: Change, tables: Tables): string[] {
   if ('dropIndex' in change) return [`${alter} drop index ${quote(change.dropIndex)}`]
   if ('dropUnique' in change) return [`${alter} drop index ${quote(table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name ?? '')}`]
   if ('addForeignKey' in change) return [`${alter} add ${foreignKeySql(ddl, change.addForeignKey)}`]
+  if ('addSearch' in change) return table === undefined ? [] : addSearch(table, change.addSearch)
+  if ('dropSearch' in change) return table === undefined ? [] : dropSearch(table)
   const name = table?.foreignKeys.find(({ columns }) => sameNames(columns, change.dropForeignKey))?.name ?? ''
   // The server made an index for it, unless there was one.
   return [`${alter} drop foreign key ${quote(name)}${table?.indexes.some((index) => index.name === name) ? `, drop index ${quote(name)}` : ''}`]

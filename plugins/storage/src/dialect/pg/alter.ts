@@ -6,15 +6,19 @@ import type { Tables } from '../../alter/tables.ts'
 import type { ColumnDescription } from '../../description.ts'
 import type { LogicalType } from '../../logical-type.ts'
 import { declared, pgDdl } from './ddl.ts'
+import { addSearch, dropSearch } from './search.ts'
 
 const { quote } = pgDdl
 
 export const pgAlter: ServerAlter = {
-  statements: async () => statements,
+  statements: async (connection) => {
+    const schema = String((await connection.run('select current_schema()', [])).rows[0]?.[0])
+    return (change, tables) => statements(change, tables, schema)
+  },
   lock: (quoted) => `lock table ${quoted} in access exclusive mode`,
 }
 
-function statements(change: Change, tables: Tables): string[] {
+function statements(change: Change, tables: Tables, schema: string): string[] {
   if ('createTable' in change) return createTableSql(pgDdl, change)
   if ('dropTable' in change) return [`drop table ${quote(change.dropTable)}`]
   if ('renameTable' in change) return [`alter table ${quote(change.renameTable)} rename to ${quote(change.to)}`]
@@ -28,6 +32,8 @@ function statements(change: Change, tables: Tables): string[] {
   if ('dropIndex' in change) return indexDropped(alter, change.dropIndex)
   if ('dropUnique' in change) return indexDropped(alter, table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name ?? '')
   if ('addForeignKey' in change) return [`${alter} add ${foreignKeySql(pgDdl, change.addForeignKey)}`]
+  if ('addSearch' in change) return table === undefined ? [] : addSearch(table, change.addSearch, schema)
+  if ('dropSearch' in change) return table === undefined ? [] : dropSearch(table)
   return [`${alter} drop constraint ${quote(table?.foreignKeys.find(({ columns }) => sameNames(columns, change.dropForeignKey))?.name ?? '')}`]
 }
 

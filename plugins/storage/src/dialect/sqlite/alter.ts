@@ -11,6 +11,7 @@ import { StorageError } from '../../errors.ts'
 import { Connection } from './connection.ts'
 import { sqliteDdl } from './ddl.ts'
 import { rebuiltWith } from './rebuild.ts'
+import { addSearch, dropSearch } from './search.ts'
 
 const { quote } = sqliteDdl
 
@@ -82,6 +83,8 @@ function statements(connection: Connection, change: Change, tables: Tables): str
   if ('addIndex' in change) return [indexSql(sqliteDdl, change.table, change.addIndex)]
   if ('dropIndex' in change) return [`drop index ${quote(change.dropIndex)}`]
   const table = tables.get(change.table)?.table
+  if ('addSearch' in change) return table === undefined ? [] : addSearch(table, change.addSearch)
+  if ('dropSearch' in change) return table === undefined ? [] : dropSearch(table)
   const index = 'dropUnique' in change ? table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name : undefined
   if (index !== undefined) return [`drop index ${quote(index)}`]
   return table === undefined ? [] : rebuiltWith(connection, table, change)

@@ -17,6 +17,7 @@ import { patiently } from '../../patience.ts'
 import { rowReader } from '../../row-reader.ts'
 import type { Select } from '../../select-compiler.ts'
 import { bindValues, loadKnex } from '../../sql-builder.ts'
+import { searchIndexesIn, type SearchIndex } from '../../search-index.ts'
 import { requireKey } from '../../sidecar-key.ts'
 import type { Sidecar } from '../../sidecar.ts'
 import { runSteps, work } from '../../steps.ts'
@@ -126,6 +127,13 @@ class SqliteSource implements DataSource {
   async *describe(call: Call): AsyncGenerator<readonly TableDescription[], void> {
     const tried = `Described data source "${this.name}"`
     yield* inBatches(describeTables((work) => this.#patiently(call, tried, () => this.#connections.short(work))))
+  }
+
+  async searchIndexes(call: Call): Promise<readonly SearchIndex[]> {
+    return this.#patiently(call, `Looked for indexes of data source "${this.name}"`, () => {
+      this.#catalogue.refresh(false)
+      return searchIndexesIn(this.#catalogue)
+    })
   }
 
   async sidecar(sidecar: Sidecar, call: Call): Promise<void> {

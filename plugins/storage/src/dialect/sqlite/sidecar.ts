@@ -16,6 +16,6 @@ export function sidecarStatements(sidecar: Sidecar, connection: Connection): rea
 }
 
 /** SQLite takes almost any text for a type; what is none by its look gets none. */
-function asDeclared(type: string): string {
+export function asDeclared(type: string): string {
   return /^[\w ]+(\([\d, ]+\))?$/.test(type) ? type : ''
 }
