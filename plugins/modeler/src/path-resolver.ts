@@ -84,7 +84,7 @@ export class PathResolver {
 
   /** @throws ModelerError `REQUEST_INVALID` for what has parts */
   leaf(path: string): { readonly leaf: Leaf; readonly of: string } {
-    if (this.computed(path.split('.'))) throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" where a column is needed, as in groups, figures and searches: it is computed`)
+    if (this.computed(path.split('.'))) throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" where a column is needed, as in searches: it is computed`)
     const { stored, of } = this.resolve(path)
     if (stored.kind === 'leaf') return { leaf: stored, of }
     throw new ModelerError('REQUEST_INVALID', `Used ${JSON.stringify(path)} of class "${this.#base.name}" as one value: it has the parts ${[...stored.parts.keys()].map((part) => `${path}.${part}`).join(', ')}`)

@@ -109,11 +109,21 @@ describe('a computed attribute', () => {
     await change({ cost: '1001' }, { cost: '5.5' })
   })
 
-  test('can only be read, and is in no group or figure', async () => {
+  test('can only be read', async () => {
     const { objects, call } = await openModel(tables, files)
     expect((await errorFrom(objects.commit({ changes: [{ create: 'Offer', values: { margin: '1' } }] }, call()))).code).toBe('ATTRIBUTE_UNKNOWN')
-    for (const ask of [{ group: ['size'], figures: { n: { fn: 'count' } } }, { figures: { sum: { fn: 'sum', attribute: 'margin' } } }] as const) expect((await errorFrom(objects.aggregate({ class: 'Offer', ...ask }, call()))).code).toBe('REQUEST_INVALID')
     expect((await errorFrom(objects.commit({ changes: [{ update: 'Offer', key: { id: 1 }, set: { price: { amount: '2000' } }, seen: { price: { amount: '10', currency: 'EUR' } } }] }, call()))).details).toMatchObject({ rule: { name: 'sold', attributes: ['price', 'cost'] } })
+  })
+
+  test('is hidden in groups and figures with what it is computed of', async () => {
+    const policy = { 'policies/offer.yaml': 'class: Offer\nallow: { all: { may: [read] } }\nattributes: { cost: { see: boss } }' }
+    const { objects, call } = await openModel(tables, { ...files, ...policy })
+    const ask = (request: object, ...permissions: string[]) => objects.aggregate({ class: 'Offer', figures: { n: { fn: 'count' } }, ...request }, call({ identity: 'x', permissions }))
+    for (const request of [{ group: ['margin'] }, { figures: { sum: { fn: 'sum', attribute: 'margin' } } }, { group: ['firm.id', 'earns'] }]) {
+      expect((await errorFrom(ask(request))).code).toBe('ATTRIBUTE_HIDDEN')
+      expect((await ask(request, 'boss')).groups.length).toBeGreaterThan(0)
+    }
+    expect((await ask({ group: ['size'], order: [{ by: 'size' }] })).groups).toEqual([{ size: 'big', n: 2 }, { size: 'small', n: 2 }])
   })
 })
 

@@ -41,12 +41,13 @@ export class Compiler {
     const { from, as, columns, joins, where, group, aggregates, order, offset } = plan
     const values: Value[] = []
     const computed = columns?.map((entry) => (typeof entry === 'object' && 'term' in entry ? [filterShape({ term: entry.term }, values), entry.as] : entry))
+    const figures = aggregates?.map(({ term, ...rest }) => (term === undefined ? rest : [filterShape({ term }, values), rest]))
     const joined = joins?.map(({ where: term, ...join }) => [join, term ? filterShape({ term }, values) : ''])
     const filter = where ? filterShape(where, values) : ''
     const conditions = values.length
     if (limit !== undefined) values.push(limit)
     if (offset !== undefined) values.push(offset)
-    const shape = JSON.stringify([from, as, computed, joined, filter, group, aggregates, order, limit !== undefined, offset !== undefined])
+    const shape = JSON.stringify([from, as, computed, joined, filter, group, figures, order, limit !== undefined, offset !== undefined])
     const statement = this.#selects.memo(shape, { context: () => compileSelect(this.#knex, this.#dialect, this.#catalogue, plan, { conditions, limited: limit !== undefined }) })
     return { statement, values }
   }

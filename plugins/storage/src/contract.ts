@@ -101,10 +101,11 @@ export const Filter = Type.Cyclic(
 
 const Aggregate = Type.Object({
   fn: Type.Union([Type.Literal('count'), Type.Literal('sum'), Type.Literal('avg'), Type.Literal('min'), Type.Literal('max')]),
-  column: Type.Optional(Type.String({ ...Name, description: 'May be left out of count, which then counts rows' })),
+  column: Type.Optional(Type.String({ ...Name, description: 'Neither it nor a term is needed by count, which then counts rows' })),
   of,
+  term: Type.Optional(Term),
   distinct: Type.Optional(Type.Boolean({ description: 'For count' })),
-  type: Type.Optional(Type.Union(LogicalType.anyOf, { description: 'Of the column; sum and avg of an integer or a decimal are then exact, an average to 12 places, half even' })),
+  type: Type.Optional(Type.Union(LogicalType.anyOf, { description: 'Of the column; sum and avg of an integer, a decimal or a term are then exact, an average to 12 places, half even' })),
   as: Name,
 })
 
@@ -118,7 +119,7 @@ export const Plan = Type.Object({
   where: Type.Optional(Filter),
   group: Type.Optional(Type.Array(Type.Union([Column, Type.Object({ computed: { ...Name, description: 'The name of a term among the columns' } })]), { maxItems: limits.columns })),
   aggregates: Type.Optional(Type.Array(Aggregate, { maxItems: limits.columns })),
-  order: Type.Optional(Type.Array(Type.Object({ column: Type.String({ ...Name, description: 'A column, or the name of an aggregate or a term; groups cannot be ordered by a term that is a text or a number' }), of, desc: Type.Optional(Type.Boolean()), type }), { maxItems: 32 })),
+  order: Type.Optional(Type.Array(Type.Object({ column: Type.String({ ...Name, description: 'A column, or the name of an aggregate or a term' }), of, desc: Type.Optional(Type.Boolean()), type }), { maxItems: 32 })),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
 })

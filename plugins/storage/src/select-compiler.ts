@@ -7,12 +7,11 @@ import { compileFilter } from './filter-compiler.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
 import { fragment } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
-import { readerOf } from './logical.ts'
 import { rowReader } from './row-reader.ts'
 import type { RowReader } from './row-reader.ts'
 import { Scope } from './scope.ts'
 import { limitMark, Names, offsetMark, Parameter, toRaw, toStatement } from './sql-builder.ts'
-import type { Aggregation, SqlDialect, Statement } from './sql-builder.ts'
+import type { Aggregated, Aggregation, SqlDialect, Statement } from './sql-builder.ts'
 import { compileTerm, compileValue, scalarOf } from './term-compiler.ts'
 import type { Scalar } from './term-dialect.ts'
 import { placesOf } from './term-shape.ts'
@@ -42,8 +41,16 @@ type Group = NonNullable<Plan['group']>[number]
 
 type Aggregate = NonNullable<Plan['aggregates']>[number]
 
+/** What an aggregate is of. */
+interface Aggregating {
+  readonly value: Fragment
+  readonly codec: Aggregated | undefined
+  /** What different values are counted by. */
+  readonly group: string
+}
+
 /**
- * Makes the SQL of a plan. Its values are numbered in this order: those of what is computed, of the joins, of the filter, `limit`, `offset`.
+ * Makes the SQL of a plan. Its values are numbered in this order: those of what is computed, of the aggregates, of the joins, of the filter, `limit`, `offset`.
  *
  * @throws StorageError `TABLE_UNKNOWN`, `COLUMN_UNKNOWN`, `COLUMN_AMBIGUOUS`, `PLAN_INVALID`
  */
@@ -78,10 +85,10 @@ class SelectCompiler {
   }
 
   compile(conditionValues: number, limited: boolean): Select {
-    const { from, as, where, group, offset } = this.#plan
+    const { from, as, where, group, aggregates, offset } = this.#plan
     const place = this.#scope.add(from, as)
     const builder = this.#knex({ [place.token]: this.#names.token(place.table.name) })
-    const before = this.#join(builder, sizeOf(this.#computed.map(({ term }) => term)))
+    const before = this.#join(builder, sizeOf([...this.#computed, ...(aggregates ?? [])].flatMap(({ term }) => term ?? [])))
     this.#select(builder, place.table)
     if (where) builder.whereRaw(this.#raw(compileFilter(where, this.#scope, before)))
     for (const entry of group ?? []) builder.groupByRaw(this.#raw('computed' in entry ? { sql: String(this.#named(entry.computed).position), bindings: [] } : grouping(this.#resolve(entry))))
@@ -126,7 +133,11 @@ class SelectCompiler {
       if (typeof entry === 'object' && 'term' in entry) this.#compute(builder, this.#named(entry.as), groups)
       else this.#column(builder, typeof entry === 'string' ? { column: entry } : entry, groups)
     }
-    for (const [index, aggregate] of (aggregates ?? []).entries()) this.#aggregate(builder, index, aggregate)
+    let first = sizeOf(this.#computed.map(({ term }) => term))
+    for (const [index, aggregate] of (aggregates ?? []).entries()) {
+      this.#aggregate(builder, index, aggregate, first)
+      if (aggregate.term) first += sizeOf([aggregate.term])
+    }
     if (this.#columns.length === 0) throw this.#invalid('it asks for no column')
   }
 
@@ -143,34 +154,39 @@ class SelectCompiler {
 
   #compute(builder: Knex.QueryBuilder, { term, as, position, first }: Computed, groups: readonly Group[] | undefined): void {
     if (groups && !groups.some((entry) => 'computed' in entry && entry.computed === as)) throw this.#invalid(`what is computed as ${JSON.stringify(as)} is neither grouped by nor aggregated`)
-    const type = logical(scalarOf(term))
-    this.#name(as, { type, read: readerOf(type) })
+    const { terms } = this.#dialect
     const value = compileValue(term, this.#scope, first)
-    builder.select(this.#raw(fragment`${value} as ${{ sql: '??', bindings: [this.#names.token(`c${position}`)] }}`))
+    this.#name(as, terms.decoder(logical(scalarOf(term))))
+    builder.select(this.#raw(fragment`${groups ? terms.grouped(scalarOf(term), value) : value} as ${{ sql: '??', bindings: [this.#names.token(`c${position}`)] }}`))
   }
 
-  #aggregate(builder: Knex.QueryBuilder, index: number, aggregate: Aggregate): void {
-    const { fn, column, as } = aggregate
-    const name = this.#names.token(`a${index}`)
-    if (column === undefined) {
-      if (fn !== 'count' || aggregate.distinct) throw this.#invalid(`aggregate ${JSON.stringify(as)} must say of which column`)
-      builder.select(this.#raw({ sql: 'count(*) as ??', bindings: [name] }))
-    } else {
-      const found = this.#resolve({ ...aggregate, column })
-      const sql = this.#aggregated(aggregate, found)
-      const places = sql.split('??').length - 1
-      builder.select(this.#raw({ sql: `${sql} as ??`, bindings: [...Array.from({ length: places }, () => found.token), name] }))
-    }
-    const aggregation = column === undefined || fn === 'count' ? undefined : this.#dialect.aggregate(fn, this.#resolve({ ...aggregate, column }).codec)
+  /** @param first the number of the first value of its term */
+  #aggregate(builder: Knex.QueryBuilder, index: number, aggregate: Aggregate, first: number): void {
+    const { fn, column, term, distinct, as } = aggregate
+    if (column !== undefined && term !== undefined) throw this.#invalid(`aggregate ${JSON.stringify(as)} says both a column and a term`)
+    if (column === undefined && term === undefined && (fn !== 'count' || distinct)) throw this.#invalid(`aggregate ${JSON.stringify(as)} must say of which column`)
+    if (fn !== 'count' && distinct) throw this.#invalid(`aggregate ${JSON.stringify(as)} is distinct, which only count can be`)
+    const { value, codec, group } = term === undefined ? this.#aggregatedColumn(aggregate) : this.#aggregatedTerm(term, first)
+    const aggregation = fn === 'count' ? undefined : this.#dialect.aggregate(fn, codec)
+    const { sql } = aggregation ?? { sql: distinct ? `count(distinct ${group})` : 'count(??)' }
+    builder.select(this.#raw(fragment`${filled(sql, value)} as ${{ sql: '??', bindings: [this.#names.token(`a${index}`)] }}`))
     this.#aggregations.push(aggregation)
     this.#name(as, fn === 'count' ? this.#dialect.counted : aggregation?.codec)
   }
 
-  #aggregated({ fn, column, distinct, as, type }: Aggregate, { column: found, codec }: Resolved): string {
+  #aggregatedColumn(aggregate: Aggregate): Aggregating {
+    const { fn, column, type } = aggregate
+    if (column === undefined) return { value: { sql: '*', bindings: [] }, codec: undefined, group: '??' }
+    const { column: found, codec, token } = this.#resolve({ ...aggregate, column })
     if ((fn === 'sum' || fn === 'avg') && found.text && type === undefined) throw this.#invalid(`${fn} of column ${JSON.stringify(column)}, which holds text: the database would round it`)
-    if (fn !== 'count' && distinct) throw this.#invalid(`aggregate ${JSON.stringify(as)} is distinct, which only count can be`)
-    if (fn !== 'count') return this.#dialect.aggregate(fn, codec).sql
-    return distinct ? `count(distinct ${codec?.group ?? codec?.compare ?? '??'})` : 'count(??)'
+    return { value: { sql: '??', bindings: [token] }, codec, group: codec?.group ?? codec?.compare ?? '??' }
+  }
+
+  #aggregatedTerm(term: Term, first: number): Aggregating {
+    const { terms } = this.#dialect
+    const [type, value] = [scalarOf(term), compileValue(term, this.#scope, first)]
+    // Numbers of SQLite are made comparable by the aggregate itself, which reads them as they are.
+    return { value: type === 'text' ? terms.grouped(type, value) : value, codec: { ...terms.decoder(logical(type)), compare: '??' }, group: terms.grouped(type, { sql: '??', bindings: [] }).sql }
   }
 
   #order(builder: Knex.QueryBuilder): void {
@@ -198,10 +214,10 @@ class SelectCompiler {
   /** What is computed in a form that orders as its values do. */
   #comparable({ term, position, first }: Computed): Fragment {
     const type = scalarOf(term)
-    if (type !== 'text' && type !== 'number') return { sql: '??', bindings: [this.#names.token(`c${position}`)] }
     const { group, aggregates } = this.#plan
-    if ((group ?? aggregates) !== undefined) throw this.#invalid(`it orders groups by a computed ${type}, whose form is ordered otherwise`)
-    return this.#dialect.terms.comparable(type, compileValue(term, this.#scope, first))
+    const name = { sql: '??', bindings: [this.#names.token(`c${position}`)] }
+    if ((group ?? aggregates) !== undefined) return this.#dialect.terms.ordered(type, name)
+    return type === 'text' || type === 'number' ? this.#dialect.terms.comparable(type, compileValue(term, this.#scope, first)) : name
   }
 
   #orderBy(builder: Knex.QueryBuilder, { sql, bindings }: Fragment, desc = false, nullable: boolean): void {
@@ -254,6 +270,12 @@ function nameOf({ as, column }: Selected): string {
 /** What the values of a term are read as; durations are numbers of microseconds. */
 function logical(type: Scalar): LogicalType {
   return type === 'number' || type === 'duration' ? 'decimal' : type
+}
+
+/** SQL of one value, `??`, with that in each of its places. */
+function filled(sql: string, value: Fragment): Fragment {
+  const [head = '', ...rest] = sql.split('??')
+  return { sql: [head, ...rest].join(value.sql), bindings: rest.flatMap(() => value.bindings) }
 }
 
 /** How many values terms have. */

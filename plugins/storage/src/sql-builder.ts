@@ -52,7 +52,7 @@ export interface SqlDialect {
   encode(value: Value): Bound
   /** How a column is handled as a type, or as what it is; undefined to take what the database holds. */
   codec(column: Column, type: LogicalType | undefined): Codec | undefined
-  aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation
+  aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Aggregated | undefined): Aggregation
   readonly terms: TermDialect
   /** How a count is read. */
   readonly counted: Decoder
@@ -86,6 +86,9 @@ export interface NumberList {
   readonly notAmong: string
   bind(numbers: readonly Bound[]): Bound
 }
+
+/** What an aggregate is of, a column or a term, `??`. */
+export type Aggregated = Pick<Codec, 'type' | 'compare' | 'read'>
 
 /** How an aggregate of a column, `??`, is made and read, and what is ordered by where that is not its value. */
 export interface Aggregation {

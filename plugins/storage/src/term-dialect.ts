@@ -1,5 +1,5 @@
-import type { Bound, Codec } from './codec.ts'
-import type { Term } from './contract.ts'
+import type { Bound, Codec, Decoder } from './codec.ts'
+import type { LogicalType, Term } from './contract.ts'
 import type { Fragment } from './fragment.ts'
 import type { Resolved } from './filter-compiler.ts'
 
@@ -15,6 +15,12 @@ export interface TermDialect {
   column(column: Resolved, codec: Codec): Fragment
   /** What two values of the type are compared by. */
   comparable(type: Scalar, value: Fragment): Fragment
+  /** What groups are made by, and what is read of one: equal values have the same. */
+  grouped(type: Scalar, value: Fragment): Fragment
+  /** What groups are ordered by, of the name of that. */
+  ordered(type: Scalar, name: Fragment): Fragment
+  /** How values are read. */
+  decoder(type: LogicalType): NonNullable<Decoder>
   /** Null-safe equality. */
   readonly same: Make
   readonly truth: { readonly yes: string; readonly no: string }

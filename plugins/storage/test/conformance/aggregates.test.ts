@@ -142,14 +142,50 @@ onEachDatabase('aggregates and order', (open) => {
     expect(await query({ from, columns: [{ term: amount, as: 'amount' }, { term: is, as: 'much' }, 'part'], order: [{ column: 'id' }], where, limit: 3, offset: 1 })).toEqual([{ amount: '4', much: true, part: 'a' }, { amount: '5', much: true, part: 'b' }, { amount: null, much: false, part: 'b' }])
   })
 
-  test('what is computed has to be grouped by, and orders groups only where its form is ordered', async () => {
+  test('what is computed has to be grouped by', async () => {
     const { table, query } = await open()
     const from = await table({ id: 'key', part: 'text' })
     const part: Term = { op: 'trim', of: [{ column: 'part', type: 'text' }], type: 'text' }
     const columns = [{ term: part, as: 'x' }]
     expect(await codeFrom(query({ from, columns, aggregates: [{ fn: 'count', as: 'n' }] }))).toBe('PLAN_INVALID')
     expect(await codeFrom(query({ from, columns, group: [{ computed: 'y' }] }))).toBe('PLAN_INVALID')
-    expect(await codeFrom(query({ from, columns, group: [{ computed: 'x' }], order: [{ column: 'x' }] }))).toBe('PLAN_INVALID')
+    expect(await codeFrom(query({ from, aggregates: [{ fn: 'min', column: 'part', term: part, as: 'n' }] }))).toBe('PLAN_INVALID')
+    expect(await codeFrom(query({ from, aggregates: [{ fn: 'min', term: part, distinct: true, as: 'n' }] }))).toBe('PLAN_INVALID')
+  })
+
+  test('groups of computed texts, numbers and others are made and ordered by what their values mean', async () => {
+    const { table, transact, query } = await open()
+    const from = await table({ id: 'key', name: 'text', d: 'decimal', n: 'integer', day: 'date' })
+    const rows = [[' a', '1.50', 0, '2026-01-31'], ['A', '0.5', 1, '2026-02-01'], ['a ', '10.25', -8, '2026-02-28'], ['ä', '-3', 1, null], ['a', null, 2, null], [null, '9', -7, '2026-01-01']] as const
+    await transact([{ insert: from, rows: rows.map(([name, d, n, day]) => ({ name, d, n, day })), types: { d: 'decimal', n: 'integer', day: 'date' } }])
+    const groups = async (term: Term, desc = false): Promise<unknown[]> => (await query({ from, where: { column: 'n', op: '<', value: 100, type: 'integer' }, columns: [{ term, as: 'x' }], group: [{ computed: 'x' }], aggregates: [{ fn: 'count', as: 'n' }], order: [{ column: 'x', desc }] })).map(({ x, n }) => [x, n])
+    const [name, d, n]: [Term, Term, Term] = [{ column: 'name', type: 'text' }, { column: 'd', type: 'decimal' }, { column: 'n', type: 'integer' }]
+    expect(await groups({ op: 'trim', of: [name], type: 'text' })).toEqual([[null, 1], ['A', 1], ['a', 3], ['ä', 1]])
+    expect(await groups({ op: 'coalesce', of: [name, { value: 'a', type: 'text' }], type: 'text' }, true)).toEqual([['ä', 1], ['a ', 1], ['a', 2], ['A', 1], [' a', 1]])
+    expect(await groups({ op: '+', of: [d, n], type: 'number' })).toEqual([[null, 1], ['-2', 1], ['1.5', 2], ['2', 1], ['2.25', 1]])
+    expect(await groups({ op: 'coalesce', of: [d, { value: '-3.00', type: 'number' }], type: 'number' }, true)).toEqual([['10.25', 1], ['9', 1], ['1.5', 1], ['0.5', 1], ['-3', 2]])
+    expect(await groups({ op: '>', of: [d, { value: '1', type: 'number' }], type: 'boolean' })).toEqual([[false, 3], [true, 3]])
+    expect(await groups({ op: 'monthBegin', of: [{ column: 'day', type: 'date' }], type: 'date' }, true)).toEqual([['2026-02-01', 2], ['2026-01-01', 2], [null, 2]])
+  })
+
+  test('what is computed is summed, averaged, compared and counted exactly', async () => {
+    const { table, transact, query } = await open()
+    const from = await table({ id: 'key', name: 'text', d: 'decimal', n: 'integer', day: 'date' })
+    const rows = [['b', '0.1', 3, '2026-01-31'], ['A', '1234567890123456.7891', 1, '2026-02-28'], ['a ', '-0.3', 1, null], ['a', null, 2, '2025-12-31']] as const
+    await transact([{ insert: from, rows: rows.map(([name, d, n, day]) => ({ name, d, n, day })), types: { d: 'decimal', n: 'integer', day: 'date' } }])
+    const product: Term = { op: '*', of: [{ column: 'd', type: 'decimal' }, { column: 'n', type: 'integer' }], type: 'number' }
+    const text: Term = { op: '+', of: [{ column: 'name', type: 'text' }, { value: '!', type: 'text' }], type: 'text' }
+    const trimmed: Term = { op: 'trim', of: [{ column: 'name', type: 'text' }], type: 'text' }
+    const later: Term = { op: '+', of: [{ column: 'day', type: 'date' }, { value: '86400000000', type: 'duration' }], type: 'date' }
+    const lasts: Term = { op: '-', of: [later, { value: '2026-01-01', type: 'date' }], type: 'duration' }
+    const all = (['sum', 'avg', 'min', 'max', 'count'] as const).map((fn) => ({ fn, term: product, as: fn }))
+    // With conditions, joins and a limit besides, whose values are numbered after those of the terms.
+    const where = { column: 'id', op: '>' as const, value: 0, type: 'integer' as const }
+    expect(await query({ from, where, limit: 5, aggregates: all })).toEqual([{ sum: '1234567890123456.7891', avg: '411522630041152.263033333333', min: '-0.3', max: '1234567890123456.7891', count: 3 }])
+    expect(await query({ from, where, aggregates: [{ fn: 'min', term: text, as: 'min' }, { fn: 'max', term: text, as: 'max' }, { fn: 'count', term: trimmed, distinct: true, as: 'names' }, { fn: 'max', term: later, as: 'day' }, { fn: 'sum', term: lasts, as: 'lasts' }, { fn: 'min', term: lasts, as: 'least' }] })).toEqual([{ min: 'A!', max: 'b!', names: 3, day: '2026-03-01', lasts: String((31 + 59 + 0) * 86_400_000_000), least: '0' }])
+    const grouped = await query({ from, where, columns: [{ term: trimmed, as: 'name' }], group: [{ computed: 'name' }], aggregates: [{ fn: 'sum', term: { op: '+', of: [product, { value: '0.01', type: 'number' }], type: 'number' }, as: 'sum' }], order: [{ column: 'sum', desc: true }, { column: 'name' }] })
+    expect(grouped).toEqual([{ name: 'A', sum: '1234567890123456.7991' }, { name: 'b', sum: '0.31' }, { name: 'a', sum: '-0.29' }])
+    expect(await query({ from, where: { column: 'id', op: '<', value: 0, type: 'integer' }, aggregates: all })).toEqual([{ sum: null, avg: null, min: null, max: null, count: 0 }])
   })
 
   test('rows are ordered by computed numbers and texts as by columns, nulls first', async () => {

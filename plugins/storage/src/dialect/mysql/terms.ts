@@ -2,6 +2,7 @@ import type { LogicalType } from '../../contract.ts'
 import { fragment } from '../../fragment.ts'
 import type { Fragment } from '../../fragment.ts'
 import type { Scalar, TermDialect } from '../../term-dialect.ts'
+import { read } from './values.ts'
 import { wordPattern } from '../../word-pattern.ts'
 
 const places: Readonly<Record<Scalar, string>> = {
@@ -27,6 +28,9 @@ export const mysqlTerms: TermDialect = {
   constant: (type) => ({ place: places[type], bind: (value) => (type === 'instant' ? value.slice(0, -1).replace('T', ' ') : value) }),
   column: ({ token }, { type, compare }) => ({ sql: columns[type] ?? compare, bindings: [token] }),
   comparable: (type, value) => (type === 'text' ? fragment`cast(${value} as binary)` : value),
+  grouped: (type, value) => (type === 'text' ? fragment`cast(${value} as binary)` : value),
+  ordered: (_type, name) => name,
+  decoder: (type) => ({ type, read: (raw) => read(type, raw) }),
   same: (a, b) => fragment`${a} <=> ${b}`,
   truth: { yes: '1', no: '0' },
   sum: (value) => fragment`coalesce(sum(${value}), 0)`,

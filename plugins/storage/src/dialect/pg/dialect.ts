@@ -1,6 +1,6 @@
 import type { Codec } from '../../codec.ts'
 import { fromRaw, readerOf } from '../../logical.ts'
-import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
+import type { Aggregated, Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { pgCodec } from './codecs.ts'
 import { pgTogether } from './together.ts'
 import { pgTerms } from './terms.ts'
@@ -29,7 +29,7 @@ export const pgDialect: SqlDialect = {
 
 const decimal = { type: 'decimal', read: readerOf('decimal') } as const satisfies Pick<Codec, 'type' | 'read'>
 
-function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation {
+function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Aggregated | undefined): Aggregation {
   const compare = codec?.compare ?? '??'
   if (fn === 'sum' && codec?.type === 'integer') return { sql: `sum(${compare})`, codec: { type: 'integer', read: (raw) => fromRaw('integer', raw) ?? fromRaw('decimal', raw) } }
   if (fn === 'avg' && (codec?.type === 'integer' || codec?.type === 'decimal')) return { sql: average(compare), codec: decimal }

@@ -1,6 +1,7 @@
 import type { LogicalType } from '../../contract.ts'
 import { fragment } from '../../fragment.ts'
 import type { Fragment } from '../../fragment.ts'
+import { readerOf } from '../../logical.ts'
 import type { Scalar, TermDialect } from '../../term-dialect.ts'
 import { wordPattern } from '../../word-pattern.ts'
 
@@ -13,6 +14,9 @@ export const pgTerms: TermDialect = {
   constant: (type) => ({ place: `?::${casts[type]}`, bind: (value) => value }),
   column: ({ token }, { type }) => ({ sql: `(??)::${columns[type]}`, bindings: [token] }),
   comparable: (type, value) => (type === 'text' ? fragment`(${value}) collate "C"` : value),
+  grouped: (type, value) => (type === 'text' ? fragment`(${value}) collate "C"` : value),
+  ordered: (_type, name) => name,
+  decoder: (type) => ({ type, read: readerOf(type) }),
   same: (a, b) => fragment`${a} is not distinct from ${b}`,
   truth: { yes: 'true', no: 'false' },
   sum: (value) => fragment`coalesce(sum(${value}), 0)`,

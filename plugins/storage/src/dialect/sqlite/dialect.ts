@@ -1,6 +1,6 @@
 import type { Codec } from '../../codec.ts'
 import { fromRaw, readerOf } from '../../logical.ts'
-import type { Aggregation, SqlDialect } from '../../sql-builder.ts'
+import type { Aggregated, Aggregation, SqlDialect } from '../../sql-builder.ts'
 import { sqliteCodec } from './codecs.ts'
 import { sqliteTerms } from './terms.ts'
 import { encode } from './values.ts'
@@ -31,7 +31,7 @@ export const sqliteDialect: SqlDialect = {
 
 const exactly = { type: 'decimal', read: readerOf('decimal') } as const satisfies Pick<Codec, 'type' | 'read'>
 
-function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Codec | undefined): Aggregation {
+function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Aggregated | undefined): Aggregation {
   if (codec?.type === 'decimal' || (codec?.type === 'integer' && (fn === 'sum' || fn === 'avg'))) {
     return { sql: `caruso_${fn}(??)`, compare: 'caruso_decimal(??)', codec: codec.type === 'integer' && fn === 'sum' ? { type: 'integer', read: (raw) => fromRaw('integer', raw) ?? fromRaw('decimal', raw) } : exactly }
   }

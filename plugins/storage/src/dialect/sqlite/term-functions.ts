@@ -18,6 +18,8 @@ export function addTermFunctions(database: Database): void {
   database.function('caruso_multiply', steady, two('*', 'number', 'number', 'number'))
   database.function('caruso_negate', steady, one('negate', 'number'))
   database.function('caruso_abs', steady, one('abs', 'number'))
+  // One text for each number, however it is written.
+  database.function('caruso_plain', steady, (value) => stored('number', given('number', value)))
   database.function('caruso_date_add', steady, two('+', 'date', 'duration', 'date'))
   database.function('caruso_date_diff', steady, two('-', 'date', 'date', 'duration'))
   database.function('caruso_instant_add', steady, two('+', 'instant', 'duration', 'instant'))

@@ -1,5 +1,6 @@
 import type { Bound } from '../../codec.ts'
 import { fragment } from '../../fragment.ts'
+import { readerOf } from '../../logical.ts'
 import type { Scalar, TermDialect } from '../../term-dialect.ts'
 import { sixDigits } from './instants.ts'
 
@@ -8,6 +9,9 @@ export const sqliteTerms: TermDialect = {
   constant: (type) => ({ place: '?', bind: binders[type] ?? ((value) => value) }),
   column: ({ token, column }, { type, compare }) => ({ sql: type === 'integer' || type === 'decimal' || type === 'float' || (type === 'text' && column.stored === 'text') ? '??' : compare, bindings: [token] }),
   comparable: (type, value) => (type === 'number' ? fragment`caruso_decimal(${value})` : type === 'text' ? fragment`${value} collate binary` : value),
+  grouped: (type, value) => (type === 'number' ? fragment`caruso_plain(${value})` : type === 'text' ? fragment`${value} collate binary` : value),
+  ordered: (type, name) => (type === 'number' ? fragment`caruso_decimal(${name})` : name),
+  decoder: (type) => ({ type, read: readerOf(type) }),
   same: (a, b) => fragment`${a} is ${b}`,
   truth: { yes: '1', no: '0' },
   sum: (value) => fragment`coalesce(caruso_sum(${value}), 0)`,
