@@ -95,8 +95,9 @@ export class ServerSource implements DataSource {
     const tried = this.#title('Queried', plan)
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const rows = await this.#compiled(call, tried, (compiler) => compiler.select(plan, limit), async ({ statement, values }, connection) => {
-      const answer = await connection.run(statement.sql, bindValues(this.#server.dialect, statement, values))
-      return statement.rows(answer.rows)
+      const found: Row[][] = []
+      await connection.read(statement.sql, bindValues(this.#server.dialect, statement, values), (some) => void found.push(statement.rows(some)))
+      return ([] as Row[]).concat(...found)
     })
     if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
     return rows

@@ -56,6 +56,10 @@ export class MysqlConnection implements ServerConnection {
     return Array.isArray(result) ? { rows: result, affected: result.length } : { rows: [], affected: result.affectedRows, generated: result.insertId }
   }
 
+  async read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<void> {
+    take((await this.run(sql, values)).rows)
+  }
+
   async describe(sql: string, values: readonly Bound[]): Promise<Described> {
     const [result, fields] = await this.#execute(sql, values)
     this.#client.unprepare(sql)

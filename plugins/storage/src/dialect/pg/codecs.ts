@@ -3,7 +3,7 @@ import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { requirePlaces } from '../../places.ts'
 import { toCanonical } from '../../logical.ts'
-import { encode, readerOf } from './values.ts'
+import { encode, readerOf, readMoment } from './values.ts'
 
 /** What a column is, whose plan does not say. */
 export function naturalType({ stored }: Pick<Column, 'stored'>): LogicalType {
@@ -20,7 +20,7 @@ export function pgCodec(column: Column, type: LogicalType | undefined): Codec {
   const store = (value: Value): Bound => onStored(column, requirePlaces(column, wanted, toCanonical(wanted, value)))
   // A timestamp without a zone holds UTC.
   const sql = wanted === 'instant' && column.stored === 'timestamp' ? 'timestamp' : cast
-  return { type: wanted, compare: found === wanted ? '??' : `(??)${wanted === 'boolean' ? '::text' : ''}::${sql}`, place: `?::${sql}`, store, match: write, read: readerOf(wanted) }
+  return { type: wanted, compare: found === wanted ? '??' : `(??)${wanted === 'boolean' ? '::text' : ''}::${sql}`, place: `?::${sql}`, store, match: write, read: column.stored === 'timestamptz' && wanted === 'instant' ? readMoment : readerOf(wanted) }
 }
 
 function textCodec({ stored, binary }: Column, typed: boolean): Codec {

@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import type { ClientConfig, QueryArrayConfig, QueryArrayResult } from 'pg'
+import type { ClientConfig, QueryArrayResult, QueryConfig } from 'pg'
 import type { Bound } from '../../codec.ts'
 import { limits } from '../../limits.ts'
 import type { Raw } from '../../logical.ts'
@@ -9,6 +9,7 @@ import type { Answer } from '../../steps.ts'
 import { CopyIn } from './copy-in.ts'
 import { CopyOut } from './copy-out.ts'
 import { isOutdated } from './failures.ts'
+import { RowQuery } from './row-query.ts'
 import { decoderOf } from './values.ts'
 
 // So many statements a connection remembers; then it is not used again, since the server keeps them until it ends.
@@ -54,6 +55,10 @@ export class PgConnection implements ServerConnection {
   async run(sql: string, values: readonly Bound[]): Promise<Answer> {
     const { rows, rowCount } = await this.#query(sql, values, this.#nameOf(sql))
     return { rows, affected: rowCount ?? 0 }
+  }
+
+  async read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<void> {
+    await this.#use(sql, values, this.#nameOf(sql), (query) => this.#client.query(new RowQuery(query, take)).done)
   }
 
   async describe(sql: string, values: readonly Bound[]): Promise<Described> {
@@ -107,12 +112,16 @@ export class PgConnection implements ServerConnection {
     this.#client.connection.stream.destroy()
   }
 
-  async #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
+  #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
+    return this.#use(text, values, name, (query) => this.#client.query<Raw[]>({ ...query, rowMode: 'array' }))
+  }
+
+  async #use<T>(text: string, values: readonly Bound[], name: string | undefined, run: (query: QueryConfig) => Promise<T>): Promise<T> {
     this.session.requireWhole()
     // Without this the driver sends what has no values as a script, which may be several statements.
-    const query: QueryArrayConfig & { readonly queryMode: 'extended' } = { text, values: [...values], rowMode: 'array', queryMode: 'extended', ...(name === undefined ? {} : { name }) }
+    const query: QueryConfig & { readonly queryMode: 'extended' } = { text, values: [...values], queryMode: 'extended', ...(name === undefined ? {} : { name }) }
     try {
-      return await this.#client.query<Raw[]>(query)
+      return await run(query)
     } catch (error) {
       if (isOutdated(error)) this.session.break()
       throw error
