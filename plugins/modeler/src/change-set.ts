@@ -45,7 +45,7 @@ export class ChangeSet {
   #source: string | undefined
   #shared: { readonly leaves: readonly Leaf[]; readonly types: Types } | undefined
   /** What the last step inserts, to which more may be added. */
-  #open: { readonly shape: string; readonly rows: StepRow[] } | undefined
+  #open: { readonly class: BusinessClass; readonly leaves: readonly Leaf[]; readonly rows: StepRow[] } | undefined
   readonly #beside: PartSteps
   readonly #partSteps = new Map<number, PartStep>()
   #existing: ExistenceCheck | undefined
@@ -159,8 +159,9 @@ export class ChangeSet {
 
   /** What changes create of classes with a policy or rules, with its key. */
   *#creations(): Generator<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }> {
-    for (const [change, made] of this.planned.entries()) {
-      if (!made.creates || (this.#classes.sight(made.class) === undefined && this.#classes.rules(made.class).length === 0)) continue
+    for (let change = 0; change < this.planned.length; change++) {
+      const made = this.planned[change]
+      if (!made?.creates || (this.#classes.sight(made.class) === undefined && this.#classes.rules(made.class).length === 0)) continue
       const values = this.#created(change, made.class.name)
       yield { change, class: made.class, key: leavesOfKey(made.class).map((leaf, index) => ({ leaf, value: values[index] ?? null })) }
     }
@@ -170,15 +171,13 @@ export class ChangeSet {
     const one = this.#writable(create)
     const columns = newObject(one, values, this.#created)
     const row = rowOf(columnsIn(one, columns))
-    const shape = `${one.name} ${[...columns.keys()].map(({ path }) => path).join(' ')}`
     // A row cannot use a key that its own step generates.
-    const waits = (): boolean => [...columns.values()].some((value) => isKeyOf(value) && value.keyOf === this.steps.length - 1)
-    if (this.#open?.shape === shape && !waits()) this.#open.rows.push(row)
+    if (this.#open?.class === one && hasKeys(columns, this.#open.leaves) && !usesKeyOf(columns, this.steps.length - 1)) this.#open.rows.push(row)
     else {
       this.#close()
       const rows = [row]
       this.steps.push({ insert: one.table, rows, ...typesOf([...columnsIn(one, columns).keys(), ...leavesOfKey(one)]) })
-      this.#open = { shape, rows }
+      this.#open = { class: one, leaves: [...columns.keys()], rows }
     }
     const planned = { class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true }
     this.planned.push(planned)
@@ -195,7 +194,7 @@ export class ChangeSet {
     if (columns.size === 0) throw new ModelerError('REQUEST_INVALID', `Updated an object of class "${one.name}": it sets no attribute`)
     const kept = this.#keptObject(one, key, object)
     const row = kept?.row
-    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, row, object.compared)] }
+    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, row, one.kept ? object.compared : [])] }
     if (kept) this.#kept?.updated(kept, Object.keys(set), columns)
     this.#compare(one, key, object)
     const [mine, planned] = [columnsIn(one, columns), { class: one, values: columns, known: { key, seen: object, version } }]
@@ -228,8 +227,10 @@ export class ChangeSet {
 
   /** Changes of the same attributes one after the other share them. */
   #typesOf(columns: ColumnValues): Types {
-    const leaves = [...columns.keys()]
-    if (this.#shared?.leaves.length !== leaves.length || !leaves.every((leaf, index) => leaf === this.#shared?.leaves[index])) this.#shared = { leaves, ...typesOf(leaves) }
+    if (this.#shared === undefined || !hasKeys(columns, this.#shared.leaves)) {
+      const leaves = [...columns.keys()]
+      this.#shared = { leaves, ...typesOf(leaves) }
+    }
     return this.#shared.types
   }
 
@@ -326,6 +327,19 @@ export class ChangeSet {
 function runOf(change: Change): string | undefined {
   if ('create' in change) return 'create'
   return 'update' in change ? `update ${change.update}` : undefined
+}
+
+/** Whether it is these columns that have values, in this order. */
+function hasKeys(columns: ColumnValues, leaves: readonly Leaf[]): boolean {
+  if (columns.size !== leaves.length) return false
+  let index = 0
+  for (const leaf of columns.keys()) if (leaf !== leaves[index++]) return false
+  return true
+}
+
+function usesKeyOf(columns: ColumnValues, step: number): boolean {
+  for (const value of columns.values()) if (isKeyOf(value) && value.keyOf === step) return true
+  return false
 }
 
 /** A filter has no more conditions than a database takes. */

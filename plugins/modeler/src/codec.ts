@@ -204,7 +204,11 @@ export function formatted(codec: Codec, format: DateFormat): Codec {
 
 /** Without a pattern and a `Date`, which would be most of the time of reading a column of dates. */
 function isDate(text: string): boolean {
-  if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false
+  return text.length === 10 && beginsWithDate(text)
+}
+
+function beginsWithDate(text: string): boolean {
+  if (text[4] !== '-' || text[7] !== '-') return false
   const [year, month, date] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)]
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   return year >= 1 && date >= 1 && date <= (month === 2 && leap ? 29 : (daysOf[month] ?? 0))
@@ -224,8 +228,7 @@ function digits(text: string, from: number, to: number): number {
 }
 
 function isInstant(text: string): boolean {
-  const [, date] = moment.exec(text) ?? []
-  return date !== undefined && isDate(date)
+  return moment.test(text) && beginsWithDate(text)
 }
 
 function withoutZeros(text: string): string {

@@ -19,5 +19,7 @@ export function columnOf(leaf: Leaf, table: string): PlanColumn {
 
 /** The condition that a column holds a value, or null. */
 export function equals(leaf: Leaf, table: string, value: Value): Filter {
-  return { ...columnOf(leaf, table), op: '==', value }
+  const { column, codec: { type } } = leaf
+  const of = placeOf(leaf, table)
+  return type === undefined ? { column, of, op: '==', value } : { column, of, type, op: '==', value }
 }

@@ -13,10 +13,11 @@ export function columnsIn({ parts }: BusinessClass, columns: ColumnValues, part?
 
 export function rowOf(columns: ColumnValues): StepRow {
   const row: StepRow = {}
-  for (const [{ column }, value] of columns) {
+  // Not by its entries, each of which would be a list of two.
+  columns.forEach((value, { column }) => {
     // Set as others are, it would be lost.
     if (column === '__proto__') Object.defineProperty(row, column, { value, enumerable: true })
     else row[column] = value
-  }
+  })
   return row
 }

@@ -52,11 +52,11 @@ export function changedObject(one: BusinessClass, set: Readonly<Record<string, u
 
 /** Whether a table can only be read in which an attribute is. */
 export function isOnlyRead({ stored }: Attribute): boolean {
-  return leavesOf(stored).some(({ part }) => part?.readonly === true)
+  return stored.kind === 'leaf' ? stored.part?.readonly === true : leavesOf(stored).some(({ part }) => part?.readonly === true)
 }
 
 function refuseStrangers(one: BusinessClass, values: Readonly<Record<string, unknown>>): void {
-  for (const name of Object.keys(values)) if (!one.attributes.has(name)) throw unknownAttribute(one, name)
+  for (const name in values) if (!one.attributes.has(name)) throw unknownAttribute(one, name)
 }
 
 class ValueReader {

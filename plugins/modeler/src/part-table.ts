@@ -37,6 +37,7 @@ export function partsOf(leaves: Iterable<Leaf>): Set<PartTable> {
 
 /** The column as its own table has it, for statements about that table alone. */
 export function inItsTable(leaf: Leaf): Leaf {
+  if (leaf.part === undefined) return leaf
   const { part: _, ...alone } = leaf
   return alone
 }

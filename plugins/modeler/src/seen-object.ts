@@ -37,11 +37,13 @@ export class SeenObject {
     this.#seen = withoutRelated(one, seen, classes)
     const told = changed ?? this.#seen
     this.#counted = one.kept?.locking === true
-    this.#compared = one.locking ? [one.locking] : [...one.attributes.values()].filter((attribute) => told[attribute.name] !== undefined && (changed !== undefined || !(one.key.includes(attribute) || isOnlyRead(attribute))))
+    this.#compared = one.locking ? [one.locking] : comparedOf(one, told, changed === undefined)
     if (this.#counted && !Number.isSafeInteger(this.#seen[versionName])) throw this.#tooLittle(`"${versionName}" as it was seen`)
     if (this.#counted) return
-    const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
-    if (missing.length > 0) throw this.#tooLittle(`${missing.map(({ name }) => `"${name}"`).join(', ')} as it was seen`)
+    if (this.#compared.some(({ name }) => this.#seen[name] === undefined)) {
+      const missing = this.#compared.filter(({ name }) => this.#seen[name] === undefined)
+      throw this.#tooLittle(`${missing.map(({ name }) => `"${name}"`).join(', ')} as it was seen`)
+    }
     if (this.#compared.length === 0 && [...one.attributes.values()].some((attribute) => !one.key.includes(attribute) && classes.sight(one)?.hidden.has(attribute.name) !== true)) throw this.#tooLittle('what was seen of it')
   }
 
@@ -60,13 +62,16 @@ export class SeenObject {
    */
   conditions(current: Row | undefined, part: PartTable | undefined): Filter[] {
     const of = part?.table ?? this.#class.table
-    return this.#compared.flatMap((attribute) => {
+    const conditions: Filter[] = []
+    for (const attribute of this.#compared) {
+      const seen = this.#seen[attribute.name]
       // Null for the caller is not always null in the column.
-      if (this.#seen[attribute.name] === null && isMasked(this.#classes, this.#class, attribute)) return []
-      const values = leafValues(attribute.stored, this.#seen[attribute.name]).filter(({ leaf }) => leaf.part === part)
-      if (current) return values.map(({ leaf }) => equals(inItsTable(leaf), of, current[leaf.path] ?? null))
-      return values.map(({ leaf, value }) => this.#equal(inItsTable(leaf), of, value))
-    })
+      if (seen === null && isMasked(this.#classes, this.#class, attribute)) continue
+      visitLeaves(attribute.stored, seen, (leaf, value) => {
+        if (leaf.part === part) conditions.push(current ? equals(inItsTable(leaf), of, current[leaf.path] ?? null) : this.#equal(inItsTable(leaf), of, value))
+      })
+    }
+    return conditions
   }
 
   /** Whether there was a value in this table of what the change is compared by. */
@@ -126,18 +131,38 @@ export class SeenObject {
   }
 }
 
+/** What of an object a change is compared by: what it sets, or of a removal all that could be set. */
+function comparedOf(one: BusinessClass, told: Readonly<Record<string, unknown>>, removed: boolean): Attribute[] {
+  const compared: Attribute[] = []
+  for (const attribute of one.attributes.values()) {
+    if (told[attribute.name] !== undefined && !(removed && (one.key.includes(attribute) || isOnlyRead(attribute)))) compared.push(attribute)
+  }
+  return compared
+}
+
 /** The columns of a value with what it says of each. */
 function leafValues(stored: Stored, value: unknown): { readonly leaf: Leaf; readonly value: unknown }[] {
-  if (stored.kind === 'leaf') return [{ leaf: stored, value }]
+  const found: { readonly leaf: Leaf; readonly value: unknown }[] = []
+  visitLeaves(stored, value, (leaf, part) => void found.push({ leaf, value: part }))
+  return found
+}
+
+/** The same without a list of them: ten thousand changes have many. */
+function visitLeaves(stored: Stored, value: unknown, visit: (leaf: Leaf, value: unknown) => void): void {
+  if (stored.kind === 'leaf') return visit(stored, value)
   const parts = partsOf(value)
-  return [...stored.parts].flatMap(([name, part]) => leafValues(part, parts[name] ?? null))
+  for (const [name, part] of stored.parts) visitLeaves(part, parts[name] ?? null, visit)
 }
 
 /** Related objects stand in the place of references; what was seen of them is their key. */
 function withoutRelated(one: BusinessClass, seen: Readonly<Record<string, unknown>>, classes: Classes): Readonly<Record<string, unknown>> {
-  const objects = Object.entries(seen).filter(([, value]) => typeof value === 'object' && value !== null)
-  if (objects.length === 0) return seen
+  if (!Object.values(seen).some(isObject)) return seen
+  const objects = Object.entries(seen).filter(([, value]) => isObject(value))
   return { ...seen, ...Object.fromEntries(objects.map(([name, value]) => [name, bareValue(one.attributes.get(name), value, classes)])) }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function bareValue(attribute: Attribute | undefined, value: unknown, classes: Classes): unknown {

@@ -43,8 +43,9 @@ function isAlike(first: RowUpdate, columns: readonly string[], step: PlainStep):
 }
 
 function hasColumns(set: Readonly<Record<string, unknown>>, columns: readonly string[]): boolean {
-  const own = Object.keys(set)
-  return own.length === columns.length && own.every((column, index) => column === columns[index])
+  let index = 0
+  for (const column in set) if (column !== columns[index++]) return false
+  return index === columns.length
 }
 
 function isOfSame({ column, of, type }: Same, other: Filter | undefined): boolean {
@@ -57,7 +58,8 @@ function typeOf(types: Update['types'], column: string): LogicalType | undefined
 
 /** The values of such an update in the order in which its statement numbers them: of what it sets, then of its conditions. */
 export function valuesOf({ set, where }: RowUpdate, resolve: (value: RowUpdate['set'][string]) => Value): Value[] {
-  const values = Object.values(set).map(resolve)
+  const values: Value[] = []
+  for (const value of Object.values(set)) values.push(resolve(value))
   for (const { value } of where.and) values.push(value)
   return values
 }

@@ -192,10 +192,16 @@ function keysOf(dialect: SqlDialect, insert: Insert, columns: readonly string[],
   if (key.length === 0) return given.map(() => ({}))
   if (!dialect.returning) return given.map((row) => Object.fromEntries(key.map((name) => [name, columns.includes(name) ? (row[columns.indexOf(name)] ?? null) : read(decoders, key, name, answer.generated ?? null)])))
   if (answer.rows.length < given.length && given.length > 1) throw new StorageError('TRIGGER_REJECTED', `a trigger left out ${given.length - answer.rows.length} of ${given.length} rows, so it is not known whose key is whose`)
-  return given.map((_, index) => {
-    const row = answer.rows[index]
-    return row === undefined ? {} : Object.fromEntries(key.map((name, place) => [name, read(decoders, key, name, row[place] ?? null)]))
-  })
+  return given.map((_, index) => keyOf(insert, answer.rows[index] ?? []))
+}
+
+function keyOf({ key, decoders }: Insert, row: readonly Raw[]): Row {
+  const found: Record<string, Value> = {}
+  for (let place = 0; place < row.length; place++) {
+    const name = key[place]
+    if (name !== undefined) found[name] = decode(decoders[place], row[place] ?? null, name)
+  }
+  return found
 }
 
 function read(decoders: Insert['decoders'], key: readonly string[], name: string, raw: Raw): Value {
@@ -204,7 +210,9 @@ function read(decoders: Insert['decoders'], key: readonly string[], name: string
 
 function cells(row: Cells, columns: readonly string[], index: number, earlier: readonly StepResult[]): Value[] {
   const values = columns.map((column) => resolveKey(cell(row, column), earlier))
-  if (Object.keys(row).length !== columns.length) throw new StorageError('PLAN_INVALID', `row ${index} names other columns than the first`)
+  let size = 0
+  for (const _ in row) size++
+  if (size !== columns.length) throw new StorageError('PLAN_INVALID', `row ${index} names other columns than the first`)
   return values
 }
 

@@ -58,7 +58,7 @@ export class PgConnection implements ServerConnection {
   }
 
   async read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<void> {
-    await this.#use(sql, values, this.#nameOf(sql), (query) => this.#client.query(new RowQuery(query, take)).done)
+    await this.#use(sql, values, this.#nameOf(sql), (query) => this.#client.query(new RowQuery(query, take)).done())
   }
 
   async describe(sql: string, values: readonly Bound[]): Promise<Described> {

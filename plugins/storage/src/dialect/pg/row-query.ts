@@ -10,8 +10,7 @@ const batchRows = 64
  * them all to the end, where most of the work would be left to do at once; and the collector would move every value twice.
  */
 export class RowQuery extends Query {
-  /** Rejects with what the server or the taker says. */
-  readonly done: Promise<void>
+  readonly #ended: Promise<void>
   readonly #take: (rows: readonly (readonly Raw[])[]) => void
   #rows: (readonly Raw[])[] = []
   #refused: { readonly reason: unknown } | undefined
@@ -19,14 +18,17 @@ export class RowQuery extends Query {
   constructor(config: QueryConfig, take: (rows: readonly (readonly Raw[])[]) => void) {
     super(config)
     this.#take = take
-    this.done = new Promise((resolve, reject) => {
+    this.#ended = new Promise((resolve, reject) => {
       this.once('error', reject)
-      this.once('end', () => {
-        this.#handOver()
-        if (this.#refused) reject(this.#refused.reason)
-        else resolve()
-      })
+      this.once('end', () => resolve())
     })
+  }
+
+  /** Until all rows are handed over; fails with what the server or the taker says. */
+  async done(): Promise<void> {
+    await this.#ended
+    this.#handOver()
+    if (this.#refused) throw this.#refused.reason
   }
 
   /** The driver calls this for each row. */
