@@ -25,6 +25,8 @@ export const channels: readonly Channel[] = ['agent', 'web', 'keypad']
 export interface Sourced {
   readonly text: string
   readonly place: Place
+  /** As it stands in the file, where that is not the text: with references such as `&amp;`, and in several lines. */
+  readonly written?: string
 }
 
 export interface Title {

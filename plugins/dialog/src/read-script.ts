@@ -1,3 +1,4 @@
+import { didYouMean } from '@caruso/contract'
 import { channels } from './definition.ts'
 import type { ActionDefinition, Channel, CheckDefinition, ChoiceDefinition, Definition, EventDefinition, InputDefinition, NamedExpression, NodeDefinition, PromptDefinition, QuestionDefinition, QuestionType, Sourced, Title, WayDefinition, Word } from './definition.ts'
 import { checkDtd } from './dtd.ts'
@@ -8,8 +9,14 @@ import { readXml, type Element } from './xml-tree.ts'
 export function readScript(text: string): { readonly definition: Definition } | { readonly problems: readonly Problem[] } {
   const root = readXml(text)
   if ('rule' in root) return { problems: [root] }
-  const problems = checkDtd(text, root)
+  const problems = [...checkDtd(text, root), ...strangeChannels(root)]
   return problems.length > 0 ? { problems } : { definition: definitionOf(root) }
+}
+
+/** A DTD cannot say which words a list has. */
+function strangeChannels(root: Element): readonly Problem[] {
+  const strange = listed(root.attributes['channels'] ?? 'agent').filter((channel) => !(channels as readonly string[]).includes(channel))
+  return strange.map((channel) => ({ rule: 'unknown-channel', level: 'error', place: root.placeOf('channels'), message: `There is no channel "${channel}"${didYouMean(channel, channels) || `: there are ${channels.join(', ')}`}` }))
 }
 
 /** What follows the DTD has what is taken here. */
@@ -126,7 +133,9 @@ function taken(element: Element, attribute: string): string {
 }
 
 function sourced(element: Element, attribute: string, missing = ''): Sourced {
-  return { text: element.attributes[attribute] ?? missing, place: element.placeOf(attribute) }
+  const text = element.attributes[attribute] ?? missing
+  const written = element.written(attribute) ?? text
+  return { text, place: element.placeOf(attribute), ...(written === text ? {} : { written }) }
 }
 
 function maybe(element: Element, attribute: string): Sourced | undefined {

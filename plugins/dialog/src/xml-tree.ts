@@ -11,6 +11,8 @@ export interface Element {
   readonly place: Place
   /** Where the value of an attribute begins; the element's own place where it is not written. */
   placeOf(attribute: string): Place
+  /** An attribute's value as it stands in the text, where it is written. */
+  written(attribute: string): string | undefined
 }
 
 /** What no script needs is not looked at, so that nobody can make reading one take long. */
@@ -79,7 +81,12 @@ function elementOf(element: XmlElement, text: string, places: Places): Element {
     children,
     place,
     placeOf: (attribute) => (Object.hasOwn(element.attributes, attribute) ? places.at(valueStart(text, element.start, attribute)) : place),
+    written: (attribute) => (Object.hasOwn(element.attributes, attribute) ? valueAt(text, valueStart(text, element.start, attribute)) : undefined),
   }
+}
+
+function valueAt(text: string, start: number): string {
+  return text.slice(start, text.indexOf(text[start - 1] ?? '"', start))
 }
 
 /** The offset of an attribute's value in a start tag that is known to be well formed and to have it. */

@@ -1,40 +1,25 @@
-import { readdir, readFile } from 'node:fs/promises'
+import type { CommandContext } from '@caruso/contract'
 import { join, relative } from 'node:path'
-import { codeOf, type CommandContext } from '@caruso/contract'
+import { checkScripts } from '../check/check-scripts.ts'
 import { DialogError } from '../errors.ts'
-import { lineOf, type Problem } from '../problem.ts'
-import { readScript } from '../read-script.ts'
+import { lineOf } from '../problem.ts'
+import { classSchema } from './class-schema.ts'
+import { readScriptFolder } from './script-folder.ts'
 
 /**
- * `caruso dialog check`: tells every problem of the scripts.
+ * `caruso dialog check`: tells every problem of one script, or of all scripts of the assembly.
  *
  * @throws DialogError `SCRIPT_INVALID` where one has an error
  */
-export async function check(file: string | undefined, context: CommandContext): Promise<void> {
-  const files = file === undefined ? await scriptsOf((await context.assembly()).folder) : [file]
-  const found = await Promise.all(files.map(async (name) => ({ file: relative('.', name), problems: problemsOf(await textOf(name)) })))
-  const lines = found.flatMap(({ file: name, problems }) => problems.map((problem) => lineOf(name, problem)))
-  if (lines.length === 0 || context.terminal.json) context.terminal.answer({ files: found }, () => `The scripts are right: ${files.length}`)
-  if (lines.length > 0) throw new DialogError('SCRIPT_INVALID', lines.join('\n'))
-}
-
-function problemsOf(text: string): readonly Problem[] {
-  const read = readScript(text)
-  return 'problems' in read ? read.problems : []
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new DialogError('USAGE', `Read the script "${file}": ${codeOf(error) === 'ENOENT' ? 'there is no such file' : String(error)}`, { cause: error })
-  }
-}
-
-async function scriptsOf(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(join(folder, 'dialogs'))).filter((name) => name.endsWith('.xml')).toSorted().map((name) => join(folder, 'dialogs', name))
-  } catch (error) {
-    throw new DialogError('USAGE', 'Looked for scripts in the folder "dialogs" of the assembly: there is none', { cause: error })
-  }
+export async function check(script: string | undefined, context: CommandContext): Promise<void> {
+  const { terminal } = context
+  const { files, actions, wrongActions } = await readScriptFolder(script, context)
+  const classes = await classSchema(context)
+  if (classes === undefined) terminal.progress('Without an assembly that has a modeler, classes and their attributes are not checked')
+  const checked = checkScripts(files, { classes, actions }).filter(({ file }) => script === undefined || file === relative('.', join(script)))
+  const found = [...(wrongActions.problems.length > 0 ? [wrongActions] : []), ...checked.map(({ file, problems }) => ({ file, problems }))]
+  const lines = (level: 'error' | 'warning'): readonly string[] => found.flatMap(({ file, problems }) => problems.filter((problem) => problem.level === level).map((problem) => lineOf(file, problem)))
+  const [errors, warnings] = [lines('error'), lines('warning')]
+  if (errors.length === 0 || terminal.json) terminal.answer({ files: found, classes: classes !== undefined }, () => [...warnings, `The scripts are right: ${checked.length}${warnings.length === 0 ? '' : `, with ${warnings.length} warnings`}`].join('\n'))
+  if (errors.length > 0) throw new DialogError('SCRIPT_INVALID', [...errors, ...warnings].join('\n'))
 }

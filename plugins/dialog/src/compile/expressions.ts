@@ -2,6 +2,7 @@ import { bind, check, evaluator, ExpressionError, parse, print } from '@caruso/e
 import type { Attributes, Expression, Scalar, Schema, Term, Type, Values } from '@caruso/expression'
 import type { Sourced } from '../definition.ts'
 import type { Place } from '../place.ts'
+import { placeWithin } from '../place-within.ts'
 import type { Problem } from '../problem.ts'
 import type { Compute, Value } from '../script.ts'
 import { pathsIn } from './paths.ts'
@@ -71,7 +72,7 @@ export class Expressions {
       return check(source.text, schema, wanted)
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error
-      this.problem('expression', placeIn(source, error.details), error.message.replace(/^Line \d+, column \d+: /, ''))
+      this.problem('expression', placeWithin(source, error.details), error.message.replace(/^Line \d+, column \d+: /, ''))
       return { value: null, type: wanted ?? 'text' }
     }
   }
@@ -113,9 +114,4 @@ function find(attributes: Attributes | undefined, name: string): Type | undefine
 
 function own(holder: unknown, name: string): unknown {
   return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, name) ? (holder as Readonly<Record<string, unknown>>)[name] : null
-}
-
-/** An attribute's value is one line, unless references to characters stand before: then its beginning has to do. */
-function placeIn({ place, text }: Sourced, within: Place | undefined): Place {
-  return within === undefined || within.line > 1 || text.includes('&') ? place : { line: place.line, column: place.column + within.column - 1 }
 }
