@@ -10,6 +10,8 @@ export interface Definition {
   /** The name whose object the dialog is about: its history tells of the dialog. */
   readonly subject?: Sourced
   readonly zone: string
+  /** Whose telephone numbers need no prefix, such as `NO`. */
+  readonly country?: string
   readonly titles: readonly Title[]
   readonly inputs: readonly InputDefinition[]
   readonly lets: readonly LetDefinition[]

@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Texts } from './view.ts'
 
-/** The same from the sources and from what is built. */
 const folder = new URL('../i18n/', import.meta.url)
 
-/** The plugin's texts by language; a language more is a file more in `i18n/`. */
-export async function loadTexts(): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.json'))
-  return new Map(await Promise.all(files.map(async (name) => [name.slice(0, -'.json'.length), JSON.parse(await readFile(new URL(name, folder), 'utf8')) as Record<string, string>] as const)))
+/** The plugin's own texts by language; a language more is a file more. */
+export async function loadTexts(): Promise<ReadonlyMap<string, Texts>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted()
+  return new Map(await Promise.all(names.map(async (name) => [basename(name, '.json'), JSON.parse(await readFile(new URL(name, folder), 'utf8')) as Texts] as const)))
 }

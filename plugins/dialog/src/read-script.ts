@@ -28,6 +28,7 @@ function definitionOf(root: Element): Definition {
     languages: listed(root.attributes['languages'] ?? 'en'),
     channels: channels.filter((channel) => listed(root.attributes['channels'] ?? 'agent web keypad').includes(channel)),
     zone: root.attributes['zone'] ?? 'UTC',
+    ...optional('country', root.attributes['country']),
     titles: of(root, 'title').map((title): Title => ({ ...optional('lang', title.attributes['lang']), text: wordsOf(title).filter((word) => typeof word === 'string').join('') })),
     inputs: of(root, 'input').map(inputOf),
     lets: of(root, 'let').map((one) => ({ name: taken(one, 'name'), value: sourced(one, 'value'), place: one.place })),

@@ -17,6 +17,7 @@ export interface Script {
   readonly languages: readonly string[]
   readonly channels: readonly Channel[]
   readonly zone: string
+  readonly country?: string
   readonly subject?: string
   readonly titles: readonly Spoken[]
   readonly inputs: readonly Input[]

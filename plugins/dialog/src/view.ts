@@ -1,60 +1,11 @@
-import type { Option } from './answer/reading.ts'
-import type { Channel, QuestionType } from './definition.ts'
 import { canGoBack, eventAt } from './engine/advance.ts'
 import type { State } from './engine/state.ts'
 import type { Asking, Position } from './engine/walk.ts'
 import { answerType } from './compile/schema.ts'
 import { labelsOf, optionsOf, say, type Listener } from './speech.ts'
 import type { Question, Value } from './script.ts'
+import type { AskedQuestion, Notice, View } from './view-schema.ts'
 import { writeValue } from './write-value.ts'
-
-/** A dialog as somebody sees or hears it, in their language and channel. */
-export interface View {
-  readonly status: 'asking' | 'waiting' | 'ended' | 'cancelled' | 'expired'
-  readonly channel: Channel
-  readonly language: string
-  /** What was said since the last answer. */
-  readonly said: readonly string[]
-  readonly question?: AskedQuestion
-  /** Why the last answer was none, or what is said where nothing came, or as help. */
-  readonly notice?: Notice
-  readonly answers: readonly GivenAnswer[]
-  readonly canGoBack: boolean
-  readonly outcome?: string
-  /** The queue that goes on: at the end, or where a keypad cannot give the answer. */
-  readonly handOver?: string
-}
-
-export interface AskedQuestion {
-  readonly path: string
-  readonly type: QuestionType
-  readonly prompt: string
-  readonly required: boolean
-  readonly sensitive: boolean
-  readonly choices: readonly Option[]
-  readonly currency?: string
-  readonly min?: Value
-  readonly max?: Value
-  /** The answer that was given before, or the default of the script, and as it is written. */
-  readonly proposed?: Value
-  readonly proposedText?: string
-  readonly hasHelp: boolean
-  readonly keypad: Question['keypad']
-  /** Milliseconds after which nothing came. */
-  readonly wait: number
-}
-
-export interface Notice {
-  readonly kind: 'help' | 'no-input' | 'no-match'
-  readonly text: string
-}
-
-/** An answer as it was given; what is sensitive is not shown. */
-export interface GivenAnswer {
-  readonly path: string
-  readonly prompt: string
-  readonly text: string
-}
 
 /** The texts of the plugin itself in one language. */
 export type Texts = Readonly<Record<string, string>>
@@ -71,7 +22,7 @@ export function viewOf(state: State, position: Position, texts: Texts): View {
     said: position.said.map(({ prompts, script, values }) => say(prompts, script, values, state)).filter((text) => text !== ''),
     ...(asking ? { question: asked(asking, state) } : {}),
     ...(asking && state.tries.last ? { notice: noticeOf(asking, state, state.tries.last, texts) } : {}),
-    answers: position.answered.filter(({ fact }) => !isSkipped(state, fact)).map((answer) => ({ path: answer.path, prompt: say(answer.node.prompts, answer.script, answer.values, state), text: answer.node.sensitive ? '•••' : textOf(answer, answer.value, state) })),
+    answers: position.answered.filter(({ fact }) => !isSkipped(state, fact)).map((answer) => ({ path: answer.path, prompt: say(answer.node.prompts, answer.script, answer.values, state), text: answerText(answer, answer.value, state) })),
     canGoBack: canGoBack(state, position),
     ...(at.kind === 'ended' ? { outcome: at.node.outcome, ...(at.node.handOver === undefined ? {} : { handOver: at.node.handOver }) } : {}),
     ...(asking?.node.keypad === 'hand-over' && channel === 'keypad' ? { handOver: 'agent' } : {}),
@@ -110,6 +61,11 @@ function noticeOf(at: Asking, { tries, ...state }: State, kind: Notice['kind'], 
   const event = node.events[eventAt(at, kind, tries[kind])]
   const own = say(check?.prompts ?? event?.prompts ?? [], script, values, state)
   return { kind, text: own === '' ? (texts[kind === 'no-match' ? `wrong.${tries.wrong ?? 'unreadable'}` : kind] ?? '') : own }
+}
+
+/** An answer as it is written for people; what is sensitive is not. */
+export function answerText(answer: Pick<Asking, 'node' | 'script' | 'values'>, value: Value, listener: Listener): string {
+  return answer.node.sensitive ? '•••' : textOf(answer, value, listener)
 }
 
 function textOf({ node, script, values }: Pick<Asking, 'node' | 'script' | 'values'>, value: Value, listener: Listener): string {

@@ -230,9 +230,9 @@ export const Objects = contract({
       idempotent: true,
     },
     names: {
-      description: 'What conditions may name of each class and of each value with parts, such as "Invoice.open", by the types of the expression language',
+      description: 'What conditions may name of each class and of each value with parts, such as "Invoice.open", by the types of the expression language; and the attributes that keys are made of',
       input: Type.Object({}),
-      output: Type.Object({ classes: Type.Record(Type.String(), Type.Record(Type.String(), NameType)) }),
+      output: Type.Object({ classes: Type.Record(Type.String(), Type.Record(Type.String(), NameType)), keys: Type.Record(Type.String(), Type.Array(name)) }),
       idempotent: true,
     },
   },

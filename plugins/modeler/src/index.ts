@@ -55,7 +55,7 @@ export default definePlugin({
           return {}
         },
         classes: () => ({ classes: [...model.classes].map(({ name, source, table, readonly }) => ({ name, source, table, ...(readonly === undefined ? {} : { readonly }), ...reasonOf(model, name) })) }),
-        names: () => ({ classes: model.names }),
+        names: () => ({ classes: model.names, keys: Object.fromEntries([...model.classes].map(({ name, key }) => [name, key.map((attribute) => attribute.name)])) }),
       },
     }
   },

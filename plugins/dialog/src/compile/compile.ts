@@ -42,6 +42,7 @@ export function compileScript(definition: Definition, surroundings: Surroundings
     languages: definition.languages,
     channels: definition.channels,
     zone: definition.zone,
+    ...(definition.country === undefined ? {} : { country: definition.country }),
     ...(definition.subject ? { subject: definition.subject.text } : {}),
     titles: definition.titles.map(({ lang, text }) => ({ channel: 'all', ...(lang === undefined ? {} : { lang }), words: [text] })),
     inputs: definition.inputs.map(({ name, required }) => ({ name, type: expressions.names[name] ?? 'text', required })),

@@ -13,6 +13,8 @@ export interface Position {
   readonly releases: readonly Release[]
   /** The questions that were answered. */
   readonly answered: readonly Answered[]
+  /** What the script itself knows, those that it calls apart. */
+  readonly known: Values
 }
 
 export interface Asking {
@@ -84,7 +86,7 @@ class Walk {
     let id: string | undefined = this.#frame.script.start
     for (let steps = 0, used = 0; id !== undefined; ) {
       const at: Position['at'] | string = this.#pass(this.#nodeAt(id))
-      if (typeof at !== 'string') return { used: this.#used, at, said: this.#said, releases: this.#releases, answered: this.#answered }
+      if (typeof at !== 'string') return { used: this.#used, at, said: this.#said, releases: this.#releases, answered: this.#answered, known: this.#frames[0]?.values ?? {} }
       id = at
       steps = used === this.#used ? steps + 1 : 0
       used = this.#used

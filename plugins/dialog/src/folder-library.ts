@@ -1,0 +1,56 @@
+import type { Call } from '@caruso/contract'
+import { messageOf } from '@caruso/contract'
+import type { Health } from '@caruso/kernel'
+import { libraryOf, readFiles, type Files, type Library } from './library.ts'
+import type { Names } from './names.ts'
+
+/** The scripts of a folder as they are edited: a script with a mistake stays as it was before, and that is told. */
+export class FolderLibrary {
+  readonly #folder: string
+  readonly #namesOf: (call: Call) => Promise<Names>
+  readonly #log: { info(words: string): void; error(words: string): void }
+  #read: string | undefined
+  #current: Library = { editions: new Map(), actions: {}, problems: [] }
+  #names: Names = { classes: {}, keys: {} }
+
+  constructor(folder: string, namesOf: (call: Call) => Promise<Names>, log: { info(words: string): void; error(words: string): void }) {
+    this.#folder = folder
+    this.#namesOf = namesOf
+    this.#log = log
+  }
+
+  get current(): Library {
+    return this.#current
+  }
+
+  get names(): Names {
+    return this.#names
+  }
+
+  get health(): Health {
+    const { editions, problems } = this.#current
+    return problems.length === 0 ? { ok: true, detail: `${editions.size} scripts` } : { ok: false, detail: `scripts with mistakes stay as they were: ${problems.slice(0, 3).join('; ')}` }
+  }
+
+  /** Takes in what has changed since it was read. */
+  async read(call: Call): Promise<void> {
+    try {
+      const [files, names] = await Promise.all([readFiles(this.#folder), this.#namesOf(call)])
+      const all = JSON.stringify([files, names])
+      if (all === this.#read) return
+      this.#take(files, names)
+      this.#read = all
+    } catch (error) {
+      this.#log.error(`Went on with the scripts as they were: ${messageOf(error)}`)
+    }
+  }
+
+  #take(files: Files, names: Names): void {
+    const read = libraryOf(files, names.classes)
+    const kept = [...this.#current.editions].filter(([id]) => !read.editions.has(id) && read.problems.length > 0)
+    this.#current = { ...read, editions: new Map([...kept, ...read.editions]) }
+    this.#names = names
+    for (const problem of read.problems) this.#log.error(problem)
+    this.#log.info(`Took in the dialog scripts: ${read.editions.size} can be begun`)
+  }
+}

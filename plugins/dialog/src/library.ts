@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { codeOf } from '@caruso/contract'
+import type { Attributes } from '@caruso/expression'
+import { readActions } from './actions-file.ts'
+import { compileAll } from './compile/compile-all.ts'
+import { DialogError } from './errors.ts'
+import { lineOf, type Problem } from './problem.ts'
+import { readScript } from './read-script.ts'
+import type { Script } from './script.ts'
+import type { ActionSignature } from './surroundings.ts'
+
+/** A script with those that it calls, as a dialog goes on with it whatever becomes of the files. */
+export interface Edition {
+  /** What tells it from others: made of the texts. */
+  readonly id: string
+  readonly script: Script
+  /** The texts of the script and of those that it calls, by their ids. */
+  readonly texts: Readonly<Record<string, string>>
+}
+
+/** The scripts of a folder, in the form that they have now. */
+export interface Library {
+  readonly editions: ReadonlyMap<string, Edition>
+  readonly actions: Readonly<Record<string, ActionSignature>>
+  /** Lines about what is wrong: scripts with errors are no editions. */
+  readonly problems: readonly string[]
+}
+
+/** The texts of a folder's scripts and of its actions, by the names of the files. */
+export type Files = Readonly<Record<string, string>>
+
+const actionsFile = 'actions.yaml'
+
+/** @throws DialogError `SCRIPTS_UNREADABLE` where the folder is there and may not be read */
+export async function readFiles(folder: string): Promise<Files> {
+  try {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.xml') || name === actionsFile).toSorted()
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return {}
+    throw new DialogError('SCRIPTS_UNREADABLE', `Read the scripts in the folder "${folder}": ${String(error)}`, { cause: error })
+  }
+}
+
+/** Compiles all scripts of a folder. */
+export function libraryOf(files: Files, classes: Readonly<Record<string, Attributes>>): Library {
+  const { [actionsFile]: actionsText = 'actions: {}', ...texts } = files
+  const { actions, problems: wrong } = readActions(actionsText)
+  const problems = wrong.map((problem) => lineOf(actionsFile, problem))
+  const read = Object.entries(texts).flatMap(([file, text]) => {
+    const script = readScript(text)
+    if ('definition' in script) return [{ file, text, definition: script.definition }]
+    problems.push(...script.problems.map((problem) => lineOf(file, problem)))
+    return []
+  })
+  const compiled = compileAll(read.map(({ definition }) => definition), { classes, actions })
+  const right = new Map<string, string>()
+  for (const { file, text, definition } of read) {
+    const found: readonly Problem[] = compiled.problems.get(definition.id) ?? []
+    problems.push(...found.map((problem) => lineOf(file, problem)))
+    if (right.has(definition.id)) problems.push(`${file}: the dialog "${definition.id}" is in another file too`)
+    else if (found.every(({ level }) => level === 'warning')) right.set(definition.id, text)
+  }
+  const editions = [...right.keys()].flatMap((id) => editionOf(id, right, compiled.scripts) ?? [])
+  return { editions: new Map(editions.map((edition) => [edition.script.id, edition])), actions, problems }
+}
+
+/** An edition of the texts that a dialog began with. */
+export function editionFrom(id: string, scriptId: string, texts: Readonly<Record<string, string>>, classes: Readonly<Record<string, Attributes>>, actions: Readonly<Record<string, ActionSignature>>): Edition {
+  const definitions = Object.values(texts).flatMap((text) => {
+    const read = readScript(text)
+    return 'definition' in read ? [read.definition] : []
+  })
+  const { scripts, problems } = compileAll(definitions, { classes, actions })
+  const script = scripts.get(scriptId)
+  const errors = [...problems.values()].flat().filter(({ level }) => level === 'error')
+  if (script === undefined || errors.length > 0) throw new DialogError('SCRIPT_UNUSABLE', `Went on with the dialog "${scriptId}" in the form that it began with: ${errors.map((problem) => lineOf(scriptId, problem)).join('; ') || 'its text is gone'}`)
+  return { id, script, texts }
+}
+
+function editionOf(id: string, right: ReadonlyMap<string, string>, scripts: ReadonlyMap<string, Script>): Edition | undefined {
+  const script = scripts.get(id)
+  const needed = script ? calledBy(script, new Set([id])) : new Set<string>()
+  if (script === undefined || [...needed].some((one) => !right.has(one))) return undefined
+  const texts = Object.fromEntries([...needed].toSorted().map((one) => [one, right.get(one) ?? '']))
+  return { id: createHash('sha256').update(JSON.stringify(texts)).digest('hex'), script, texts }
+}
+
+function calledBy(script: Script, known: Set<string>): Set<string> {
+  for (const node of script.nodes.values()) {
+    if (node.kind !== 'call' || known.has(node.script.id)) continue
+    known.add(node.script.id)
+    calledBy(node.script, known)
+  }
+  return known
+}

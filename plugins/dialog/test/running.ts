@@ -1,0 +1,76 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Call, Client } from '@caruso/contract'
+import modeler from '@caruso/modeler'
+import { Objects, objectsOf } from '@caruso/modeler/contract'
+import storage from '@caruso/storage'
+import { Storage } from '@caruso/storage/contract'
+import { double, testPlugin, type transports } from '@caruso/testing'
+import { DatabaseSync } from 'node:sqlite'
+import { onTestFinished } from 'vitest'
+import { Requests, type Dialogs } from '../src/contract.ts'
+import dialog from '../src/index.ts'
+import { DialogEdition, DialogInput, DialogObject } from '../src/objects.ts'
+
+const example = fileURLToPath(new URL('../../../examples/dialogs/', import.meta.url))
+
+export interface Running {
+  readonly dialogs: Client<typeof Dialogs>
+  readonly objects: Client<typeof Objects>
+  /** The folder of the scripts, which a test may change. */
+  readonly folder: string
+  readonly logs: readonly unknown[]
+  /** Somebody on the web; with `lead` an agent. */
+  call(lead?: 'lead'): Call
+  health(): Promise<{ readonly ok: boolean; readonly detail?: string }>
+  /** The milliseconds of timers pass. */
+  advance(milliseconds: number): Promise<void>
+  /** Another instance takes over, as in a swap. */
+  swap(): Promise<void>
+}
+
+/** The dialog component on real objects in SQLite: a customer 7 who owes 3000.50, with the scripts of the example. */
+export async function runDialogs(transport: (typeof transports)[number] = 'direct'): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'dialogs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  cpSync(join(example, 'dialogs'), join(folder, 'dialogs'), { recursive: true })
+  cpSync(join(example, 'model'), join(folder, 'model'), { recursive: true })
+  mkdirSync(join(folder, 'mapping'))
+  const file = join(folder, 'crm.db')
+  makeDatabase(file)
+  const beneath = await testPlugin(storage, { config: { sources: { crm: { kind: 'sqlite', file } } } })
+  onTestFinished(() => beneath.close())
+  const middle = await testPlugin(modeler, { config: { model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies') }, requires: { storage: double(Storage, beneath.clients.storage) } })
+  onTestFinished(() => middle.close())
+  const declare = middle.call({ permissions: ['objects.declare'] })
+  for (const one of [DialogObject, DialogInput, DialogEdition]) await objectsOf(middle.clients.objects, one).count(undefined, declare)
+  const requests = double(Requests, { answer: ({ args }) => ({ answer: { score: args['customer'] === '7' ? '500' : '100' } }) })
+  const kit = await testPlugin(dialog, { config: { dialogs: join(folder, 'dialogs') }, requires: { objects: double(Objects, middle.clients.objects), requests }, transport })
+  onTestFinished(() => kit.close())
+  return {
+    dialogs: kit.clients.dialogs,
+    objects: middle.clients.objects,
+    folder: join(folder, 'dialogs'),
+    logs: kit.logs,
+    call: (lead) => kit.call(lead ? { as: 'kari', permissions: ['dialogs.lead', 'dialogs.check'] } : {}),
+    health: async () => await kit.health(),
+    advance: async (milliseconds) => { await kit.clock.advance(milliseconds) },
+    swap: async () => { await kit.handOver(dialog) },
+  }
+}
+
+function makeDatabase(file: string): void {
+  const database = new DatabaseSync(file)
+  database.exec(`
+    create table customer (number integer primary key, name text not null, born text, telephone text, email text, address_street text, address_postal_code text, address_city text, address_region text, address_country text);
+    create table invoice (number integer primary key, customer_number integer not null references customer, open text, due text, state text);
+    create table dialog (id text primary key, script text not null, version text not null, edition text not null, status text not null, channel text not null, language text not null, changes integer not null, seq integer not null, state text not null, subject_class text, subject_key text, outcome text, started_by text, begun text not null, changed text not null);
+    create table dialog_input (dialog text not null, seq integer not null, at text not null, by text, input text not null, primary key (dialog, seq));
+    create table dialog_edition (edition text primary key, script text not null, version text not null, texts text not null);
+    insert into customer (number, name, born, telephone) values (7, 'Ada Berg', '1980-01-02', '+4722225555');
+    insert into invoice (number, customer_number, open, due, state) values (77, 7, '3000.50', '2026-10-01', 'overdue');
+  `)
+  database.close()
+}
