@@ -1,4 +1,4 @@
-import type { View } from '../view.ts'
+import type { View } from '../view-schema.ts'
 
 /** What is said and asked, as lines for a terminal. */
 export function shownView({ said, question, notice, channel, handOver }: View): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Channel } from '../definition.ts'
-import type { View } from '../view.ts'
+import type { View } from '../view-schema.ts'
 
 /** What a line in the terminal means: an answer, or a command that begins with a colon. */
 export type TypedLine =
