@@ -112,7 +112,7 @@ export class Conversation {
       case 'unknown':
         return [`There is no command ":${typed.command}". Commands: ${commandWords}`]
       case 'proposed':
-        return this.#put({ kind: 'answer', value: question?.proposed ?? null })
+        return this.#put({ kind: 'answer', value: (question?.proposed ?? null) as Value })
       case 'answer':
         // What a caller would say is typed; it is no keys.
         return this.#put(channel === 'keypad' && question?.keypad === 'record' ? { kind: 'answer', value: typed.text } : typed)
