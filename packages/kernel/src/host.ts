@@ -130,9 +130,10 @@ export class Host {
    * Starts components, each after those it requires, independent ones at the same time.
    *
    * @param others whether other hosts may come later and provide what nobody does now; calls wait for them
+   * @param prepare what has to be done for a component once those it requires are there, before it starts
    * @throws KernelError of the first that fails, after the others were disposed
    */
-  async startAll(specs: readonly ComponentSpec[], others = false): Promise<StartNode> {
+  async startAll(specs: readonly ComponentSpec[], others = false, prepare?: (instance: Instance) => Promise<unknown>): Promise<StartNode> {
     const begun = performance.now()
     const loaded: Instance[] = []
     try {
@@ -145,7 +146,7 @@ export class Host {
         timed.map(({ instance }) => ({ component: instance.spec.component, description: instance.description })),
         (contract, version) => others || this.bus.registry.lookup(contract, version).length > 0,
       )
-      const parts = await this.#startInOrder(timed, graph)
+      const parts = await this.#startInOrder(timed, graph, prepare)
       return { name: this.bus.assembly, ms: performance.now() - begun, parts }
     } catch (error) {
       for (const instance of loaded.toReversed()) await this.#discard(instance)
@@ -181,13 +182,14 @@ export class Host {
     return new InlineInstance({ id, spec, plugin, clock: this.#clock, log, surroundings })
   }
 
-  async #startInOrder(loaded: readonly { instance: Instance; ms: number }[], graph: DependencyGraph): Promise<StartNode[]> {
+  async #startInOrder(loaded: readonly { instance: Instance; ms: number }[], graph: DependencyGraph, prepare?: (instance: Instance) => Promise<unknown>): Promise<StartNode[]> {
     const starts = new Map<string, Promise<StartNode>>()
     const begin = (component: string): Promise<StartNode> => {
       const start = starts.get(component) ?? (async () => {
         const mine = loaded.find(({ instance }) => instance.spec.component === component)
         await Promise.all((graph.get(component) ?? []).map(begin))
         if (mine === undefined) throw new TypeError(`no component "${component}" was loaded`)
+        await prepare?.(mine.instance)
         return await this.#startOne(mine.instance, mine.ms)
       })()
       starts.set(component, start)

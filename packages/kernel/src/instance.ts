@@ -26,6 +26,7 @@ export interface LoadedPlugin {
   readonly config: object
   readonly provides: Readonly<Record<string, Contract>>
   readonly requires: Readonly<Record<string, unknown>>
+  readonly needs?: Readonly<Record<string, unknown>>
   readonly state?: StateDeclaration
   start(context: never): unknown
 }
@@ -35,6 +36,8 @@ export interface RequirementDescription {
   readonly key: string
   readonly kind: 'required' | 'optional' | 'public'
   readonly contract?: Contract
+  /** What is to be prepared by who provides it, before the component starts. */
+  readonly needs?: unknown
 }
 
 /** What a component provides and requires, known before it starts. */

@@ -26,7 +26,7 @@ export function describe(plugin: LoadedPlugin): Description {
   return {
     plugin: plugin.name,
     provides: Object.values(plugin.provides),
-    requires: Object.entries(plugin.requires).map(([key, requirement]) => describeRequirement(key, requirement)),
+    requires: Object.entries(plugin.requires).map(([key, requirement]) => ({ ...describeRequirement(key, requirement), ...(plugin.needs?.[key] === undefined ? {} : { needs: plugin.needs[key] }) })),
     ...(plugin.state === undefined ? {} : { state: { version: plugin.state.version, reverts: plugin.state.revert !== undefined, converts: plugin.state.convert !== undefined } }),
   }
 }

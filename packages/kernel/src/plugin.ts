@@ -38,12 +38,16 @@ export type StartContext<Config extends TSchema, R extends Requires, Entry exten
 
 export type Implementations<P extends Provides> = { readonly [Key in keyof P]: Implementation<P[Key]> }
 
+/** What a version needs of those it requires before it starts, by the key of the requirement: plain data, which they understand (`Preparation`). */
+export type Needs<R extends Requires> = { readonly [Key in keyof R]?: unknown }
+
 /** The code of a component. Plain data: versions of it lie side by side and share nothing. */
 export interface PluginDefinition<Config extends TSchema = TSchema, P extends Provides = Provides, R extends Requires = Requires, Entry extends TSchema = never> {
   readonly name: string
   readonly config: Config
   readonly provides: P
   readonly requires: R
+  readonly needs?: Needs<R>
   readonly state?: StateDeclaration<Entry>
   start(context: StartContext<Config, R, Entry>): Promise<Implementations<P>> | Implementations<P>
 }
@@ -64,10 +68,11 @@ export function definePlugin<Config extends TSchema, const P extends Provides = 
   readonly config: Config
   readonly provides?: P
   readonly requires?: R
+  readonly needs?: Needs<R>
   readonly state?: StateDeclaration<Entry>
   start(context: StartContext<Config, R, Entry>): Promise<Implementations<P>> | Implementations<P>
 }): PluginDefinition<Config, P, R, Entry> {
-  const { name, config, state, start } = definition
+  const { name, config, needs, state, start } = definition
   const provides = definition.provides ?? ({} as P)
   const requires = definition.requires ?? ({} as R)
   if (!namePattern.test(name)) throw new KernelError('PLUGIN_INVALID', `Defined plugin ${JSON.stringify(name)}: expected a name that matches ${namePattern.source}`)
@@ -75,7 +80,7 @@ export function definePlugin<Config extends TSchema, const P extends Provides = 
     if (reservedNames.includes(key)) throw new KernelError('PLUGIN_INVALID', `Defined plugin "${name}" with the key "${key}": the names ${reservedNames.join(', ')} are reserved`)
   }
   if (state !== undefined && !(Number.isSafeInteger(state.version) && state.version > 0)) throw new KernelError('PLUGIN_INVALID', `Defined plugin "${name}" with version ${state.version} of its state: expected a whole number from 1`)
-  return Object.freeze({ name, config, provides, requires, ...(state === undefined ? {} : { state }), start })
+  return Object.freeze({ name, config, provides, requires, ...(needs === undefined ? {} : { needs }), ...(state === undefined ? {} : { state }), start })
 }
 
 /** Marks a requirement as one that may be missing, or come later. */

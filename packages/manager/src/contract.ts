@@ -54,7 +54,7 @@ export const TrialRequest = Type.Object({
 
 /** One step of a swap, told when it is done; of a trial, also while it goes on. */
 export const SwapStep = Type.Object({
-  step: Type.Enum(['plan', 'start', 'canary', 'shadow', 'copy', 'switch', 'drain', 'done', 'discard']),
+  step: Type.Enum(['plan', 'grow', 'start', 'canary', 'shadow', 'copy', 'switch', 'drain', 'done', 'discard']),
   detail: Type.String(),
   ms: Type.Number(),
   figures: Type.Optional(TrialFigures),
@@ -66,7 +66,7 @@ export const HistoryEntry = Type.Object({
   host: Type.String({ description: 'Where it was done, and whose epochs are counted' }),
   epoch: Type.Integer(),
   component: Name,
-  action: Type.String({ description: 'swap, move or rollback' }),
+  action: Type.String({ description: 'swap, move, rollback or finalize' }),
   from: Version,
   to: Version,
   movedTo: Type.Optional(Type.String({ description: 'The host that it was to run at afterwards, where that is another one' })),
@@ -94,7 +94,7 @@ export const ArrivalStep = Type.Object({
   description: Type.Optional(Type.Object({
     plugin: Type.String(),
     provides: Type.Array(ContractData),
-    requires: Type.Array(Type.Object({ key: Type.String(), kind: Type.Enum(['required', 'optional', 'public']), contract: Type.Optional(ContractData) })),
+    requires: Type.Array(Type.Object({ key: Type.String(), kind: Type.Enum(['required', 'optional', 'public']), contract: Type.Optional(ContractData), needs: Type.Optional(Type.Unknown()) })),
     state: Type.Optional(Type.Object({ version: Type.Integer(), reverts: Type.Boolean(), converts: Type.Boolean() })),
   })),
   left: Type.Optional(Type.Array(Type.String())),
@@ -144,6 +144,13 @@ export const Manager = contract({
       stream: SwapStep,
       permission: 'manage',
       timeout: 120_000,
+    },
+    finalize: {
+      description: 'Takes away what only other versions of a component than the one that runs needed of others, such as columns; no rollback goes past it',
+      input: Type.Object({ component: Name, drop: Type.Optional(Type.Boolean({ description: 'Values may be lost' })), dryRun: Type.Optional(Type.Boolean({ description: 'Tells only what would be done' })), why: Type.Optional(Type.String({ maxLength: 500 })), host }),
+      output: Type.Object({ component: Name, version: Version, changes: Type.Array(Type.String()), losses: Type.Array(Type.String()) }),
+      permission: 'manage',
+      timeout: 3_600_000,
     },
     history: {
       description: 'What was swapped, by whom, why, and how long it took; the newest first',

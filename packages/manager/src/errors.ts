@@ -16,6 +16,7 @@ export type ManagerCode =
   | 'SWAP_RUNNING'
   | 'SWAP_FAILED'
   | 'NO_PREVIOUS'
+  | 'NOT_PREPARED'
   | 'EPOCH_PASSED'
   | 'HOST_AWAY'
   | 'HOST_TAKEN'

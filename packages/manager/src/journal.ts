@@ -95,8 +95,10 @@ export class Journal {
     return this.lastSwitch(component)?.from
   }
 
+  /** The last switch that can be taken back: none that was finalized since. */
   lastSwitch(component: string): JournalEntry | undefined {
-    return this.#entries.findLast((entry) => entry.component === component && entry.step === 'switch')
+    const last = this.#entries.findLast((entry) => entry.component === component && (entry.step === 'switch' || entry.action === 'finalize'))
+    return last?.action === 'finalize' ? undefined : last
   }
 
   /** What became of an epoch in which a component was to leave: whether it was given away, or undefined while that is open. */

@@ -31,6 +31,7 @@ export function managerSpec(assembly: Assembly, host: Host, manager: ServiceMana
           plan: async (asked, call) => await at(asked, async () => await manager.plan(asked.component, asked.version, asked.to), async (other, name) => await other.plan({ ...asked, host: name }, call)),
           swap: (asked, call) => at(asked, () => manager.swap(asked.component, asked.version, asked.why ?? '', call, asked), (other, name) => other.swap({ ...asked, host: name }, call)),
           rollback: (asked, call) => at(asked, () => manager.rollback(asked.component, asked.why ?? '', call), (other, name) => other.rollback({ ...asked, host: name }, call)),
+          finalize: async (asked, call) => await at(asked, async () => await manager.finalize(asked, call), async (other, name) => await other.finalize({ ...asked, host: name }, call)),
           history: async (asked, call) => {
             if (asked.host === undefined) return await wholeHistory(manager, asked.component, asked.limit)
             return asked.host === others.own ? manager.history(asked.component, asked.limit) : await others.at(asked.host).history(asked, call)

@@ -1,4 +1,4 @@
-import type { Call, InputOf, Static } from '@caruso/contract'
+import type { Call, InputOf, OutputOf, Static } from '@caruso/contract'
 import type { ComponentSpec, Instance, StartNode } from '@caruso/kernel'
 import type { Host } from '@caruso/kernel/host'
 import { randomUUID } from 'node:crypto'
@@ -16,6 +16,7 @@ import { hostFolder, hostOfManager, hostsOf, mainHost } from './host-name.ts'
 import { Journal, type JournalEntry, type Move } from './journal.ts'
 import { OtherHosts } from './other-hosts.ts'
 import { lastMove, Placement } from './placement.ts'
+import { Preparations } from './preparations.ts'
 import { PluginStore, type ResolvedPlugin } from './plugin-store.ts'
 import { planSwap, Swap, type SwapRequest } from './swap.ts'
 import { StepQueue } from './step-queue.ts'
@@ -76,7 +77,7 @@ export class ServiceManager {
     const specs: ComponentSpec[] = []
     // One after the other, since each may begin an epoch of its own.
     for (const [component] of this.#placement.own()) specs.push(await this.#specToRun(component))
-    const tree = await this.#host.startAll([...own, ...specs], hostsOf(this.#assembly).length > 1)
+    const tree = await this.#host.startAll([...own, ...specs], hostsOf(this.#assembly).length > 1, async (instance) => await new Preparations(this.#host.bus, 'caruso').prepare('grow', instance))
     for (const entry of this.#journal.unfinished()) if (isArrival(entry)) this.arrivals.settle(entry, async (version) => await this.#store.resolve(this.#declared(entry.component).plugin, version).then((found) => this.#specOf(entry.component, found)))
     return tree
   }
@@ -126,9 +127,31 @@ export class ServiceManager {
   async *rollback(component: string, why: string, call: Call): AsyncGenerator<Static<typeof SwapStep>, void> {
     this.#active(component)
     const last = this.#journal.lastSwitch(component)
-    if (last === undefined) throw new ManagerError('NO_PREVIOUS', `Rolled back component "${component}": it has not been swapped`)
+    if (last === undefined) throw new ManagerError('NO_PREVIOUS', `Rolled back component "${component}": it has not been swapped since it was finalized or first started`)
     const to = last.move !== undefined && last.move === lastMove(component, this.#journal.entries()) ? last.move.host : undefined
     yield* this.#swap('rollback', component, last.from, why, call.caller.identity, { to })
+  }
+
+  /**
+   * The version before will not come back: what only other versions needed of others is taken away.
+   *
+   * @throws what those say of values that would be lost, unless they may be
+   */
+  async finalize({ component, drop = false, dryRun = false, why = '' }: InputOf<(typeof Manager)['operations']['finalize']>, call: Call): Promise<OutputOf<(typeof Manager)['operations']['finalize']>> {
+    const instance = this.#active(component)
+    this.#requireIdle(component)
+    const [who, version] = [call.caller.identity, instance.spec.version]
+    const preparations = new Preparations(this.#host.bus, who)
+    const run = async (): Promise<OutputOf<(typeof Manager)['operations']['finalize']>> => {
+      const told = await preparations.prepare('shrink', instance, { run: false, drop: drop || dryRun })
+      if (dryRun) return { component, version, ...told }
+      // Before anything is gone: after a crash no rollback may trust that it is there.
+      await this.#journal.append({ epoch: this.#journal.nextEpoch, component, step: 'done', action: 'finalize', from: version, to: version, who, why, detail: told.changes.join('; '), ms: 0 })
+      return { component, version, ...(await preparations.prepare('shrink', instance, { drop })) }
+    }
+    const running = run()
+    this.#running.set(component, Promise.allSettled([running]).then(() => undefined))
+    return await running.finally(() => this.#running.delete(component))
   }
 
   /** Prepares this host for a component that another host is to give to it. */
@@ -173,7 +196,7 @@ export class ServiceManager {
     const spec = await this.#specToRun(component)
     const previous = this.#host.active(component)
     if (previous === undefined) {
-      await this.#host.startAll([spec])
+      await this.#host.startAll([spec], false, async (instance) => await new Preparations(this.#host.bus, 'caruso').prepare('grow', instance))
       return { version: spec.version, left: Promise.resolve([]) }
     }
     const swap = new Swap(this.#host, this.#journal, { action: 'save', epoch: 0, spec, previous, elsewhere: await this.#elsewhere(previous), allowed: this.#declared(component).version, who: 'caruso', why: '' }, () => undefined)

@@ -5,6 +5,7 @@ import type { PlanCheck, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
 import type { Departure } from './departure.ts'
 import { ManagerError } from './errors.ts'
 import type { Journal } from './journal.ts'
+import { Preparations, type Prepared } from './preparations.ts'
 import { checkReplacement, rangeCheck, trialCheck, type CallersElsewhere } from './swap-plan.ts'
 import { Trial, trialWords, type Figures } from './trial.ts'
 
@@ -45,7 +46,7 @@ interface Loaded {
 /**
  * Replaces a running instance by one of another version, with no failed call:
  * 1. plan: load the new version, check its configuration, and its contracts against those of live callers
- * 2. start it beside the old one, and let it prove that it works; where asked, try it with a share of the calls or as a shadow
+ * 2. have others add what it needs, such as columns; start it beside the old one, and let it prove that it works; where asked, try it with a share of the calls or as a shadow
  * 3. copy its state, then switch: what may run once ends in the old one and begins in the new one
  * 4. the point of no return is journalled, and callers are sent to the new one
  * 5. drain: the old one finishes what it accepted and disposes what it owns
@@ -59,6 +60,7 @@ export class Swap {
   readonly #tell: (step: Step) => void
   readonly #begun = performance.now()
   #stepBegun = performance.now()
+  #next: Prepared | undefined
 
   constructor(host: Host, journal: Journal, request: SwapRequest, tell: (step: Step) => void) {
     this.#host = host
@@ -81,7 +83,7 @@ export class Swap {
   /** Lets the old instance leave; resolves to what it left behind, in words. */
   async leave(): Promise<readonly string[]> {
     const { departure, spec, previous } = this.#request
-    const left = await this.#host.retire(previous, drainLimit)
+    const left = [...(await this.#host.retire(previous, drainLimit)), ...(this.#next === undefined ? [] : await this.#settled(this.#next, previous))]
     this.#step('drain', left.length === 0 ? 'the old instance finished what it had accepted and left nothing behind' : `the old instance did not leave cleanly: ${left.join('; ')}`)
     await this.#write('done', left.join('; '))
     this.#step('done', `${spec.component} runs as ${spec.version}${departure === undefined ? '' : ` at host "${departure.move.host}"`}`, this.#begun)
@@ -104,7 +106,10 @@ export class Swap {
   async #tookOver(loaded: Loaded): Promise<boolean> {
     const { previous, trial } = this.#request
     const { next, here } = loaded
+    this.#next = next
     try {
+      const { changes } = await new Preparations(this.#host.bus, this.#request.who).prepare('grow', next, { other: previous, beside: true })
+      if (changes.length > 0) this.#step('grow', changes.join(', '))
       await inTime(next.start())
       this.#step('start', `${next.id} started beside ${previous.id} and proved that it works`)
       if (trial !== undefined && here !== undefined) await this.#tried(here, trial)
@@ -145,6 +150,12 @@ export class Swap {
   async #giveUp({ next, here }: Loaded): Promise<void> {
     // What another host does not hear, it asks for.
     await (here === undefined ? Promise.allSettled([next.dispose()]) : this.#host.giveUp(here, drainLimit))
+    await this.#settled(this.#request.previous, next)
+  }
+
+  /** Tells others which version is left; one that does not hear it serves both, as while they ran beside each other. */
+  async #settled(running: Prepared, other: Prepared): Promise<string[]> {
+    return await new Preparations(this.#host.bus, this.#request.who).prepare('grow', running, { other }).then(() => [], (error: unknown) => [`what others prepared was not settled: ${messageOf(error)}`])
   }
 
   async #tried(next: Instance, { kind, share = usualShare, forMs }: Static<typeof TrialRequest>): Promise<void> {
@@ -196,7 +207,7 @@ export async function planSwap(host: Host, request: Omit<SwapRequest, 'who' | 'w
     const loaded = await loadedFor(host, spec, departure)
     const check = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration${departure === undefined ? '' : ` at host "${departure.move.host}"`}` }
     const running = host.status().map(({ instance: { id, spec: { component }, description: { requires } } }) => ({ id, component, requires }))
-    return { plan: plan([check, ...checkReplacement(loaded.next, previous, action === 'rollback', [...running, ...elsewhere.callers], host.bus.registry), ...elsewhere.checks, rangeCheck(spec.version, allowed), ...trialCheck(previous, trial !== undefined, departure !== undefined)]), loaded }
+    return { plan: plan([check, ...checkReplacement(loaded.next, previous, action === 'rollback', [...running, ...elsewhere.callers], host.bus.registry), ...elsewhere.checks, ...(await new Preparations(host.bus, 'caruso').checks(loaded.next, previous)), rangeCheck(spec.version, allowed), ...trialCheck(previous, trial !== undefined, departure !== undefined)]), loaded }
   } catch (error) {
     return { plan: plan([{ check: 'load', ok: false, detail: messageOf(error) }]), loaded: undefined }
   }

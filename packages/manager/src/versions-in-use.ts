@@ -21,7 +21,8 @@ export async function versionInUse(assembly: Assembly, component: string): Promi
   const entries = await journalOf(assembly, component, declared.host)
   const last = entries.findLast((entry) => entry.component === component && (entry.step === 'switch' || entry.step === 'install'))
   const resolved = await new PluginStore(folder).resolve(declared.plugin, last?.to ?? declared.version)
-  return { ...resolved, previous: last?.from === last?.to ? undefined : last?.from }
+  const isFinal = entries.some(({ component: of, action, epoch }) => of === component && action === 'finalize' && epoch > (last?.epoch ?? 0))
+  return { ...resolved, previous: isFinal || last?.from === last?.to ? undefined : last?.from }
 }
 
 /** The versions that the hosts of an assembly's folder run, or would go back to by a rollback: what pruning must keep. */

@@ -5,7 +5,7 @@ import { DurableEvent } from '@caruso/storage/contract'
 import { Filter } from './filter.ts'
 import { limits } from './limits.ts'
 
-export { defineObject, defineValue } from './define-object.ts'
+export { defineObject, defineValue, modelOf } from './define-object.ts'
 export type { Address, AnyKey, AttributeValue, KeyOf, Money, ObjectDefinition, ObjectOf, ObjectValueDefinition, ReferenceTo } from './define-object.ts'
 export { Filter } from './filter.ts'
 export { EventConsumer } from '@caruso/storage/contract'

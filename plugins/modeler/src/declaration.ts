@@ -4,6 +4,7 @@ import { Mistakes, type Origin } from './mistake.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { Declarations } from './model.ts'
 import type { ModelDefinition } from './model-schema.ts'
+import { titleOf } from './versions/form.ts'
 
 /**
  * What a component declares.
@@ -12,7 +13,7 @@ import type { ModelDefinition } from './model-schema.ts'
  */
 export function declarationOf(definitions: readonly unknown[], mapping: unknown, component: string): Declarations {
   const mistakes = new Mistakes()
-  const origin: Origin = { file: `component ${component}`, at: () => ({ line: 0, column: 0 }) }
+  const origin = originOf(component)
   for (const definition of definitions) checkModelFile(definition, origin, mistakes)
   if (mapping !== undefined) checkMappingFile(mapping, origin, mistakes)
   if (mistakes.list.length > 0) throw new ModelError(mistakes.list)
@@ -21,7 +22,7 @@ export function declarationOf(definitions: readonly unknown[], mapping: unknown,
   return { definitions: new Map(written), mappings: new Map(mapped.map((value) => [value.class, { value, origin }])) }
 }
 
-function titleOf(definition: ModelDefinition, component: string): string {
-  if ('class' in definition) return `class ${definition.class}`
-  return 'value' in definition ? `value ${definition.value}` : `${component} extends ${definition.extend}`
+/** Where what a component declares stands, in messages. */
+export function originOf(component: string): Origin {
+  return { file: `component ${component}`, at: () => ({ line: 0, column: 0 }) }
 }

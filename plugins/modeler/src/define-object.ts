@@ -36,6 +36,12 @@ export function defineValue<const D extends ObjectValueDefinition>(definition: D
   return Object.freeze(definition)
 }
 
+/** What a component says under `needs` of a requirement of objects: the classes that it brings, whose tables are made before it starts. */
+export function modelOf(...classes: readonly ObjectDefinition[]): { readonly definitions: readonly ModelDefinition[] } {
+  const described = classes.flatMap((one) => describe(one))
+  return { definitions: [...new Map(described.map((one) => ['class' in one ? one.class : 'value' in one ? `value ${one.value}` : one.extend, one])).values()] }
+}
+
 /** An amount as a decimal, with the three letters of its currency. */
 export interface Money {
   readonly amount: string

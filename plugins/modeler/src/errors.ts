@@ -20,6 +20,7 @@ export type ModelerCode =
   | 'FORBIDDEN'
   | 'CHANGE_REFUSED'
   | 'VALUES_LOST'
+  | 'FORMS_APART'
   | 'UNDO_REFUSED'
   | 'DRIFT'
   | 'JOURNAL_BROKEN'

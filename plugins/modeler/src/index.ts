@@ -1,4 +1,4 @@
-import { definePlugin, type Health } from '@caruso/kernel'
+import { definePlugin, type Health, Preparation } from '@caruso/kernel'
 import { Storage } from '@caruso/storage/contract'
 import { ModelerConfig } from './config.ts'
 import { Objects } from './contract.ts'
@@ -12,6 +12,10 @@ import { readModelFolder } from './model-folder.ts'
 import { ObjectHistory } from './object-history.ts'
 import { ObjectReader } from './object-reader.ts'
 import { ObjectWriter } from './object-writer.ts'
+import { ComponentModels } from './versions/component-models.ts'
+
+/** Milliseconds that a change of tables may take. */
+const growthLimit = 3_600_000
 
 export { ModelerConfig } from './config.ts'
 export { ModelerError, ModelError } from './errors.ts'
@@ -21,7 +25,7 @@ export type { Mistake } from './mistake.ts'
 export default definePlugin({
   name: 'modeler',
   config: ModelerConfig,
-  provides: { objects: Objects },
+  provides: { objects: Objects, preparation: Preparation },
   requires: { storage: Storage },
   async start({ config, storage, scope, log }) {
     const mistakes = new Mistakes()
@@ -36,7 +40,9 @@ export default definePlugin({
     const reader = new ObjectReader(model, storage)
     const writer = new ObjectWriter(model, storage)
     const histories = new ObjectHistory(model, storage, reader)
+    const components = new ComponentModels({ model, storage, source: config.source, call: () => scope.call({ timeout: growthLimit }) })
     return {
+      preparation: { prepare: async (asked) => await components.prepare(asked) },
       objects: {
         get: (request, call) => reader.get(request, call),
         find: (request, call) => reader.find(request, call),
@@ -51,7 +57,9 @@ export default definePlugin({
         history: (request, call) => histories.history(request, call),
         past: (request, call) => histories.past(request, call),
         declare: ({ definitions, mapping }, call) => {
-          model.declare(declarationOf(definitions, mapping, call.caller.component))
+          const { component } = call.caller
+          // Of what it needs is known what it was built with, and what the version beside it was.
+          if (!components.has(component)) model.declare(declarationOf(definitions, mapping, component))
           return {}
         },
         classes: () => ({ classes: [...model.classes].map(({ name, source, table, readonly }) => ({ name, source, table, ...(readonly === undefined ? {} : { readonly }), ...reasonOf(model, name) })) }),

@@ -54,6 +54,8 @@ export class Model implements Classes {
   readonly #options: LinkOptions
   readonly #storage: Client<typeof Storage>
   #declared: Declarations = { definitions: new Map(), mappings: new Map() }
+  /** What components need, as long as they run. */
+  #prepared: Declarations['definitions'] = new Map()
   readonly #checked = new WeakSet<BusinessClass>()
   readonly #unusable = new Map<string, string>()
   #sights: Sights
@@ -94,6 +96,33 @@ export class Model implements Classes {
     if (isAmong(definitions, this.#declared.definitions) && isAmong(mappings, this.#declared.mappings)) return
     const declared = { definitions: new Map([...this.#declared.definitions, ...definitions]), mappings: new Map([...this.#declared.mappings, ...mappings]) }
     this.#adopt(this.#files, declared)
+  }
+
+  /**
+   * Takes in the classes that components need, in place of those before and of what was declared of the same.
+   *
+   * @throws ModelError with every mistake; then nothing has changed
+   */
+  prepare(definitions: Declarations['definitions']): void {
+    if (definitions.size === this.#prepared.size && isAmong(definitions, this.#prepared)) return
+    const before = this.#prepared
+    this.#prepared = definitions
+    try {
+      this.#adopt(this.#files, this.#declared)
+    } catch (error) {
+      this.#prepared = before
+      throw error
+    }
+  }
+
+  /** The classes as they would be with what components need, in place of what they have declared of the same. */
+  linkedWith(definitions: Declarations['definitions']): ReadonlyMap<string, BusinessClass> {
+    return this.#link(this.#files, this.#declared, definitions).classes
+  }
+
+  /** The data source that the files say of a class. */
+  mappedSource(name: string): string | undefined {
+    return this.#files.mappings.find(({ value }) => value.class === name)?.value.source
   }
 
   /**
@@ -221,11 +250,11 @@ export class Model implements Classes {
     for (const name of this.#unusable.keys()) if (!linked.classes.has(name)) this.#unusable.delete(name)
   }
 
-  #link(files: ModelFiles, declared: Declarations): Linked {
+  #link(files: ModelFiles, declared: Declarations, prepared = this.#prepared): Linked {
     const { definitions, mappings, policies: written } = files
     const mapped = new Set(mappings.map(({ value }) => value.class))
     const defaults = [...declared.mappings.values()].filter(({ value }) => !mapped.has(value.class))
-    const fromCode = [...declared.definitions.values()]
+    const fromCode = [...new Map([...declared.definitions, ...prepared]).values()]
     const { classes, mistakes } = linkModel([...definitions, ...fromCode], [...mappings, ...defaults], { source: this.#options.source, declared: [...this.#options.declared, ...fromCode.flatMap(relatedTo)] })
     if (mistakes.length > 0) throw new ModelError(mistakes)
     const said = [...definitions, ...fromCode]

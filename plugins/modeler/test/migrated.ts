@@ -30,7 +30,7 @@ export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly m
       for (const [name, text] of Object.entries(files)) writeFileSync(join(name.startsWith('mapping/') ? folder : place.model, `${name}.yaml`), text)
       const { classes, mistakes } = await linkedFiles(place)
       expect(mistakes).toEqual([])
-      return new ModelSource('crm', kind, classes, { storage, call })
+      return new ModelSource('crm', kind, { classes }, { storage, call })
     },
     run: async (sql) => void (await storage.sql({ source: 'crm', sql, write: true }, call())),
     rows: async (from) => (await storage.query({ source: 'crm', from }, call())).rows,

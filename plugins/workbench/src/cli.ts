@@ -42,6 +42,18 @@ export default defineCommands({
     arguments: ['operation', 'input'],
     run: async (input, context) => await (await import('./call.ts')).call(input, context),
   },
+  finalize: {
+    description: 'give the version before up: take away what only it needed, such as columns',
+    example: 'caruso finalize desk --dry-run',
+    input: Type.Object({
+      component: Type.String(),
+      dryRun: Type.Optional(Type.Boolean({ description: 'say what would be taken away, touch nothing' })),
+      drop: Type.Optional(Type.Boolean({ description: 'also what has values' })),
+      why: Type.Optional(Type.String({ description: 'for the history' })),
+    }),
+    arguments: ['component'],
+    run: async (input, context) => await (await import('./finalize.ts')).finalize(input, context),
+  },
   events: {
     description: 'print events as they come',
     example: 'caruso events manager.changed',

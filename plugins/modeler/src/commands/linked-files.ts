@@ -5,6 +5,7 @@ import { linkComputed } from '../link-computed.ts'
 import { linkPolicies } from '../link-policies.ts'
 import { linkRules } from '../link-rules.ts'
 import { Mistakes, type Mistake } from '../mistake.ts'
+import type { Declarations } from '../model.ts'
 import { readModelFolder, type ModelFiles } from '../model-folder.ts'
 import type { ModelPlace } from './modeler-in.ts'
 
@@ -15,10 +16,11 @@ export interface LinkedFiles {
   readonly mistakes: readonly Mistake[]
 }
 
-export async function linkedFiles(place: ModelPlace): Promise<LinkedFiles> {
+/** @param brought the classes that components need, as data sources remember them */
+export async function linkedFiles(place: ModelPlace, brought: Declarations['definitions'] = new Map()): Promise<LinkedFiles> {
   const mistakes = new Mistakes()
   const files = await readModelFolder(place, mistakes)
-  const { classes, mistakes: between } = linkModel(files.definitions, files.mappings, place)
+  const { classes, mistakes: between } = linkModel([...files.definitions, ...brought.values()], files.mappings, place)
   // A class that could not be read is missed by all others, which says nothing more.
   const found = mistakes.list.length > 0 ? mistakes.list : between.length > 0 ? between : mistakesAbout(files, classes, place.declared)
   return { files, classes, mistakes: found.map((one) => ({ ...one, file: relative(place.root, one.file) })) }

@@ -1,16 +1,17 @@
 import { CarusoError } from '@caruso/contract'
 import { titleOf, type Change } from '@caruso/storage/contract'
-import { userInfo } from 'node:os'
 import { ModelerError } from '../errors.ts'
 import type { Applied, DescribedTable } from './applied.ts'
 import { isMade } from './is-made.ts'
-import type { Migration, ModelJournal } from './journal.ts'
+import { formsBy, type Migration, type ModelJournal } from './journal.ts'
 import type { ModelSource } from './model-source.ts'
 
 /** What an `apply` or an `undo` did, in words. */
 export interface Done {
   readonly source: string
   readonly changes: readonly string[]
+  /** Values that are gone with them. */
+  readonly losses: readonly string[]
 }
 
 /** The model that the database has by what was done to it: one that was begun and not finished counts as what was before it. */
@@ -23,23 +24,28 @@ export function appliedBy(last: Migration | undefined): Applied {
  * Makes the database as the model says. It is remembered before it is done, so that what was killed is finished by the
  * next one, or taken back by `undo`.
  *
+ * @param run false only tells what would be done
  * @throws ModelerError `VALUES_LOST` where values would be and `drop` is not set; `CHANGE_REFUSED`
  */
-export async function applyModel(source: ModelSource, drop: boolean): Promise<Done> {
+export async function applyModel(source: ModelSource, drop: boolean, run = true): Promise<Done> {
   const found = await source.state()
-  const finished = found.last?.state === 'begun' ? await finish(source, found.journal, found.last, found.tables) : []
-  const { tables, kept, journal, last } = finished.length > 0 || found.last?.state === 'begun' ? await source.state() : found
-  const before = appliedBy(last)
+  const { name } = source
+  const begun = run && found.last?.state === 'begun' ? found.last : undefined
+  const finished = begun === undefined ? [] : await finish(source, found.journal, begun, found.tables)
+  const { tables, kept, journal, last } = begun === undefined ? found : await source.state()
+  const [before, formsBefore] = [appliedBy(last), formsBy(last)]
   const { steps, applied } = source.diff(tables, before, kept)
-  if (steps.length === 0 && JSON.stringify(applied) === JSON.stringify(before)) return { source: source.name, changes: finished }
-  const losses = drop ? [] : await source.losses(steps)
-  if (losses.length > 0) throw new ModelerError('VALUES_LOST', [`Applied the model to data source "${source.name}": values would be lost, which --drop allows; nothing was changed`, ...losses].join('\n'), { details: { losses } })
+  if (steps.length === 0 && JSON.stringify([applied, source.forms]) === JSON.stringify([before, formsBefore])) return { source: name, changes: finished, losses: [] }
+  const losses = await source.losses(steps)
+  if (!drop && losses.length > 0) throw new ModelerError('VALUES_LOST', [`Applied the model to data source "${name}": values would be lost, which --drop allows; nothing was changed`, ...losses].join('\n'), { details: { losses } })
   // Refused here, nothing is remembered.
   const changes = steps.map(({ change }) => change)
   await source.alter(changes, false)
-  const id = await journal.begin(userInfo().username, { steps, before, after: applied })
+  const told = { source: name, changes: [...finished, ...changes.map(titleOf)], losses }
+  if (!run) return told
+  const id = await journal.begin(source.by, { steps, before, after: applied, formsBefore, forms: source.forms })
   await made(source, journal, id, changes)
-  return { source: source.name, changes: [...finished, ...changes.map(titleOf)] }
+  return told
 }
 
 /** What is left of a list that was begun. */

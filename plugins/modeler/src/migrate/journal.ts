@@ -1,7 +1,8 @@
-import type { Call, Client } from '@caruso/contract'
+import { codeOf, type Call, type Client } from '@caruso/contract'
 import type { Storage, TableDescription, Value } from '@caruso/storage/contract'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { ModelerError } from '../errors.ts'
+import { type Form } from '../versions/form.ts'
 import type { Applied, Step } from './applied.ts'
 
 /** Where a data source keeps which models were applied to it. */
@@ -17,9 +18,17 @@ export interface Migration {
   readonly steps: readonly Step[]
   readonly before: Applied
   readonly after: Applied
+  /** The classes of components that its tables are for, before and after; none where it says nothing. */
+  readonly formsBefore?: readonly Form[]
+  readonly forms?: readonly Form[]
 }
 
-type Content = Pick<Migration, 'steps' | 'before' | 'after'>
+type Content = Pick<Migration, 'steps' | 'before' | 'after' | 'formsBefore' | 'forms'>
+
+/** The classes of components that the tables are for. */
+export function formsBy(last: Migration | undefined): readonly Form[] {
+  return (last?.state === 'begun' ? last.formsBefore : last?.forms) ?? []
+}
 
 /** What was applied to a data source, in a table of its own there. */
 export class ModelJournal {
@@ -28,11 +37,22 @@ export class ModelJournal {
   readonly #call: () => Call
   readonly #isThere: boolean
 
-  constructor(storage: Client<typeof Storage>, source: string, described: readonly TableDescription[], call: () => Call) {
+  constructor(storage: Client<typeof Storage>, source: string, described: readonly Pick<TableDescription, 'name'>[], call: () => Call) {
     this.#storage = storage
     this.#source = source
     this.#call = call
     this.#isThere = described.some(({ name }) => name === journalTable)
+  }
+
+  /** The classes of components that a data source has tables for, also where an `apply` did not end. */
+  static async formsIn(storage: Client<typeof Storage>, source: string, call: () => Call): Promise<readonly Form[]> {
+    try {
+      const last = await new ModelJournal(storage, source, [{ name: journalTable }], call).last()
+      return [...formsBy(last), ...(last?.forms ?? [])]
+    } catch (error) {
+      if (codeOf(error) === 'TABLE_UNKNOWN') return []
+      throw error
+    }
   }
 
   /** The last one that was not taken back. */

@@ -1,24 +1,44 @@
 import type { Call, Client } from '@caruso/contract'
 import { describedSearch, sidecarName, titleOf, type Change, type Storage, type TableDescription } from '@caruso/storage/contract'
+import { userInfo } from 'node:os'
 import type { BusinessClass } from '../business-class.ts'
 import { ModelerError } from '../errors.ts'
+import type { Form } from '../versions/form.ts'
 import type { Applied, DescribedTable, ModelDiff, Step } from './applied.ts'
 import { ModelJournal, type Migration } from './journal.ts'
 import { losing, modelDiff } from './model-diff.ts'
-import { wantedTables } from './wanted.ts'
+import { requireGrowth, withoutLoss } from './growth.ts'
+import { wantedTables, type WantedTable } from './wanted.ts'
+
+/** What a component's version changes of a model, and no more. */
+export interface Part {
+  /** The names of its classes, in all versions. */
+  readonly names: ReadonlySet<string>
+  /** The classes as they were before: those that it gives up still say which tables are its own. */
+  readonly before: ReadonlyMap<string, BusinessClass>
+  /** Only adds. */
+  readonly growing: boolean
+  /** Who does it, for the journal. */
+  readonly by: string
+}
 
 /** One data source with the classes that are stored in it, as a command works with it. */
 export class ModelSource {
   readonly name: string
   readonly storage: Client<typeof Storage>
   readonly call: () => Call
+  /** The classes of components among them. */
+  readonly forms: readonly Form[]
   readonly #kind: string
   readonly #classes: ReadonlyMap<string, BusinessClass>
+  readonly #part: Part | undefined
 
-  constructor(name: string, kind: string, classes: ReadonlyMap<string, BusinessClass>, { storage, call }: { readonly storage: Client<typeof Storage>; readonly call: () => Call }) {
+  constructor(name: string, kind: string, { classes, forms = [] }: { readonly classes: ReadonlyMap<string, BusinessClass>; readonly forms?: readonly Form[] }, { storage, call }: { readonly storage: Client<typeof Storage>; readonly call: () => Call }, part?: Part) {
     this.name = name
     this.#kind = kind
     this.#classes = classes
+    this.forms = forms
+    this.#part = part
     this.storage = storage
     this.call = call
   }
@@ -40,19 +60,34 @@ export class ModelSource {
 
   /** The tables that its classes are stored in. */
   get tables(): ReadonlySet<string> {
-    const own = [...this.#classes.values()].filter(({ source }) => source === this.name)
-    return new Set(own.flatMap((one) => [one.table, ...one.parts.map(({ table }) => table), ...[...one.relations.values()].flatMap(({ link }) => link?.table ?? [])]))
+    return tablesOf(this.#classes.values(), this.name)
+  }
+
+  /** Who changes it. */
+  get by(): string {
+    return this.#part?.by ?? userInfo().username
   }
 
   /** @throws ModelerError `CHANGE_REFUSED` where a key would be renamed by which tables beside know the rows */
   diff(tables: readonly DescribedTable[], applied: Applied, kept: ReadonlySet<string>): ModelDiff {
-    const diff = modelDiff(wantedTables(this.#classes, this.name, this.#kind), applied, tables)
+    const diff = this.#diff(wantedTables(this.#classes, this.name, this.#kind), applied, tables)
     for (const { change } of diff.steps) {
       if (!('renameColumn' in change) || tables.find(({ name }) => name === change.table)?.key.includes(change.renameColumn) !== true) continue
       const beside = sidecarName('state', change.table)
       if (kept.has(beside)) throw new ModelerError('CHANGE_REFUSED', `Compared the model with data source "${this.name}": ${titleOf(change)} is part of a key by which ${beside} knows the rows`)
     }
     return diff
+  }
+
+  #diff(wanted: readonly WantedTable[], applied: Applied, tables: readonly DescribedTable[]): ModelDiff {
+    const part = this.#part
+    if (part === undefined) return modelDiff(wanted, applied, tables)
+    const own = tablesOf([...part.before.values(), ...this.#classes.values()].filter(({ name }) => part.names.has(name)), this.name)
+    const [mine, others] = [applied.filter(({ name }) => own.has(name)), applied.filter(({ name }) => !own.has(name))]
+    const now = wanted.filter(({ name }) => own.has(name))
+    const diff = modelDiff(part.growing ? withoutLoss(now, mine) : now, mine, tables)
+    if (part.growing) requireGrowth(diff.steps, tables, this.name)
+    return { steps: diff.steps, applied: [...others, ...diff.applied] }
   }
 
   /** The statements of changes; with `run` they are made. */
@@ -74,4 +109,9 @@ export class ModelSource {
     for (const change of losing(steps)) lost.push(`${titleOf(change)}: ${await this.rowsOf(change)} rows have values there`)
     return lost
   }
+}
+
+function tablesOf(classes: Iterable<BusinessClass>, source: string): ReadonlySet<string> {
+  const own = [...classes].filter((one) => one.source === source)
+  return new Set(own.flatMap((one) => [one.table, ...one.parts.map(({ table }) => table), ...[...one.relations.values()].flatMap(({ link }) => link?.table ?? [])]))
 }

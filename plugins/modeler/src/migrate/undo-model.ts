@@ -1,4 +1,5 @@
 import { titleOf, type Change } from '@caruso/storage/contract'
+import { isDeepStrictEqual } from 'node:util'
 import { ModelerError } from '../errors.ts'
 import type { Done } from './apply-model.ts'
 import { isMade } from './is-made.ts'
@@ -12,6 +13,8 @@ import type { ModelSource } from './model-source.ts'
 export async function undoModel(source: ModelSource): Promise<Done> {
   const { tables, journal, last } = await source.state()
   if (last === undefined) throw refused(source, 'no model was applied, or all was taken back')
+  const others = last.state === 'applied' && !isDeepStrictEqual(last.forms, last.formsBefore)
+  if (others) throw refused(source, `it was made for ${last.by}; swap that back and finalize it`)
   const made = last.steps.filter(({ change }) => isMade(change, tables))
   const gone = made.filter(({ change }) => 'dropTable' in change || 'dropColumn' in change)
   if (gone.length > 0) throw refused(source, `its values are gone: ${gone.map(({ change }) => titleOf(change)).join(', ')}`)
@@ -20,7 +23,7 @@ export async function undoModel(source: ModelSource): Promise<Done> {
   if (lost.length > 0) throw refused(source, `values that came since would be lost: ${lost.join(', ')}`)
   await source.alter(changes, true)
   await journal.set(last.id, 'undone')
-  return { source: source.name, changes: changes.map(titleOf) }
+  return { source: source.name, changes: changes.map(titleOf), losses: [] }
 }
 
 /** Rows and values that came with what is taken away; a default that every row got is none. */

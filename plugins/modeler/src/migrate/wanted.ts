@@ -27,7 +27,7 @@ export interface WantedTable {
 }
 
 // A decimal without a scale may have any; of the 38 digits that all databases compute with, so many are behind the point.
-const usualPlaces = 12
+export const usualPlaces = 12
 // MySQL's keys and indexes hold no text without a length.
 const keyedLength = 255
 
