@@ -3,6 +3,7 @@ import { reached, type Benchmark, type Figure, type Findings } from './benchmark
 import { calls } from './calls.ts'
 import { canary } from './canary.ts'
 import { copy } from './copy.ts'
+import { dialog } from './dialog.ts'
 import { discovery } from './discovery.ts'
 import { idle } from './idle.ts'
 import { machine } from './machine.ts'
@@ -13,7 +14,7 @@ import { swap } from './swap.ts'
 import { watch } from './watch.ts'
 import { wide } from './wide.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, copy, discovery, idle, neighbours, start, storage, swap, watch, wide }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, copy, dialog, discovery, idle, neighbours, start, storage, swap, watch, wide }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 

@@ -14,6 +14,7 @@ const hasNatsServer = inject('natsServer') !== undefined
 // What the figures are is nobody's business here: a busy machine must not fail a test.
 test.skipIf(!hasNatsServer).each([
   ['calls', ['direct_vs_moleculer', 'remote64_vs_moleculer', 'remote256_vs_moleculer', 'single_p50_vs_client', 'embedded_vs_nats_server']],
+  ['dialog', ['open', 'answers_per_s', 'p99_ms']],
   ['discovery', ['join_p99_ms', 'leave_p99_ms', 'kill_ms', 'errors']],
   ['canary', ['rollback_ms', 'touched']],
   ['copy', ['rows_per_s', 'differing_cells']],

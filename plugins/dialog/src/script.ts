@@ -23,8 +23,6 @@ export interface Script {
   readonly inputs: readonly Input[]
   /** The day of an instant (`now`) in the script's time zone. */
   readonly today: (values: Values) => string
-  /** Each needs only those before it. */
-  readonly lets: readonly Let[]
   readonly nodes: ReadonlyMap<string, Node>
   /** The types of all names. */
   readonly types: Attributes
@@ -38,11 +36,6 @@ export interface Input {
   readonly name: string
   readonly type: Type
   readonly required: boolean
-}
-
-export interface Let {
-  readonly name: string
-  readonly value: Compute
 }
 
 /** Words for a channel and a language; without a language for every one. */

@@ -27,11 +27,9 @@ export function compileText(text: string, surroundings: Surroundings): Compilati
 export function compileScript(definition: Definition, surroundings: Surroundings): Compilation {
   const schema = schemaOf(definition, surroundings)
   const expressions = new Expressions(schema)
-  const lets = definition.lets.map(({ name, value }) => {
-    const { type, compute } = expressions.value(value)
-    expressions.add(name, type)
-    return { name, value: compute }
-  })
+  const today = todayIn(definition, expressions)
+  expressions.add('today', { type: 'date', compute: today })
+  for (const { name, value } of definition.lets) expressions.add(name, expressions.value(value))
   const compiled = definition.nodes.map((node) => compileNode(node, expressions, surroundings))
   const needs = needsOf([...expressions.paths, ...definition.nodes.flatMap((node) => (node.kind === 'call' ? handedOn(node, surroundings) : []))])
   const classes = schema.classes ?? {}
@@ -46,8 +44,7 @@ export function compileScript(definition: Definition, surroundings: Surroundings
     ...(definition.subject ? { subject: definition.subject.text } : {}),
     titles: definition.titles.map(({ lang, text }) => ({ channel: 'all', ...(lang === undefined ? {} : { lang }), words: [text] })),
     inputs: definition.inputs.map(({ name, required }) => ({ name, type: expressions.names[name] ?? 'text', required })),
-    today: todayIn(definition, expressions),
-    lets,
+    today,
     nodes: new Map(compiled.map((node) => [node.id, node.kind === 'lookup' ? { ...node, with: relatedOf(node.class, needs[node.into] ?? {}, classes) } : node])),
     types: expressions.names,
     results: resultsOf(compiled, expressions),

@@ -19,6 +19,8 @@ export class Expressions {
   /** The ways that expressions go from the script's names. */
   readonly paths: (readonly string[])[] = []
   readonly #names: Record<string, Type>
+  /** What of the names is computed, each when an expression names it: most name none, and a day in a time zone costs more than all else. */
+  readonly #computed = new Map<string, Compute>()
   readonly #classes: Readonly<Record<string, Attributes>>
 
   constructor(schema: Schema) {
@@ -30,9 +32,10 @@ export class Expressions {
     return this.#names
   }
 
-  /** A name that those that are compiled later may use. */
-  add(name: string, type: Type): void {
+  /** A name for what is computed, which expressions that are compiled later may use. */
+  add(name: string, { type, compute }: Compiled): void {
     this.#names[name] = type
+    this.#computed.set(name, compute)
   }
 
   condition(source: Sourced): Compute {
@@ -53,8 +56,9 @@ export class Expressions {
   where(source: Sourced, className: string): (values: Values) => string {
     const classes = { ...this.#classes, [dialogClass]: this.#names }
     const term = this.#checked(source, { names: { ...this.#classes[className], dialog: { object: dialogClass } }, classes }, 'boolean')
-    this.paths.push(...pathsIn(term).filter(([first]) => first === 'dialog').map((path) => path.slice(1)))
-    return (values) => print(bind(term, { dialog: values }))
+    const paths = pathsIn(term).filter(([first]) => first === 'dialog').map((path) => path.slice(1))
+    this.paths.push(...paths)
+    return this.#completed(paths, (values) => print(bind(term, { dialog: values })))
   }
 
   problem(rule: string, place: Place, message: string, level: Problem['level'] = 'error'): void {
@@ -63,8 +67,19 @@ export class Expressions {
 
   #scalar(source: Sourced, wanted?: Scalar): Compiled {
     const term = this.#checked(source, { names: this.#names, classes: this.#classes }, wanted)
-    this.paths.push(...pathsIn(term))
-    return { type: term.type, compute: evaluator(term) }
+    const paths = pathsIn(term)
+    this.paths.push(...paths)
+    return { type: term.type, compute: this.#completed(paths, evaluator(term)) }
+  }
+
+  /** The same with the names that are computed and that it goes from. */
+  #completed<T>(paths: readonly (readonly string[])[], compute: (values: Values) => T): (values: Values) => T {
+    const computed = [...new Set(paths.map(([first = '']) => first))].flatMap((name) => {
+      const one = this.#computed.get(name)
+      return one ? [{ name, one }] : []
+    })
+    if (computed.length === 0) return compute
+    return (values) => compute(Object.assign({ ...values }, ...computed.map(({ name, one }) => ({ [name]: one(values) }))))
   }
 
   #checked(source: Sourced, schema: Schema, wanted?: Scalar): Term {
@@ -83,7 +98,7 @@ export class Expressions {
     const type = path && this.#typeAt(path)
     if (path === undefined || type === undefined || typeof type === 'string' || 'list' in type) return undefined
     this.paths.push(path)
-    return { type, compute: (values) => path.reduce<unknown>(own, values) as Value }
+    return { type, compute: this.#completed([path], (values) => path.reduce<unknown>(own, values) as Value) }
   }
 
   #typeAt([first = '', ...rest]: readonly string[]): Type | undefined {

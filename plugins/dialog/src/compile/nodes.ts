@@ -99,4 +99,4 @@ function milliseconds(text: string): number {
 }
 
 /** Stands for a script that is not there, which was told as a problem. */
-const missing: Script = { id: '', version: '', start: '', languages: [], channels: [], zone: 'UTC', today: () => '', titles: [], inputs: [], lets: [], nodes: new Map(), types: {}, results: {}, needs: {} }
+const missing: Script = { id: '', version: '', start: '', languages: [], channels: [], zone: 'UTC', today: () => '', titles: [], inputs: [], nodes: new Map(), types: {}, results: {}, needs: {} }

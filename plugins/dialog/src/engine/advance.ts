@@ -51,7 +51,7 @@ export function advance(script: Script, before: State, input: Input): Turn {
 }
 
 function answer(script: Script, state: State, at: Asking, given: { readonly text: string } | { readonly value: Value }): Turn {
-  const read = 'text' in given ? readAnswer(expectedOf(at, state), given.text, { ...state, today: at.values.today, ...(script.country === undefined ? {} : { country: script.country }) }) : given
+  const read = 'text' in given ? readAnswer(expectedOf(at, state), given.text, { ...state, today: script.today(at.values), ...(script.country === undefined ? {} : { country: script.country }) }) : given
   if ('wrong' in read) return missed(script, state, at, 'no-match', read)
   const { value } = read
   const fault = judge(at, value)

@@ -1,21 +1,21 @@
 import { compareDecimals, parseDecimal } from '@caruso/expression/decimal'
 import type { Question, Value } from '../script.ts'
 import type { Wrong } from './state.ts'
-import { withValue, type Values } from './values.ts'
+import type { Values } from './values.ts'
 import type { Asking } from './walk.ts'
 
 /** Why a value is no answer: in general, or the check that it does not meet. */
 export type Fault = { readonly wrong: Wrong } | { readonly check: number }
 
 /** Whether a value of the question's type may be its answer where the dialog stands. */
-export function judge({ node, script, values }: Pick<Asking, 'node' | 'script' | 'values'>, value: Value): Fault | undefined {
+export function judge({ node, values }: Pick<Asking, 'node' | 'values'>, value: Value): Fault | undefined {
   if (value === null || (Array.isArray(value) && value.length === 0)) return node.required ? { wrong: 'empty' } : undefined
   if (!isOfType(node, value)) return { wrong: 'value' }
   if (!isChoice(node, value, values)) return { wrong: 'choice' }
   const size = sizeOf(node, value)
   if (node.min !== undefined && isLess(size, node.min(values))) return { wrong: 'too-small' }
   if (node.max !== undefined && isLess(node.max(values), size)) return { wrong: 'too-large' }
-  const all = withValue(script, values, node.into, value)
+  const all = { ...values, [node.into]: value }
   const check = node.checks.findIndex(({ test }) => test(all) !== true)
   return check === -1 ? undefined : { check }
 }

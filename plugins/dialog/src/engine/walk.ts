@@ -1,7 +1,7 @@
 import { DialogError } from '../errors.ts'
 import type { Action, Argument, Call, End, Lookup, Node, Question, Request, Script, Spoken, Value, Way } from '../script.ts'
 import type { Act, Fact, Lookout, Release, State } from './state.ts'
-import { namesOf, type Names, type Values } from './values.ts'
+import type { Names, Values } from './values.ts'
 
 /** Where a dialog stands after all its facts. */
 export interface Position {
@@ -61,7 +61,9 @@ export function walk(script: Script, state: Pick<State, 'begun' | 'facts' | 'giv
 /** One script on its way, and the node of the one around it that called it. */
 interface Frame {
   readonly script: Script
-  readonly values: Record<string, Value>
+  values: Values
+  /** Of these values and of the time that it was. */
+  names: Names | undefined
   readonly path: string
   readonly call?: Call
 }
@@ -79,7 +81,7 @@ class Walk {
   constructor(script: Script, given: Values, facts: readonly Fact[], begun: string) {
     this.#facts = facts
     this.#now = begun
-    this.#frames = [{ script, values: { ...given }, path: '' }]
+    this.#frames = [{ script, values: given, names: undefined, path: '' }]
   }
 
   run(): Position {
@@ -146,13 +148,13 @@ class Walk {
     this.#now = later(this.#now, fact.at)
     this.#used += 1
     if (fact.failed === undefined || node.onError === undefined) return this.#know(node, fact.value)
-    this.#frame.values[node.into] = null
+    this.#set(node.into, null)
     return node.onError
   }
 
   #enter(node: Call): string {
     const values = argumentsOf(node.args, this.#values())
-    this.#frames.push({ script: node.script, values, path: `${this.#frame.path}${node.id}/`, call: node })
+    this.#frames.push({ script: node.script, values, names: undefined, path: `${this.#frame.path}${node.id}/`, call: node })
     return node.script.start
   }
 
@@ -170,13 +172,18 @@ class Walk {
   }
 
   #know(node: Question | Lookup | Request | Call, value: Value): string {
-    this.#frame.values[node.into] = value
+    this.#set(node.into, value)
     return this.#leave(node.onward)
   }
 
+  #set(name: string, value: Value): void {
+    const frame = this.#frame
+    frame.values = { ...frame.values, [name]: value }
+    frame.names = undefined
+  }
+
   #leave(onward: readonly Way[]): string {
-    const values = this.#values()
-    const way = onward.find(({ test }) => test === undefined || test(values) === true)
+    const way = onward.find(({ test }) => test === undefined || test(this.#values()) === true)
     if (way === undefined) throw new TypeError(`Walked the dialog "${this.#frame.script.id}": the checked script has a node without a way on`)
     this.#collect(way.actions)
     if (way.commit) this.#release()
@@ -220,7 +227,9 @@ class Walk {
 
   /** What the names stand for now. */
   #values(): Names {
-    return namesOf(this.#frame.script, this.#frame.values, this.#now)
+    const frame = this.#frame
+    if (frame.names?.now !== this.#now) frame.names = { ...frame.values, now: this.#now }
+    return frame.names
   }
 }
 
