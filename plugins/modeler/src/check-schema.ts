@@ -3,7 +3,7 @@ import { attributeSchemas, attributeTypes, shortTypes, type AttributeType } from
 import type { Mistakes, Origin } from './mistake.ts'
 import { MappingSchema } from './mapping-schema.ts'
 import { modelKinds } from './model-schema.ts'
-import { PolicySchema } from './policy-schema.ts'
+import { PolicySchema, TopicPolicySchema } from './policy-schema.ts'
 
 /**
  * Adds every mistake of a description against its schema; true where there is none.
@@ -24,7 +24,10 @@ export function checkMappingFile(value: unknown, origin: Origin, mistakes: Mista
 }
 
 export function checkPolicyFile(value: unknown, origin: Origin, mistakes: Mistakes): boolean {
-  return check(PolicySchema, value, isMapping(value) ? String(value['class']) : '', origin, mistakes)
+  if (isMapping(value) && Object.hasOwn(value, 'topic')) return check(TopicPolicySchema, value, String(value['topic']), origin, mistakes)
+  if (isMapping(value) && Object.hasOwn(value, 'class')) return check(PolicySchema, value, String(value['class']), origin, mistakes)
+  mistakes.add(origin, '', [], { expected: 'a mapping with the key "class" or "topic"', found: isMapping(value) ? `the keys ${Object.keys(value).join(', ')}` : describeValue(value) })
+  return false
 }
 
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

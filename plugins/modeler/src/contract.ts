@@ -101,7 +101,7 @@ const topic = Type.String({ pattern: '^[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+$', 
 /** A durable event of a commit: it is written with its changes, or not at all. */
 const CommittedEvent = Type.Object({
   topic,
-  payload: Type.Unknown({ description: 'A JSON value of at most a megabyte; no policy looks at it' }),
+  payload: Type.Unknown({ description: 'A JSON value of at most a megabyte; the policy of the topic says who may wait for it' }),
   change: Type.Optional(Type.Integer({ minimum: 0, description: 'The change of whose object the event is; its `subject` then is the key, of several attributes their values as JSON' })),
 })
 

@@ -52,7 +52,10 @@ export default definePlugin({
         stream: (request, call) => reader.stream(request, call),
         export: (request, call) => reader.export(request, call),
         commit: async (commit, call) => ({ results: await writer.commit(commit, call) }),
-        events: ({ of, consumer, ...asked }, call) => storage.events({ source: model.get(of).source, consumer: consumerOf(consumer, call), ...asked }, call),
+        events: ({ of, consumer, ...asked }, call) => {
+          model.topics.require('consume', asked.topics, call.caller)
+          return storage.events({ source: model.get(of).source, consumer: consumerOf(consumer, call), ...asked }, call)
+        },
         acknowledge: ({ of, consumer, seq }, call) => storage.acknowledge({ source: model.get(of).source, consumer: consumerOf(consumer, call), seq }, call),
         history: (request, call) => histories.history(request, call),
         past: (request, call) => histories.past(request, call),

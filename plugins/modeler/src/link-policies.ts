@@ -8,7 +8,7 @@ import { expressionClasses } from './expression-schema.ts'
 import type { ComputedByClass } from './link-computed.ts'
 import { Mistakes, type Mistake, type Origin } from './mistake.ts'
 import { own } from './path-resolver.ts'
-import { callerAttributes, callerName, type Grant, type Policy } from './policy.ts'
+import { callerAttributes, callerName, listOf, type Grant, type Policy } from './policy.ts'
 import type { PolicyDefinition } from './policy-schema.ts'
 import { rowCondition } from './row-condition.ts'
 import { partsOf } from './term-parts.ts'
@@ -83,10 +83,6 @@ class PolicyLinker {
       return { value: false, type: 'boolean' }
     }
   }
-}
-
-function listOf(permissions: string | readonly string[] | undefined): readonly string[] | undefined {
-  return typeof permissions === 'string' ? [permissions] : permissions
 }
 
 function textsIn(term: Term): string[] {

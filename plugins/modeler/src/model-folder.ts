@@ -9,7 +9,7 @@ import { ModelerError } from './errors.ts'
 import type { Mistakes } from './mistake.ts'
 import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelDefinition } from './model-schema.ts'
-import type { PolicyDefinition } from './policy-schema.ts'
+import type { PolicyDefinition, TopicPolicyDefinition } from './policy-schema.ts'
 import { readYaml } from './yaml-file.ts'
 
 /** What the files of an assembly say of its classes. */
@@ -17,6 +17,8 @@ export interface ModelFiles {
   readonly definitions: readonly Written<ModelDefinition>[]
   readonly mappings: readonly Written<MappingDefinition>[]
   readonly policies: readonly Written<PolicyDefinition>[]
+  /** Those of durable events. */
+  readonly topics: readonly Written<TopicPolicyDefinition>[]
 }
 
 /** Where they are. */
@@ -32,10 +34,12 @@ export interface ModelFolders {
  * @throws ModelerError `MODEL_INVALID` where files may not be read
  */
 export async function readModelFolder(folders: ModelFolders, mistakes: Mistakes): Promise<ModelFiles> {
+  const policies = await readAll<PolicyDefinition | TopicPolicyDefinition>(folders.policies, checkPolicyFile, mistakes)
   return {
     definitions: await readAll<ModelDefinition>(folders.model, checkModelFile, mistakes),
     mappings: await readAll<MappingDefinition>(folders.mapping, checkMappingFile, mistakes),
-    policies: await readAll<PolicyDefinition>(folders.policies, checkPolicyFile, mistakes),
+    policies: policies.flatMap(({ value, origin }) => ('class' in value ? [{ value, origin }] : [])),
+    topics: policies.flatMap(({ value, origin }) => ('topic' in value ? [{ value, origin }] : [])),
   }
 }
 

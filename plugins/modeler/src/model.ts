@@ -18,10 +18,11 @@ import type { MappingDefinition } from './mapping-schema.ts'
 import type { ModelFiles } from './model-folder.ts'
 import type { ModelDefinition } from './model-schema.ts'
 import type { Policy, PolicyCaller } from './policy.ts'
-import type { PolicyDefinition } from './policy-schema.ts'
+import type { PolicyDefinition, TopicPolicyDefinition } from './policy-schema.ts'
 import type { Rule } from './rule.ts'
 import { Sights } from './sights.ts'
 import { leavesOf } from './stored.ts'
+import { linkTopics, type TopicPolicies } from './topic-policies.ts'
 
 /** What components have declared, by what each part describes, and where classes are stored unless the assembly's files say so. */
 export interface Declarations {
@@ -40,6 +41,7 @@ const lasting: ReadonlySet<string> = new Set(['PLAN_INVALID', 'SOURCE_READONLY',
 interface Linked {
   readonly classes: ReadonlyMap<string, BusinessClass>
   readonly policies: ReadonlyMap<string, Policy>
+  readonly topics: TopicPolicies
   readonly rules: ReadonlyMap<string, readonly Rule[]>
   readonly computed: ComputedByClass
 }
@@ -51,6 +53,7 @@ export class Model implements Classes {
   #files: ModelFiles
   /** The last policy of each class, also where its file is gone: files that are being exchanged must not open a class. */
   readonly #policies = new Map<string, Written<PolicyDefinition>>()
+  readonly #topics = new Map<string, Written<TopicPolicyDefinition>>()
   readonly #options: LinkOptions
   readonly #storage: Client<typeof Storage>
   #declared: Declarations = { definitions: new Map(), mappings: new Map() }
@@ -137,9 +140,9 @@ export class Model implements Classes {
     return true
   }
 
-  /** The classes whose policy is in no file any more, and holds on. */
+  /** The classes and topics whose policy is in no file any more, and holds on. */
   get lasting(): string[] {
-    return this.#last(this.#files, this.#linked.classes).map(({ value }) => value.class)
+    return [...this.#last(this.#files, this.#linked.classes).map(({ value }) => value.class), ...this.#lastTopics(this.#files).map(({ value }) => value.topic)]
   }
 
   /** @throws ModelerError `CLASS_UNKNOWN` */
@@ -170,6 +173,11 @@ export class Model implements Classes {
   /** What conditions may name of each class. */
   get names(): ReturnType<typeof expressionClasses> {
     return (this.#expressions ??= expressionClasses(this.#linked.classes.values(), this.#linked.computed))
+  }
+
+  /** Who may consume and emit durable events. */
+  get topics(): TopicPolicies {
+    return this.#linked.topics
   }
 
   condition(one: BusinessClass, source: string): Term {
@@ -261,10 +269,17 @@ export class Model implements Classes {
     const { computed, mistakes: wrong } = linkComputed(said, classes)
     if (wrong.length > 0) throw new ModelError(wrong)
     const linked = linkPolicies([...written, ...this.#last(files, classes)], classes, computed, this.#options.declared)
+    const { topics, mistakes: closed } = linkTopics([...files.topics, ...this.#lastTopics(files)])
     const ruled = linkRules(said, classes, computed)
-    if (linked.mistakes.length + ruled.mistakes.length > 0) throw new ModelError([...linked.mistakes, ...ruled.mistakes])
+    if (linked.mistakes.length + closed.length + ruled.mistakes.length > 0) throw new ModelError([...linked.mistakes, ...closed, ...ruled.mistakes])
     for (const policy of written) this.#policies.set(policy.value.class, policy)
-    return { classes, policies: linked.policies, rules: ruled.rules, computed }
+    for (const policy of files.topics) this.#topics.set(policy.value.topic, policy)
+    return { classes, policies: linked.policies, topics, rules: ruled.rules, computed }
+  }
+
+  #lastTopics({ topics }: ModelFiles): Written<TopicPolicyDefinition>[] {
+    const said = new Set(topics.map(({ value }) => value.topic))
+    return [...this.#topics.values()].filter(({ value }) => !said.has(value.topic))
   }
 
   /** Policies of classes that are there, of which the files say nothing any more. */
@@ -284,8 +299,8 @@ function* columnsOf(one: BusinessClass): Generator<{ readonly table: string; rea
 }
 
 /** What files say, wherever in them. */
-function saidBy({ definitions, mappings, policies }: ModelFiles): readonly unknown[] {
-  return [definitions, mappings, policies].map((written: readonly Written<unknown>[]) => written.map(({ value }) => value))
+function saidBy({ definitions, mappings, policies, topics }: ModelFiles): readonly unknown[] {
+  return [definitions, mappings, policies, topics].map((written: readonly Written<unknown>[]) => written.map(({ value }) => value))
 }
 
 function isAmong<T>(news: ReadonlyMap<string, Written<T>>, known: ReadonlyMap<string, Written<T>>): boolean {

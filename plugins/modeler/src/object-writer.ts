@@ -41,6 +41,7 @@ export class ObjectWriter {
    * `REFERENCE_BROKEN`, `CLASS_READONLY`, `FORBIDDEN`; then nothing has changed
    */
   async commit({ changes, reason, ...said }: Commit, call: Call): Promise<Changed[]> {
+    this.#model.topics.require('emit', (said.events ?? []).map(({ topic }) => topic), call.caller)
     const keeping = await this.#keeping(changes, call)
     // Rows whose values mean what was seen and yet are written otherwise, such as dates with a time: compared as they are.
     const current = new Map<number, Row>()

@@ -16,6 +16,10 @@ export interface Grant {
   readonly where: Term | undefined
 }
 
+export function listOf(permissions: string | readonly string[] | undefined): Permissions {
+  return typeof permissions === 'string' ? [permissions] : permissions
+}
+
 /** Any of these must a caller have; undefined for everybody. */
 export type Permissions = readonly string[] | undefined
 

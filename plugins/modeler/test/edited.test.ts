@@ -46,12 +46,13 @@ test('a file with a mistake leaves the model as it was, which health and log tel
 test('a folder of policies that comes later holds from then on, and one that is exchanged too', async () => {
   const { write, count, file, health } = await edited()
   expect(await count('Customer')).toBe(3)
+  write('policies/met.yaml', 'topic: crm.met\nallow: {}\n')
   write('policies/customer.yaml', 'class: Customer\nallow:\n  some: { may: read, where: number < 3 }\n')
   await vi.waitFor(async () => expect(await count('Customer')).toBe(2), soon)
   write('other/customer.yaml', 'class: Customer\nallow:\n  some: { may: read, where: number == 1 }\n')
   rmSync(join(dirname(file), 'policies'), { recursive: true })
   // Nobody sees more while files are being exchanged.
-  await vi.waitFor(async () => expect(await health()).toMatchObject({ ok: true, detail: 'the files of these policies are gone, which hold on until the modeler is started anew or exchanged: Customer' }), soon)
+  await vi.waitFor(async () => expect(await health()).toMatchObject({ ok: true, detail: 'the files of these policies are gone, which hold on until the modeler is started anew or exchanged: Customer, crm.met' }), soon)
   expect(await count('Customer')).toBe(2)
   renameSync(join(dirname(file), 'other'), join(dirname(file), 'policies'))
   await vi.waitFor(async () => expect(await count('Customer')).toBe(1), soon)

@@ -59,3 +59,34 @@ test('a consumer of the contract gets each event in turn', async () => {
   await vi.waitFor(() => expect(seen).toEqual(['4', '5']), { timeout: 5_000 })
   await end()
 })
+
+test('of a topic with a policy, only those consume and emit whom it allows', async () => {
+  const { objects, call } = await openModel(crmTables, {
+    ...crmFiles,
+    'policies/met.yaml': `
+topic: crm.met
+allow:
+  mailer: { may: consume, where: "caller.identity in ['mailer', 'erp']" }
+  sellers: { may: [emit], permission: sales }
+`,
+  })
+  const emit = (who: string, permissions: string[], topic = 'crm.met') => objects.commit({ changes: [contact], events: [{ topic: 'crm.open', payload: 1 }, { topic, payload: 1 }] }, call({ identity: who, permissions }))
+  const consume = (who: string, permissions: string[] = [], topics = ['crm.open', 'crm.met']) => objects.events({ of: 'Customer', consumer: 'mails', topics, from: 'begin' }, call({ identity: who, permissions }))
+  await emit('ann', ['sales'])
+  expect((await consume('mailer')).events).toHaveLength(2)
+  expect((await consume('eve', [], ['crm.open'])).events).toHaveLength(1)
+  const refused = await errorFrom(consume('eve', ['sales']))
+  expect([refused.code, refused.message, refused.details]).toEqual(['NOT_ALLOWED', 'Asked for the durable events of "crm.met": its policy does not let the caller consume it', { topic: 'crm.met' }])
+  expect((await errorFrom(emit('mailer', []))).message).toBe('Committed a durable event of "crm.met": its policy does not let the caller emit it')
+  await emit('mailer', [], 'crm.other')
+  expect(await objects.count({ class: 'Contact', where: 'name == "New"' }, call())).toEqual({ count: 2 })
+})
+
+test.each<[string, string, string]>([
+  ['an unknown action', 'allow: { a: { may: read } }', 'met.yaml:2:20 crm.met.allow.a.may: expected consume or emit, or a list of them, found "read"'],
+  ['a condition over something else', "allow: { a: { may: emit, where: name == 'x' } }", 'met.yaml:2:33 crm.met.allow.a.where: expected a condition over caller, found a mistake: Line 1, column 1: Unknown name "name"'],
+  ['attributes', 'allow: {}\nattributes: {}', 'met.yaml:3:1 crm.met.attributes: expected one of the keys topic, description, allow, found "attributes"'],
+])('a policy of a topic with %s is refused with its line', async (_case, text, message) => {
+  const error = await errorFrom(openModel(crmTables, { ...crmFiles, 'policies/met.yaml': `topic: crm.met\n${text}` }))
+  expect(error.message).toContain(message)
+})

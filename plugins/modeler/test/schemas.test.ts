@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { Attribute, attributeSchemas, attributeTypes } from '../src/attribute-schema.ts'
 import { MappingSchema, ConvertedColumn } from '../src/mapping-schema.ts'
 import { ModelSchema, modelKinds } from '../src/model-schema.ts'
-import { PolicySchema } from '../src/policy-schema.ts'
+import { PolicyFileSchema } from '../src/policy-schema.ts'
 
 // Rewritten by: npx vitest run plugins/modeler/test/schemas.test.ts -u
-test.each([['model', ModelSchema, { attribute: Attribute }], ['mapping', MappingSchema, {}], ['policy', PolicySchema, {}]])('%s.schema.json is the schema that files are checked by', async (name, schema, named) => {
+test.each([['model', ModelSchema, { attribute: Attribute }], ['mapping', MappingSchema, {}], ['policy', PolicyFileSchema, {}]])('%s.schema.json is the schema that files are checked by', async (name, schema, named) => {
   await expect(published(schema, named)).toMatchFileSnapshot(`../${name}.schema.json`)
 })
 

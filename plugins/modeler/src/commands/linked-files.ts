@@ -7,6 +7,7 @@ import { linkRules } from '../link-rules.ts'
 import { Mistakes, type Mistake } from '../mistake.ts'
 import type { Declarations } from '../model.ts'
 import { readModelFolder, type ModelFiles } from '../model-folder.ts'
+import { linkTopics } from '../topic-policies.ts'
 import type { ModelPlace } from './modeler-in.ts'
 
 /** The files of an assembly's model, linked, with all mistakes by files relative to the assembly. */
@@ -27,7 +28,7 @@ export async function linkedFiles(place: ModelPlace, brought: Declarations['defi
 }
 
 /** In what is said about classes that are right by themselves. */
-function mistakesAbout({ definitions, policies }: ModelFiles, classes: ReadonlyMap<string, BusinessClass>, declared: readonly string[]): readonly Mistake[] {
+function mistakesAbout({ definitions, policies, topics }: ModelFiles, classes: ReadonlyMap<string, BusinessClass>, declared: readonly string[]): readonly Mistake[] {
   const { computed, mistakes } = linkComputed(definitions, classes)
-  return mistakes.length > 0 ? mistakes : [...linkPolicies(policies, classes, computed, declared).mistakes, ...linkRules(definitions, classes, computed).mistakes]
+  return mistakes.length > 0 ? mistakes : [...linkPolicies(policies, classes, computed, declared).mistakes, ...linkTopics(topics).mistakes, ...linkRules(definitions, classes, computed).mistakes]
 }

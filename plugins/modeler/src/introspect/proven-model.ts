@@ -69,6 +69,7 @@ function filesOf(classes: readonly DescribedFiles[]): ModelFiles {
     definitions: classes.flatMap((one) => parse(one.model, `model of ${one.class}`, checkModelFile) ?? []).map(({ value, origin }) => ({ value: value as ModelDefinition, origin })),
     mappings: classes.flatMap((one) => parse(one.mapping, `mapping of ${one.class}`, checkMappingFile) ?? []).map(({ value, origin }) => ({ value: value as MappingDefinition, origin })),
     policies: [],
+    topics: [],
   }
   if (mistakes.list.length > 0) throw new ModelError(mistakes.list)
   return files
