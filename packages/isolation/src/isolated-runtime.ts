@@ -38,6 +38,7 @@ export class IsolatedRuntime {
         await this.#surroundings.begin()
         await this.#loaded().start()
       },
+      rehearse: (input) => input,
       activate: async () => await this.#loaded().activate(),
       deactivate: async () => await this.#loaded().deactivate(),
       health: async () => await this.#loaded().health(),

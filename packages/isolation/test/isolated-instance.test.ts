@@ -16,6 +16,16 @@ function kill(instance: Instance | undefined): void {
 describe.each(['process', 'worker'] as const)('a component isolated as %s', { timeout }, (isolation) => {
   const kind = { process: 'process', worker: 'thread' }[isolation]
 
+  test('is warmed up, and nothing of what it provides is called for that', async () => {
+    const { host } = await openWorkshop(isolation)
+    const instance = host.active('workshop')
+    await instance?.warmUp?.()
+    expect(instance?.provider.operations().filter(({ calls }) => calls > 0)).toEqual([])
+    const warming = instance?.warmUp?.()
+    kill(instance)
+    await expect(warming).rejects.toMatchObject({ code: 'PROVIDER_LOST' })
+  })
+
   describe('that ends by itself', () => {
     const endings: readonly [how: string, end: (workshop: Client<typeof Workshop>, call: Call) => Promise<unknown>, reasons: { readonly process: RegExp; readonly worker: RegExp }][] = [
       ['exits', async (workshop, call) => await workshop.exit({ code: 7 }, call), { process: /exit code 7/, worker: /exit code 7/ }],

@@ -62,6 +62,8 @@ export interface Instance {
   readonly held: HeldState | undefined
   /** Prepares it and proves that it works. */
   start(): Promise<void>
+  /** Where calls take ways of its own: uses them, so that code which has never run does not keep its first callers waiting. */
+  warmUp?(): Promise<void>
   /** Begins what may run in one instance only. */
   activate(): Promise<void>
   /** Ends what may run in one instance only, also what is just beginning. */

@@ -68,7 +68,10 @@ export class Arrival {
   }
 
   async start(): Promise<void> {
-    await this.#step(async () => await this.#loaded().start())
+    await this.#step(async () => {
+      await this.#loaded().start()
+      await this.#loaded().warmUp?.()
+    })
   }
 
   async take(portion: string, version: number): Promise<void> {

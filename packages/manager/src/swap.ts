@@ -111,6 +111,7 @@ export class Swap {
       const { changes } = await new Preparations(this.#host.bus, this.#request.who).prepare('grow', next, { other: previous, beside: true })
       if (changes.length > 0) this.#step('grow', changes.join(', '))
       await inTime(next.start())
+      await here?.warmUp?.()
       this.#step('start', `${next.id} started beside ${previous.id} and proved that it works`)
       if (trial !== undefined && here !== undefined) await this.#tried(here, trial)
       if (trial?.kind === 'shadow') {

@@ -1,7 +1,7 @@
 import { Bus } from '@caruso/bus'
 import type { Call, Contract, Static } from '@caruso/contract'
 import { isolations } from '@caruso/isolation'
-import type { ComponentSpec } from '@caruso/kernel'
+import type { ComponentSpec, Isolation } from '@caruso/kernel'
 import { Host } from '@caruso/kernel/host'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -30,10 +30,10 @@ interface Scene {
 }
 
 /** A component that is isolated so, and swapped as the service manager does it. */
-async function scene(isolation: string, fixture: string, config: object = {}): Promise<Scene> {
+async function scene(isolation: 'worker' | 'process', fixture: string, config: object = {}, isolate: Isolation = isolations()[isolation]): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'caruso-isolated-'))
   const bus = new Bus('isolated', 'host')
-  const host = new Host({ bus, log: { debug: silent, info: silent, warn: silent, error: silent }, isolations: isolations() })
+  const host = new Host({ bus, log: { debug: silent, info: silent, warn: silent, error: silent }, isolations: { [isolation]: isolate } })
   const journal = await Journal.open(join(folder, 'journal.jsonl'))
   onTestFinished(async () => {
     await host.close()
@@ -82,6 +82,18 @@ describe.each(['worker', 'process'] as const)('a component isolated as %s', { ti
     await expect(one.swap('2.0.0', 'sour-tally')).rejects.toMatchObject({ code: 'SWAP_FAILED', message: expect.stringContaining(reason) })
     expect(await tally.add({ key: 'calls' }, one.call())).toBe(count + 1)
     expect([one.running(), one.outcomes()]).toEqual(['1.0.0', ['1.0.0 2.0.0 discarded']])
+  })
+
+  test('is warmed up before callers are sent to it', async () => {
+    const done: string[] = []
+    const one = await scene(isolation, 'till', { by: 'old' }, async (options) => {
+      const instance = await isolations()[isolation](options)
+      const [warmUp, activate] = [instance.warmUp?.bind(instance), instance.activate.bind(instance)]
+      return Object.assign(instance, { warmUp: async () => [await warmUp?.(), done.push('warm')], activate: async () => [await activate(), done.push('active')] })
+    })
+    done.length = 0
+    await one.swap('1.1.0', 'till', { by: 'new' })
+    expect(done).toEqual(['warm', 'active'])
   })
 
   test('is taken back where it fails more often as a canary, and every call ends once', async () => {
