@@ -18,10 +18,12 @@ export class ClassSight {
   readonly #policy: Policy
   readonly #caller: PolicyCaller
   readonly #everything: SeenClasses
-  readonly #terms = new Map<Action, Term>()
-  /** Conditions are made once for each place in plans. */
+  // A commit asks the same for each of its changes, so whatever is made of the policy is made once.
+  readonly #terms = new Map<string, Term>()
+  readonly #conditions = new Map<Term, RowCondition>()
+  readonly #attributes = new Map<Term, readonly string[]>()
+  /** By the place in plans. */
   readonly #joined = new Map<string, StorageTerm>()
-  #own: RowCondition | undefined
 
   /** @param everything the classes as conditions of policies see them: without policies */
   constructor(one: BusinessClass, policy: Policy, caller: PolicyCaller, everything: SeenClasses) {
@@ -36,7 +38,8 @@ export class ClassSight {
 
   /** The condition over its objects that all of this is allowed; two-valued, over the attributes only. */
   may(...actions: readonly Action[]): Term {
-    return allOf(actions.map((action) => this.#may(action)))
+    const [only] = actions
+    return actions.length === 1 && only !== undefined ? this.#may(only) : this.#once(actions.join(' '), () => allOf(actions.map((action) => this.#may(action))))
   }
 
   /** Whether all of this is allowed with every object. */
@@ -51,27 +54,30 @@ export class ClassSight {
 
   /** What holds for the rows of the class's own table that the caller sees; undefined for all. */
   get rows(): RowCondition | undefined {
-    return this.mayAlways('read') ? undefined : (this.#own ??= this.rowsAt(own))
+    return this.mayAlways('read') ? undefined : this.#own(this.may('read'))
   }
 
   /** The same for the class's table under another name in a plan. */
   rowsAt(of: string): RowCondition {
-    return this.#rows(of, this.may('read'))
+    return rowCondition(this.may('read'), this.#class, of, this.#everything)
   }
 
   /** What holds for the rows that the caller sees and may change so. */
   rowsTo(action: Action): RowCondition {
-    return this.#rows(own, this.may('read', action))
+    return this.#own(this.may('read', action))
   }
 
   /** What holds for the rows of which this is allowed, whether the caller sees them or not. */
   rowsOnly(action: Action): RowCondition {
-    return this.#rows(own, this.may(action))
+    return this.#own(this.may(action))
   }
 
   /** Whether something may be allowed before these attributes are set and not after, or the other way round. */
   dependsOn(action: Action, attributes: readonly string[]): boolean {
-    return dependsOn(attributesIn(this.may(action), this.#class, this.#everything), this.#class, attributes)
+    const term = this.may(action)
+    const asked = this.#attributes.get(term) ?? attributesIn(term, this.#class, this.#everything)
+    this.#attributes.set(term, asked)
+    return dependsOn(asked, this.#class, attributes)
   }
 
   /** The same as one term, for a join that leads there; undefined for all. */
@@ -84,18 +90,25 @@ export class ClassSight {
     return made
   }
 
-  #rows(of: string, term: Term): RowCondition {
-    return rowCondition(term, this.#class, of, this.#everything)
+  /** Over the class's own table. */
+  #own(term: Term): RowCondition {
+    const made = this.#conditions.get(term) ?? rowCondition(term, this.#class, own, this.#everything)
+    this.#conditions.set(term, made)
+    return made
   }
 
   #may(action: Action): Term {
-    const known = this.#terms.get(action)
-    if (known) return known
-    const grants = this.#policy.grants.filter(({ may, permissions }) => may.includes(action) && isPermitted(permissions, this.#caller))
-    const { component, identity, permissions } = this.#caller
-    const made = anyOf(grants.map(({ where }) => (where ? filter(where, { [callerName]: { component, identity, permissions } }) : truth(true))))
-    this.#terms.set(action, made)
-    return made
+    return this.#once(action, () => {
+      const grants = this.#policy.grants.filter(({ may, permissions }) => may.includes(action) && isPermitted(permissions, this.#caller))
+      const { component, identity, permissions } = this.#caller
+      return anyOf(grants.map(({ where }) => (where ? filter(where, { [callerName]: { component, identity, permissions } }) : truth(true))))
+    })
+  }
+
+  #once(actions: string, make: () => Term): Term {
+    const term = this.#terms.get(actions) ?? make()
+    this.#terms.set(actions, term)
+    return term
   }
 }
 
@@ -109,7 +122,8 @@ function allOf(terms: readonly Term[]): Term {
 
 function joinedBy(op: 'and' | 'or', terms: readonly Term[]): Term {
   if (terms.some((term) => isConstant(term, op === 'or'))) return truth(op === 'or')
-  const open = terms.filter((term) => !('value' in term))
+  // One grant of several actions says the same of each.
+  const open = [...new Map(terms.flatMap((term) => ('value' in term ? [] : [[JSON.stringify(term), term] as const]))).values()]
   const [only] = open
   if (only === undefined) return truth(op === 'and')
   return open.length === 1 ? only : { op, of: open, type: 'boolean' }

@@ -1,5 +1,6 @@
 import type { KeyReference, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
+import type { StepRow } from './column-values.ts'
 import { keyName } from './key-name.ts'
 import { own } from './path-resolver.ts'
 import type { RowCondition } from './row-condition.ts'
@@ -61,6 +62,10 @@ export class PolicyChecks {
 const checkedAtOnce = 10_000
 
 function stepOf(one: BusinessClass, { joins, term }: RowCondition, keys: readonly CheckedKey[]): Step {
-  const rows = new Map(keys.map((key) => [keyName(one, key), Object.fromEntries(key.map(({ leaf, value }) => [leaf.column, value]))]))
+  const rows = new Map<string, StepRow>()
+  for (const key of keys) {
+    const [only] = key
+    rows.set(keyName(one, key), key.length === 1 && only ? { [only.leaf.column]: only.value } : Object.fromEntries(key.map(({ leaf, value }) => [leaf.column, value])))
+  }
   return { check: one.table, as: own, joins: [...joins], rows: [...rows.values()], ...typesOf(leavesOfKey(one)), where: { term }, expect: rows.size }
 }

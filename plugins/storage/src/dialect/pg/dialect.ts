@@ -11,7 +11,8 @@ export const pgDialect: SqlDialect = {
   client: 'pg',
   same: 'is not distinct from',
   together: pgTogether,
-  numbers: { among: '= any(?::int8[])', notAmong: '<> all(?::int8[])', bind: (numbers) => `{${numbers.join(',')}}` },
+  // As a list itself it would be searched from its beginning for each row, where no index is used.
+  numbers: { among: 'in (select unnest(?::int8[]))', notAmong: 'not in (select unnest(?::int8[]))', bind: (numbers) => `{${numbers.join(',')}}` },
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   startsWith: '??::text like ?',
   notStartsWith: '??::text not like ?',

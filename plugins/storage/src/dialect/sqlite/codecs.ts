@@ -13,6 +13,9 @@ import { encode } from './values.ts'
 /** How columns of our own tables are declared: by the type, as text, so that SQLite changes nothing in them. */
 export const ownTypes = ['decimal_text', 'date_text', 'time_text', 'instant_text', 'json_text', 'uuid_text'] as const
 
+// By itself, a value that statistics of an index may be asked for makes SQLite prepare its statement anew each time.
+const place = '+?'
+
 /**
  * How a column of SQLite is handled as a type. `stored` is one of our own types, or the affinity by which SQLite keeps
  * what another application writes: its numbers are floating-point, its moments are texts or numbers of milliseconds.
@@ -23,7 +26,7 @@ export function sqliteCodec(column: Column, type: LogicalType): Codec {
 
 function plain(type: LogicalType): Codec {
   const write = (value: Value): Bound => encode(toCanonical(type, value))
-  return { type, compare: '??', place: '?', store: write, match: write, read: readerOf(type) }
+  return { type, compare: '??', place, store: write, match: write, read: readerOf(type) }
 }
 
 const special: { readonly [Type in LogicalType]?: (column: Column) => Partial<Codec> } = {
@@ -45,7 +48,7 @@ const special: { readonly [Type in LogicalType]?: (column: Column) => Partial<Co
 
 function decimal({ name, stored }: Column): Partial<Codec> {
   const order = { compare: 'caruso_decimal(??)', match: (value: Value) => decimalKey(String(toCanonical('decimal', value))) ?? null }
-  if (stored === 'decimal_text') return { ...order, narrow: '?', exact: true, group: '??' }
+  if (stored === 'decimal_text') return { ...order, narrow: place, exact: true, group: '??' }
   const grouped = { ...order, grouped: 'min(??)' }
   return isText(stored) ? grouped : { ...grouped, store: (value) => floating(name, toCanonical('decimal', value)) }
 }
