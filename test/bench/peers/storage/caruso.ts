@@ -5,6 +5,7 @@ import { Host } from '@caruso/kernel/host'
 import modeler from '@caruso/modeler'
 import { defineObject, Objects, objectsOf } from '@caruso/modeler/contract'
 import storage from '@caruso/storage'
+import { join } from 'node:path'
 import { stderrLog } from '../../stderr-log.ts'
 import { customerColumns, lineColumns, orderColumns, productColumns } from './columns.ts'
 import { poolSize, type Customer, type CustomerOfGraph, type OpenPeer, type ShopDatabase } from './storage-peer.ts'
@@ -38,6 +39,8 @@ const classesWith = (customer: typeof Customer) => [
 ]
 
 const most = 10_000
+/** Of each class one, with a condition that holds for everything that is measured and has to be asked all the same. */
+const policies = join(import.meta.dirname, 'policies')
 
 /** Business objects by direct calls, as a component in the same process has them; each change is checked against what was seen. */
 export const carusoPeer: OpenPeer = (database) => openPeer(database, Customer)
@@ -52,11 +55,11 @@ const openPeer = async (database: ShopDatabase, customer: typeof Customer): Retu
   const component = (name: string, entry: LoadedPlugin, config: object) => ({ component: name, plugin: name, version: '1.0.0', entry, isolation: 'inline', config, grants: [] })
   await host.startAll([
     component('storage', storage, { sources: { shop: sourceOf(database) } }),
-    component('modeler', modeler, { model: 'no-such-folder', mapping: 'no-such-folder', source: 'shop', declared: classes.map(({ definition }) => definition.class) }),
+    component('modeler', modeler, { model: 'no-such-folder', mapping: 'no-such-folder', policies, source: 'shop', declared: classes.map(({ definition }) => definition.class) }),
   ])
   const consumer = { component: 'bench', grants: ['objects.declare'] }
   const objects: Client<typeof Objects> = bus.client(Objects, consumer)
-  const call = bus.call({ ...consumer, identity: 'bench', permissions: [], timeout: 3_600_000 })
+  const call = bus.call({ ...consumer, identity: 'bench', permissions: ['sales'], timeout: 3_600_000 })
   for (const { definition, mapping } of classes) await objects.declare({ definitions: [definition], mapping }, call)
   const customers = objectsOf(objects, customer)
   const rows = async (after?: string): Promise<readonly Customer[]> => {
