@@ -41,7 +41,8 @@ function expectSound(dialog: RandomDialog): void {
 /** Going back and giving the same answer changes nothing. */
 function backAndForth({ script, turn: { state } }: RandomDialog): void {
   const last = state.facts.at(-1)
-  if (last?.kind !== 'answer' || last.skipped || state.over) return
+  // Where an answer is open to be changed, going back once more keeps it, and it comes back by itself.
+  if (last?.kind !== 'answer' || last.skipped || state.over || state.reopened) return
   const before = { ...state, kept: [], facts: state.facts }
   let back: State
   try {

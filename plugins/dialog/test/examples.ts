@@ -14,6 +14,8 @@ export const classes: Readonly<Record<string, Attributes>> = {
   'Customer.address': { street: 'text', postalCode: 'text', city: 'text', region: 'text', country: 'text' },
   Invoice: { number: 'number', customer: { object: 'Customer' }, open: { object: 'Invoice.open' }, due: 'date', state: 'text' },
   'Invoice.open': { amount: 'number', currency: 'text' },
+  GridArea: { postalCode: 'number', name: 'text', delivered: 'boolean' },
+  Outage: { id: 'number', postalCode: 'number', since: 'instant', back: 'instant', open: 'boolean' },
 }
 
 export const actions: Readonly<Record<string, ActionSignature>> = readActions(readFileSync(new URL('actions.yaml', folder), 'utf8')).actions

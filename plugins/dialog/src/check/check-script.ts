@@ -6,7 +6,7 @@ import { choiceCounts, choiceValues, defaultChoices, digits, keypad } from './ch
 import { comparedChoices } from './compared-choices.ts'
 import { withoutConsequences } from './consequences.ts'
 import { constantConditions } from './constants.ts'
-import { languages } from './languages.ts'
+import { countries, languages } from './languages.ts'
 import { counts, currencies, escalations, ranges } from './limits.ts'
 import { takenNames, wrongNames } from './names.ts'
 import { duplicatePrompts, missingPrompts, strangeLanguages, strangePrompts } from './prompts.ts'
@@ -18,7 +18,7 @@ import { deadEnds, emptyCommits, loops, repeatedTests, unreachable } from './way
 const rules: readonly Rule[] = [
   ...[wrongNames, takenNames, unusedNames, earlyNames],
   ...[unreachable, deadEnds, loops, repeatedTests, emptyCommits, constantConditions],
-  ...[languages, missingPrompts, duplicatePrompts, strangePrompts, strangeLanguages],
+  ...[languages, countries, missingPrompts, duplicatePrompts, strangePrompts, strangeLanguages],
   ...[choiceCounts, choiceValues, defaultChoices, comparedChoices, digits, keypad],
   ...[ranges, currencies, counts, escalations],
   ...[lookups, actions, calls, subjects],

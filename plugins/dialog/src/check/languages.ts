@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { didYouMean } from '@caruso/contract'
+import { isSupportedCountry } from 'libphonenumber-js/min'
 import type { Definition } from '../definition.ts'
 import { error, type Rule } from './subject.ts'
 
@@ -12,3 +13,6 @@ export function knownLanguages({ languages: wanted }: Definition): readonly stri
 
 /** Languages in which dialogs themselves cannot speak. */
 export const languages: Rule = ({ definition }) => definition.languages.flatMap((language) => (knownLanguages(definition).includes(language) ? [] : [error('unknown-language', definition.place, `Dialogs know no language "${language}"${didYouMean(language, known) || `: there are ${known.join(', ')}`}`)]))
+
+/** Countries that have no telephone numbers. */
+export const countries: Rule = ({ definition: { country, place } }) => (country === undefined || isSupportedCountry(country) ? [] : [error('unknown-country', place, `Expected a country of two letters such as "NO", found "${country}"`)])
