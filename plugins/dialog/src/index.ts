@@ -1,6 +1,6 @@
 import type { Call } from '@caruso/contract'
 import { definePlugin, optional } from '@caruso/kernel'
-import { Objects } from '@caruso/modeler/contract'
+import { modelOf, Objects } from '@caruso/modeler/contract'
 import { DialogConfig } from './config.ts'
 import { Dialogs, Requests } from './contract.ts'
 import { DialogDesk } from './dialog-desk.ts'
@@ -10,6 +10,7 @@ import { FolderLibrary } from './folder-library.ts'
 import { leading } from './leading.ts'
 import { loadTexts } from './load-texts.ts'
 import { Lookouts } from './lookouts.ts'
+import { DialogEdition, DialogInput, DialogObject } from './objects.ts'
 import { problemsIn } from './problems-in.ts'
 import { scriptsIn } from './scripts-in.ts'
 import { transcriptOf } from './transcript.ts'
@@ -23,6 +24,7 @@ export default definePlugin({
   config: DialogConfig,
   provides: { dialogs: Dialogs },
   requires: { objects: Objects, requests: optional(Requests) },
+  needs: { objects: modelOf(DialogObject, DialogInput, DialogEdition) },
   async start({ config, objects, requests, scope, log }) {
     const library = new FolderLibrary(config.dialogs, (call) => objects.names({}, call), log)
     await library.read(scope.call())

@@ -6,7 +6,8 @@ import type { Attributes } from '@caruso/expression'
 import { readActions } from './actions-file.ts'
 import { compileAll } from './compile/compile-all.ts'
 import { DialogError } from './errors.ts'
-import { lineOf, type Problem } from './problem.ts'
+import { checkScripts } from './check/check-scripts.ts'
+import { lineOf } from './problem.ts'
 import { readScript } from './read-script.ts'
 import type { Script } from './script.ts'
 import type { ActionSignature } from './surroundings.ts'
@@ -49,21 +50,17 @@ export function libraryOf(files: Files, classes: Readonly<Record<string, Attribu
   const { [actionsFile]: actionsText = 'actions: {}', ...texts } = files
   const { actions, problems: wrong } = readActions(actionsText)
   const problems = wrong.map((problem) => lineOf(actionsFile, problem))
-  const read = Object.entries(texts).flatMap(([file, text]) => {
-    const script = readScript(text)
-    if ('definition' in script) return [{ file, text, definition: script.definition }]
-    problems.push(...script.problems.map((problem) => lineOf(file, problem)))
-    return []
-  })
-  const compiled = compileAll(read.map(({ definition }) => definition), { classes, actions })
+  const checked = checkScripts(Object.entries(texts).map(([file, text]) => ({ file, text })), { classes, actions })
+  const scripts = new Map<string, Script>()
   const right = new Map<string, string>()
-  for (const { file, text, definition } of read) {
-    const found: readonly Problem[] = compiled.problems.get(definition.id) ?? []
-    problems.push(...found.map((problem) => lineOf(file, problem)))
-    if (right.has(definition.id)) problems.push(`${file}: the dialog "${definition.id}" is in another file too`)
-    else if (found.every(({ level }) => level === 'warning')) right.set(definition.id, text)
+  for (const { file, script, problems: found } of checked) {
+    const errors = found.filter(({ level }) => level === 'error')
+    problems.push(...errors.map((problem) => lineOf(file, problem)))
+    if (script === undefined) continue
+    scripts.set(script.id, script)
+    if (errors.length === 0) right.set(script.id, texts[file] ?? '')
   }
-  const editions = [...right.keys()].flatMap((id) => editionOf(id, right, compiled.scripts) ?? [])
+  const editions = [...right.keys()].flatMap((id) => editionOf(id, right, scripts) ?? [])
   return { editions: new Map(editions.map((edition) => [edition.script.id, edition])), actions, problems }
 }
 

@@ -1,6 +1,10 @@
 import type { Attributes } from '@caruso/expression'
-import { compileText } from './compile/compile.ts'
+import { checkScript } from './check/check-script.ts'
+import { compileScript } from './compile/compile.ts'
 import type { Library } from './library.ts'
+import type { Problem } from './problem.ts'
+import { readScript } from './read-script.ts'
+import type { Surroundings } from './surroundings.ts'
 
 interface PlacedProblem {
   readonly rule: string
@@ -13,5 +17,10 @@ interface PlacedProblem {
 /** What is wrong with the text of a script, beside those that a library has. */
 export function problemsIn(text: string, { editions, actions }: Library, classes: Readonly<Record<string, Attributes>>): PlacedProblem[] {
   const scripts = new Map([...editions].map(([id, { script }]) => [id, script]))
-  return compileText(text, { classes, actions, scripts }).problems.map(({ rule, level, place, message }) => ({ rule, level, ...place, message }))
+  return found(text, { classes, actions, scripts }).map(({ rule, level, place, message }) => ({ rule, level, ...place, message }))
+}
+
+function found(text: string, surroundings: Surroundings): readonly Problem[] {
+  const read = readScript(text)
+  return 'problems' in read ? read.problems : checkScript(read.definition, compileScript(read.definition, surroundings), surroundings)
 }

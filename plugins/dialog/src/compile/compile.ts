@@ -2,7 +2,6 @@ import { check, evaluator, ExpressionError } from '@caruso/expression'
 import type { Attributes, Type } from '@caruso/expression'
 import type { CallDefinition, Definition } from '../definition.ts'
 import type { Problem } from '../problem.ts'
-import { readScript } from '../read-script.ts'
 import type { Node, Script } from '../script.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { Expressions } from './expressions.ts'
@@ -15,12 +14,6 @@ import { relatedOf } from './related.ts'
 export interface Compilation {
   readonly script: Script
   readonly problems: readonly Problem[]
-}
-
-/** Reads and compiles a script. What only the checker's rules find is not among the problems. */
-export function compileText(text: string, surroundings: Surroundings): Compilation | { readonly problems: readonly Problem[] } {
-  const read = readScript(text)
-  return 'problems' in read ? read : compileScript(read.definition, surroundings)
 }
 
 /** Resolves the names of a script, checks the types of its expressions, and compiles them. */
