@@ -1,9 +1,11 @@
 import type { Call } from '@caruso/contract'
+import { Pages } from '@caruso/gateway/contract'
 import { definePlugin, optional } from '@caruso/kernel'
 import { modelOf, Objects } from '@caruso/modeler/contract'
 import { DialogConfig } from './config.ts'
 import { Dialogs, Requests } from './contract.ts'
 import { DialogDesk } from './dialog-desk.ts'
+import { DialogPage } from './dialog-page.ts'
 import { DialogStore } from './dialog-store.ts'
 import { Expiry } from './expiry.ts'
 import { FolderLibrary } from './folder-library.ts'
@@ -22,19 +24,21 @@ export type { DialogCode } from './errors.ts'
 export default definePlugin({
   name: 'dialog',
   config: DialogConfig,
-  provides: { dialogs: Dialogs },
+  provides: { dialogs: Dialogs, pages: Pages },
   requires: { objects: Objects, requests: optional(Requests) },
   needs: { objects: modelOf(DialogObject, DialogInput, DialogEdition) },
   async start({ config, objects, requests, scope, log }) {
     const library = new FolderLibrary(config.dialogs, (call) => objects.names({}, call), log)
     await library.read(scope.call())
+    const texts = await loadTexts()
+    const page = await DialogPage.load(texts)
     const store = new DialogStore(objects, () => library.names.keys)
     const desk = new DialogDesk({
       store,
       lookouts: new Lookouts(objects, requests, log),
       library: () => library.current,
       names: (call) => objects.names({}, call),
-      texts: await loadTexts(),
+      texts,
       now: () => new Date(),
       changed: ({ dialog, seq, view }, call) => scope.emit(Dialogs, 'changed', { dialog, seq, status: view.status }, call),
     })
@@ -46,6 +50,7 @@ export default definePlugin({
       active.every(60_000, () => new Expiry(store, desk, config).run(scope.call({ timeout: 60_000 })))
     })
     return {
+      pages: { get: (request) => page.get(request) },
       dialogs: {
         ...leading(desk, own),
         scripts: ({ language }) => ({ scripts: scriptsIn(library.current, language ?? 'en') }),

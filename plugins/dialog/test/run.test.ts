@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { temporaryFolder } from '../../../test/command.ts'
-import type { RunInput } from '../src/commands/run.ts'
+import { afterAll, expect, test } from 'vitest'
+import { runScript, type RunInput } from '../src/commands/run.ts'
+import { exampleScripts } from './examples.ts'
 import { found } from './held.ts'
 
 interface Ended {
@@ -22,14 +23,13 @@ async function typed(lines: readonly string[], input: RunInput, json = false): P
   return { code, output, errors }
 }
 
-function dataFile(): string {
-  const file = join(temporaryFolder(), 'data.json')
-  writeFileSync(file, JSON.stringify(found))
-  return file
-}
+const folder = mkdtempSync(join(tmpdir(), 'dialog-run-'))
+const data = join(folder, 'data.json')
+writeFileSync(data, JSON.stringify(found))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test.concurrent('a dialog is held with the lines of a pipe, and tells at its end what became of it', { timeout: 30_000 }, async () => {
-  const { code, output, errors } = await typed(['17', '12.05.1980', 'avdrag', '4', 'i morgen', 'ja', '', ''], { data: dataFile(), lang: 'nb' })
+  const { code, output, errors } = await typed(['17', '12.05.1980', 'avdrag', '4', 'i morgen', 'ja', '', ''], { data, lang: 'nb' })
   expect([code, errors]).toEqual([0, ''])
   expect(output).toMatch(/^God dag, dette er Nordlys Energi\..*\n\nKan jeg få kundenummeret ditt\?\n\n/)
   expect(output).toMatch(/\nTakk\. Vi har notert det vi ble enige om\.\n\nOutcome: settled\nAnswers:\n {2}who\/number = "17"\n {2}who\/born = •••\n {2}plan = "instalments"\n[\s\S]*\nActions:\n {2}billing\.instalments \{"invoice":"1234","months":"4","monthly":"750",/)
@@ -42,7 +42,12 @@ test.concurrent('with --json the record is all that is written, and what is foun
   expect(errors).toContain('Look up one Customer where number == 17 && born == date("1980-05-12"): type the answer as JSON, nothing if there is none, or "failed"\nThat is no JSON: ')
 })
 
-test.concurrent('what is typed wrong is told', { timeout: 30_000 }, async () => {
-  const { code, errors } = await typed([], { lang: 'de' })
-  expect([code, errors]).toEqual([1, expect.stringContaining('Began the dialog in the language "de": the script has en, nb, ar')])
+test.each([
+  [{ lang: 'de' }, 'Began the dialog in the language "de": the script has en, nb, ar'],
+  [{ given: '[1]' }, 'Read --given as JSON: expected an object'],
+  [{ data: 'nowhere.json' }, 'Read the data file "nowhere.json": there is no such file'],
+])('%j is refused', async (input, words) => {
+  const script = exampleScripts().get('debtor')
+  const terminal = { json: false, answer: () => undefined, progress: () => undefined }
+  await expect(runScript(script!, input, { terminal })).rejects.toThrow(words)
 })
