@@ -1,4 +1,4 @@
-/** A source of chance that always goes the same way from the same seed. */
+/** A source of chance that always goes the same way from the same seed. The tests have another; this one goes along when the example is copied. */
 export class Random {
   #state: number
 
