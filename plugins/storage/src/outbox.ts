@@ -69,9 +69,15 @@ export class Outbox {
     return rows.map(toEvent)
   }
 
-  /** A consumer has done with all events up to this one. */
+  /**
+   * A consumer has done with all events up to this one.
+   *
+   * @throws StorageError `VALUE_INVALID` for one that there is not yet, which it would then never be told of
+   */
   async acknowledge({ consumer, seq }: { readonly consumer: string; readonly seq: number }, call: Call): Promise<void> {
     await this.#tables(call)
+    const last = await this.#extreme('max', eventsTable, call)
+    if (seq > last) throw new StorageError('VALUE_INVALID', `Acknowledged event ${seq} as "${consumer}" of component "${call.caller.component}": the last one is ${last}`)
     await this.#move(nameOf(consumer, call), seq, call)
     if (this.#acknowledged++ % pruneEvery === 0) await this.#prune(call)
   }

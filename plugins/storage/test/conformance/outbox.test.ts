@@ -24,6 +24,16 @@ onEachDatabase('durable events', (open, kind) => {
     expect((await storage.events({ source, consumer: 'late', topics: ['sales.lost'], from: 'now' }, as('reports'))).events).toEqual([])
   })
 
+  test('that are not there yet cannot be acknowledged, for they would never come', async () => {
+    const { storage, source, transact } = await open('own')
+    await transact([{ emit: 'sales.won', payload: 1 }])
+    const [first] = (await storage.events({ source, consumer: 'mails', topics: ['sales.won'], from: 'begin' }, as('mailer'))).events
+    expect(await codeFrom(storage.acknowledge({ source, consumer: 'mails', seq: (first?.seq ?? 0) + 1 }, as('mailer')))).toBe('VALUE_INVALID')
+    await storage.acknowledge({ source, consumer: 'mails', seq: first?.seq ?? 0 }, as('mailer'))
+    await transact([{ emit: 'sales.won', payload: 2 }])
+    expect((await storage.events({ source, consumer: 'mails', topics: ['sales.won'], from: 'begin' }, as('mailer'))).events.map(({ payload }) => payload)).toEqual([2])
+  })
+
   test('are not there where the change is not', async () => {
     const { storage, source, table, transact } = await open('own')
     const deals = await table({ id: 'key', name: 'text' })
