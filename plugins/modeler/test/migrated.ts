@@ -13,15 +13,18 @@ import { temporaryFolder } from './harness.ts'
 export type Files = Readonly<Record<string, string>>
 
 /** A data source whose model is written anew by `model`, with the mappings under `mapping/`. */
-export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly model: (files: Files) => Promise<ModelSource>; readonly run: (sql: string) => Promise<void>; readonly rows: (from: string) => Promise<readonly unknown[]> }> {
+export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly folder: string; readonly query: (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>; readonly model: (files: Files) => Promise<ModelSource>; readonly run: (sql: string) => Promise<void>; readonly rows: (from: string) => Promise<readonly unknown[]> }> {
   const folder = temporaryFolder()
   const config = kind === 'sqlite' ? { kind, file: join(folder, 'crm.db') } : { ...(await freshDatabase(kind)) }
+  writeFileSync(join(folder, 'assembly.yaml'), `assembly: crm\ncomponents:\n  storage: { plugin: '@caruso/storage', config: { sources: { crm: ${JSON.stringify(config)} } } }\n  modeler: { plugin: '@caruso/modeler' }\n`)
   const kit = await testPlugin(storagePlugin, { config: { sources: { crm: config } } })
   onTestFinished(() => kit.close())
   const { storage } = kit.clients
   const call = (): ReturnType<typeof kit.call> => kit.call({ permissions: ['storage.alter', 'storage.sql'], timeout: 60_000 })
   const place = { root: folder, model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies'), source: 'crm', declared: [] }
   return {
+    folder,
+    query: async (sql) => (await storage.sql({ source: 'crm', sql }, call())).rows,
     model: async (files) => {
       for (const path of [place.model, place.mapping]) {
         rmSync(path, { recursive: true, force: true })

@@ -14,7 +14,10 @@ export async function apply({ source, drop = false }: { readonly source?: string
 
 /** `caruso model undo`: takes the last apply back. */
 export async function undo({ source }: { readonly source?: string }, context: CommandContext): Promise<void> {
-  const sources = await withSources(context, source, async (one) => await undoModel(one))
+  const sources = await withSources(context, source, async (one) => {
+    context.terminal.progress(`  ${one.name}`)
+    return await undoModel(one)
+  })
   context.terminal.answer({ sources }, () => sources.flatMap((done) => wordsOf(done, 'nothing had been changed')).join('\n'))
 }
 

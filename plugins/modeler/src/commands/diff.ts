@@ -18,7 +18,7 @@ export async function diff(only: string | undefined, context: CommandContext): P
 function wordsOf({ source, changes, loses, unfinished }: { readonly source: string; readonly changes: readonly { readonly change: string; readonly statements: readonly string[] }[]; readonly loses: readonly string[]; readonly unfinished: boolean }): string[] {
   return [
     changes.length === 0 ? `${source}: as the model says` : `${source}: ${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`,
-    ...(unfinished ? ['  An apply was interrupted: apply finishes it, undo takes it back.'] : []),
+    ...(unfinished ? ['  An apply or undo was interrupted: apply makes the model whole, undo takes it back.'] : []),
     ...changes.flatMap(({ change, statements }) => [`  ${change}`, ...statements.map((sql) => `    ${sql};`)]),
     ...(loses.length === 0 ? [] : ['  Lost for good:', ...loses.map((one) => `    ${one}`)]),
   ]

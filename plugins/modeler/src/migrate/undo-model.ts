@@ -21,6 +21,9 @@ export async function undoModel(source: ModelSource): Promise<Done> {
   const changes = made.toReversed().flatMap(({ undo }) => undo ?? [])
   const lost = await wouldLose(source, changes)
   if (lost.length > 0) throw refused(source, `values that came since would be lost: ${lost.join(', ')}`)
+  // Refused here, nothing is remembered; killed later, it is neither whole nor taken back, as an `apply` that was begun.
+  await source.alter(changes, false)
+  await journal.set(last.id, 'begun')
   await source.alter(changes, true)
   await journal.set(last.id, 'undone')
   return { source: source.name, changes: changes.map(titleOf), losses: [] }
