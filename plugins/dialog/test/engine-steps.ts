@@ -1,6 +1,6 @@
 import type { Random } from '../../../test/random.ts'
 import { advance, begin, type Turn } from '../src/engine/advance.ts'
-import { choicesOf } from '../src/engine/judge.ts'
+import { choicesOf, judge } from '../src/engine/judge.ts'
 import type { Act, Input, State } from '../src/engine/state.ts'
 import type { Script, Value } from '../src/script.ts'
 import { codeOf } from '@caruso/contract'
@@ -28,9 +28,9 @@ export class RandomDialog {
     return this.turn.state.over !== undefined || this.turn.position.at.kind === 'ended'
   }
 
-  /** One input that somebody might give; false where the dialog refused it, as it may. */
-  step(): boolean {
-    return this.put(this.#input())
+  /** One input that somebody might give, or a calm one who only answers; false where the dialog refused it, as it may. */
+  step(calm = false): boolean {
+    return this.put(calm ? this.#taken() : this.#input())
   }
 
   put(input: Input): boolean {
@@ -71,7 +71,22 @@ export class RandomDialog {
     if (random.chance(0.03)) return { kind: 'turn', channel: pick(this.script.channels, random), language: pick(this.script.languages, random), ...when }
     if (random.chance(0.05)) return { kind: random.of(['help', 'no-input'] as const), ...when }
     if (random.chance(0.1)) return { kind: 'answer', text: random.of(['', '1', '2#', 'ja', '31.12.2026', '٣', 'x'.repeat(20), '#', '1*50#', 'a@b.no']), ...when }
-    return { kind: 'answer', value: at.kind === 'question' ? valueFor(at.node.type, choicesOf(at.node, at.values).map(({ value }) => value), random) : null, ...when }
+    return this.#answer()
+  }
+
+  /** An answer that the question takes, if one of many is. */
+  #taken(): Input {
+    const { at } = this.turn.position
+    let input = this.#answer()
+    for (let tries = 0; tries < 50 && at.kind === 'question' && 'value' in input && judge(at, input.value) !== undefined; tries += 1) input = this.#answer()
+    return input
+  }
+
+  #answer(): Input {
+    const { at } = this.turn.position
+    const when = { at: this.#at() }
+    if (at.kind === 'waiting') return { kind: 'found', asked: at.for.asked, value: foundFor(at.node.into, this.#random), ...when }
+    return { kind: 'answer', value: at.kind === 'question' ? valueFor(at.node.type, choicesOf(at.node, at.values).map(({ value }) => value), this.#random) : null, ...when }
   }
 
   #at(): string {
@@ -88,7 +103,7 @@ function valueFor(type: string, choices: readonly string[], random: Random): Val
     case 'money':
       return { amount: String(random.of([100, 250.5, 2_000, 100_000])), currency: random.of(['NOK', 'NOK', 'NOK', 'EUR']) }
     case 'date':
-      return `2026-12-${String(random.within(1, 31)).padStart(2, '0')}`
+      return random.of(['1980-01-02', `2026-12-${String(random.within(1, 31)).padStart(2, '0')}`, `2026-11-${String(random.within(1, 30)).padStart(2, '0')}`])
     case 'yes-no':
       return random.chance(0.6)
     case 'one':

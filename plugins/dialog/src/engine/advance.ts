@@ -3,6 +3,7 @@ import { DialogError } from '../errors.ts'
 import type { Script, Value } from '../script.ts'
 import type { Expected } from '../answer/reading.ts'
 import { optionsOf } from '../speech.ts'
+import { canonical } from './canonical.ts'
 import { judge } from './judge.ts'
 import { noTries, type Act, type Answer, type Effect, type Input, type State } from './state.ts'
 import { settle } from './settle.ts'
@@ -53,7 +54,7 @@ export function advance(script: Script, before: State, input: Input): Turn {
 function answer(script: Script, state: State, at: Asking, given: { readonly text: string } | { readonly value: Value }): Turn {
   const read = 'text' in given ? readAnswer(expectedOf(at, state), given.text, { ...state, today: script.today(at.values), ...(script.country === undefined ? {} : { country: script.country }) }) : given
   if ('wrong' in read) return missed(script, state, at, 'no-match', read)
-  const { value } = read
+  const value = canonical(at.node, read.value)
   const fault = judge(at, value)
   if (fault !== undefined) return missed(script, state, at, 'no-match', fault)
   const { reopened, ...rest } = state

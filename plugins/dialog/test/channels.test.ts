@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { Random } from '../../../test/random.ts'
+import { advance, begin, type Turn } from '../src/engine/advance.ts'
+import type { Asking } from '../src/engine/walk.ts'
+import type { Channel } from '../src/definition.ts'
+import { answerType } from '../src/compile/schema.ts'
+import type { Script, Value } from '../src/script.ts'
+import { labelsOf, optionsOf, type Listener } from '../src/speech.ts'
+import { writeValue } from '../src/write-value.ts'
+import { RandomDialog } from './engine-steps.ts'
+import { exampleScripts } from './examples.ts'
+
+const scripts = [...exampleScripts().values()]
+const dialogs = Number(process.env['CARUSO_DIALOGS'] ?? 40)
+
+/** What an agent or a customer types for a value, or the keys that a caller presses; what is spoken is a value already. */
+function typed({ node, script, values }: Asking, value: Value, listener: Listener): { readonly text: string } | { readonly value: Value } {
+  if (listener.channel !== 'keypad') return value === null ? { text: '' } : { text: writeValue(value, answerType(node.type), listener.language, { labels: labelsOf(script, node.into, values, listener) }) }
+  if (node.keypad !== 'digits') return { value }
+  const digitOf = (one: Value): string => optionsOf(node, script, values, listener).find((option) => option.value === one)?.digit ?? ''
+  if (value === null) return { text: '#' }
+  if (typeof value === 'boolean') return { text: digitOf(value ? 'yes' : 'no') }
+  if (Array.isArray(value)) return { text: `${value.map((one) => digitOf(one as Value)).join('')}#` }
+  if (typeof value === 'object') return { text: `${String((value as { readonly amount?: Value }).amount).replace('.', '*')}#` }
+  if (node.type === 'one') return { text: digitOf(value) }
+  if (node.type === 'date') return { text: value.split('-').toReversed().join('') }
+  return { text: `${value.replace('.', '*').replace(/^\+47/, '')}#` }
+}
+
+/** The same answers in a channel and a language. */
+function led(script: Script, recorded: RandomDialog, channel: Channel, language: string): Turn {
+  const { facts } = recorded.turn.state
+  let turn = begin(script, { ...recorded.first, channel, language })
+  while (turn.position.at.kind !== 'ended') {
+    const { at } = turn.position
+    const fact = facts[turn.state.facts.length]
+    const when = { at: fact?.at ?? turn.state.at }
+    if (at.kind === 'waiting') turn = advance(script, turn.state, { kind: 'found', asked: at.for.asked, value: fact?.kind === 'found' ? fact.value : null, ...(fact?.kind === 'found' && fact.failed ? { failed: fact.failed } : {}), ...when })
+    else {
+      const before = turn.state.facts.length
+      turn = advance(script, turn.state, { kind: 'answer', ...typed(at, fact?.kind === 'answer' ? fact.value : null, turn.state), ...when })
+      if (turn.state.facts.length === before) throw new Error(`"${at.path}" did not take ${JSON.stringify(typed(at, fact?.kind === 'answer' ? fact.value : null, turn.state))} for ${JSON.stringify(fact)} in ${channel}, ${language}`)
+    }
+  }
+  return turn
+}
+
+function storedOf({ state, position }: Turn): unknown {
+  return { answers: position.answered.map(({ path, value }) => [path, value]), actions: position.releases.flatMap(({ actions }) => actions), outcome: position.at.kind === 'ended' && position.at.node.outcome, given: state.given }
+}
+
+test(`the same answers give the same outcome, stored answers and actions in every channel and language (${dialogs} dialogs)`, () => {
+  const random = new Random(Number(process.env['CARUSO_SEED'] ?? 7))
+  const outcomes = new Set<string>()
+  for (let count = 0; count < dialogs; ) {
+    const dialog = new RandomDialog(random.of(scripts as [Script, ...Script[]]), random)
+    for (let steps = 0; !dialog.isOver && steps < 200; steps += 1) dialog.step(true)
+    const { state, position } = dialog.turn
+    // Nobody escapes by saying nothing here, and what a keypad skips is left out everywhere.
+    if (position.at.kind !== 'ended' || state.facts.some(({ kind }) => kind === 'escape')) continue
+    if (position.answered.some(({ node, value }) => node.keypad === 'skip' && value !== null)) continue
+    count += 1
+    outcomes.add(`${dialog.script.id}: ${position.at.node.outcome}`)
+    for (const channel of dialog.script.channels) for (const language of dialog.script.languages) expect(storedOf(led(dialog.script, dialog, channel, language))).toEqual(storedOf(dialog.turn))
+  }
+  expect(outcomes.size).toBeGreaterThan(4)
+}, 600_000)
