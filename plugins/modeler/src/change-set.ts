@@ -1,6 +1,6 @@
 import { didYouMean } from '@caruso/contract'
 import type { Filter, KeyReference, Row, Step, StepResult } from '@caruso/storage/contract'
-import type { BusinessClass, Relation } from './business-class.ts'
+import type { BusinessClass } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
 import { equals } from './column-of.ts'
@@ -12,17 +12,18 @@ import { ExistenceCheck } from './existence-check.ts'
 import type { KeptChanges } from './kept-changes.ts'
 import type { KeptObject } from './kept-object.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
-import { linkEnds } from './link-end.ts'
+import { linkColumns, linkEnds } from './link-end.ts'
 import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
 import type { PartRows } from './part-rows.ts'
 import { PartSteps, type PartChange, type PartStep } from './part-steps.ts'
-import { inItsTable, type PartTable } from './part-table.ts'
+import type { PartTable } from './part-table.ts'
 import { own } from './path-resolver.ts'
 import { changedBy, createdKey, type Planned } from './planned.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
 import { typesOf } from './step-types.ts'
 import { leavesOf, leavesOfKey, type Leaf } from './stored.ts'
+import { allColumns, unchanged } from './unchanged.ts'
 
 /** Of a change that is kept beside the table alone: it has no step of its own. */
 const beside = { step: -1, row: 0, values: new Map(), creates: false } as const
@@ -268,7 +269,7 @@ export class ChangeSet {
 
   /** The conditions that nobody has changed what was seen; of a class with behaviours, what was read of it. */
   #unchanged(one: BusinessClass, seen: SeenObject, row: Row | undefined, leaves: readonly Leaf[], part?: PartTable): Filter[] {
-    if (one.kept) return row === undefined ? [] : rowConditions(part?.table ?? one.table, leaves.filter((leaf) => leaf.part === part), row)
+    if (one.kept) return row === undefined ? [] : unchanged(one, leaves, row, part)
     return seen.conditions(this.#current.get(this.planned.length), part)
   }
 
@@ -340,26 +341,4 @@ function hasKeys(columns: ColumnValues, leaves: readonly Leaf[]): boolean {
 function usesKeyOf(columns: ColumnValues, step: number): boolean {
   for (const value of columns.values()) if (isKeyOf(value) && value.keyOf === step) return true
   return false
-}
-
-/** A filter has no more conditions than a database takes. */
-const comparedMost = 400
-
-/** The columns by which a removal notices what others have changed. */
-function allColumns({ key, attributes }: BusinessClass): readonly Leaf[] {
-  return [...attributes.values()].filter((attribute) => !key.includes(attribute)).flatMap(({ stored }) => leavesOf(stored)).slice(0, comparedMost)
-}
-
-/** The conditions that the columns are as they were read. */
-function rowConditions(table: string, leaves: readonly Leaf[], row: Row): Filter[] {
-  return leaves.flatMap((leaf): Filter[] => {
-    const value = row[leaf.path]
-    return value === undefined ? [] : [equals(inItsTable(leaf), table, value)]
-  })
-}
-
-/** The columns of a row that links two objects. */
-function linkColumns({ pairs }: Relation, link: NonNullable<Relation['link']>, [near, far]: readonly [CheckedKey, CheckedKey]): CheckedKey {
-  const columns = (of: Relation['pairs'], key: CheckedKey): CheckedKey => of.map(({ other }, index) => ({ leaf: other, value: key[index]?.value ?? null }))
-  return [...columns(pairs, near), ...columns(link.pairs, far)]
 }

@@ -133,9 +133,9 @@ export class ObjectWriter {
   /** @throws ModelerError `OBJECT_BROKEN` where an object has no row in a table in which it must have one */
   async #requireRow(part: PartTable, { index, planned: { class: one, known } }: { readonly index: number; readonly planned: Planned }, call: Call): Promise<void> {
     if (part.optional || known === undefined) return
-    const rows = await readPartRows(this.#storage, new Map([[{ ...part, optional: true }, { class: one, keys: [known.key] }]]), call)
+    const rows = await readPartRows(this.#storage, new Map([[part, { class: one, keys: [known.key] }]]), call)
     const key = keyValues(one, known.key, 'Changed an object')
-    if (rows.has(one, { ...part, optional: true }, key) || !(await isThere(this.#storage, one, key, this.#model.seenBy(call.caller).sight(one)?.rows, call))) return
+    if (rows.has(one, part, key) || !(await isThere(this.#storage, one, key, this.#model.seenBy(call.caller).sight(one)?.rows, call))) return
     throw new ModelerError('OBJECT_BROKEN', `${titleOf(index, one, known.key)}: table "${part.table}" has no row for it, and the mapping of the class does not say that it may be missing`, { details: { class: one.name, change: index } })
   }
 

@@ -14,12 +14,12 @@ import { leavesOf } from './stored.ts'
 
 type Key = Readonly<Record<string, unknown>>
 
-/** Which objects have a row in the other tables of their class in which it may be missing. */
+/** Which objects have a row in the other tables of their class, as far as that was asked. */
 export class PartRows {
   readonly #there = new Set<string>()
 
   has(one: BusinessClass, part: PartTable, key: CheckedKey): boolean {
-    return !part.optional || this.#there.has(nameOf(one, part, key))
+    return this.#there.has(nameOf(one, part, key))
   }
 
   add(one: BusinessClass, part: PartTable, key: CheckedKey): void {
@@ -31,14 +31,14 @@ export class PartRows {
   }
 }
 
-/** The keys of objects of which changes write to, or remove, rows that may be missing. */
+/** The keys of objects of which changes write rows that may be missing, or remove any. */
 export function uncertainRows(changes: readonly Change[], classes: Classes): ReadonlyMap<PartTable, { readonly class: BusinessClass; readonly keys: readonly Key[] }> {
   const found = new Map<PartTable, { readonly class: BusinessClass; readonly keys: Key[] }>()
   for (const change of changes) {
     if (!('update' in change) && !('remove' in change)) continue
     const one = classes.get('update' in change ? change.update : change.remove)
     for (const part of one.parts) {
-      if (!part.optional || part.readonly || ('update' in change && !isIn(one, part, Object.keys(change.set)))) continue
+      if (part.readonly || ('update' in change ? !part.optional || !isIn(one, part, Object.keys(change.set)) : one.kept?.softDelete === true)) continue
       const known = found.get(part) ?? { class: one, keys: [] }
       known.keys.push(change.key)
       found.set(part, known)

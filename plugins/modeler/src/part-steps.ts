@@ -65,7 +65,7 @@ export class PartSteps {
       const values = columnsIn(one, columns, part)
       if (values.size === 0) continue
       const where = { and: [...keyConditions(part, key), ...object.unchanged(part)] }
-      if (this.#rows?.has(one, part, key) !== false) this.#add({ step: { update: part.table, set: rowOf(values), ...typesOf([...values.keys()]), where, expect: 1 }, part, changes: [change] })
+      if (!part.optional || this.#rows?.has(one, part, key) !== false) this.#add({ step: { update: part.table, set: rowOf(values), ...typesOf([...values.keys()]), where, expect: 1 }, part, changes: [change] })
       else {
         object.missing(part)
         if (isEmpty(values)) this.#add({ step: { check: part.table, where: { and: keyConditions(part, key) }, expect: 0 }, part, changes: [change] })

@@ -4,6 +4,7 @@ import { describe, expect, inject, test } from 'vitest'
 import { freshDatabase } from '../../../test/databases.ts'
 import { northwind, testData } from '../../../test/test-data.ts'
 import { describedModel, type DescribedModel } from '../src/introspect/described-model.ts'
+import { madeClass } from '../src/introspect/made-class.ts'
 import { provenModel } from '../src/introspect/proven-model.ts'
 import { sampled } from '../src/introspect/sampled.ts'
 import { runSql, temporaryFolder } from './harness.ts'
@@ -158,4 +159,13 @@ relations:
   children: { many: Person, by: parent } # whose parent it is
 `)
   expect(fileOf(model, 'Kundeaar')).toContain('functionValue: number\n  groesse: number\n  attribute4: number\n')
+})
+
+test('tables in which somebody has put a part of a class are no classes of their own', async () => {
+  const file = join(temporaryFolder(), 'old.db')
+  runSql(file, 'create table customer (id integer primary key, name text); create table customer_credit (id integer primary key references customer, lim numeric); create table customer_note (id integer primary key references customer, note text); create table visit (id integer primary key, customer_id integer references customer)')
+  const tables = await (await legacy({ kind: 'sqlite', file })).tables()
+  const made = madeClass('Customer', { table: 'customer', tables: { credit: {}, notes: { table: 'customer_note' } }, columns: { id: 'id', limit: 'credit.lim', note: 'notes.note' } })
+  const named = (model: DescribedModel): string[] => model.classes.map((one) => one.class)
+  expect([named(describedModel(tables, { source: 'old' })), named(describedModel(tables, { source: 'old', made: new Map([['customer', made]]) }))]).toEqual([['Customer', 'CustomerCredit', 'CustomerNote', 'Visit'], ['Customer', 'Visit']])
 })

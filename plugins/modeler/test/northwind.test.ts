@@ -52,6 +52,17 @@ describe.skipIf('missing' in script)(`Northwind, mapped by hand${'missing' in sc
     expect((await objects.find({ class: 'Order', where: { attribute: 'ordered', op: '<', value: '1996-07-06' } }, call())).objects.map(({ id }) => id)).toEqual([10248, 10249])
   })
 
+  test('a class over a table and a view beside it', async () => {
+    const mapping = files['mapping/order.yaml'] ?? ''
+    const { objects, call } = await openModel({ copyOf: file }, { ...files, 'mapping/order.yaml': mapping.replace('columns:\n', 'tables: { sum: { table: Order Subtotals, key: OrderID, readonly: true } }\ncolumns:\n  subtotal: sum.Subtotal\n'), 'model/subtotal.yaml': 'extend: Order\nattributes: { subtotal: decimal }\ncomputed: { total: subtotal + freight }\n' })
+    const { objects: found } = await objects.find({ class: 'Order', where: 'subtotal > 7000 && customer.address.country == "Austria"', fields: ['subtotal', 'freight', 'total'], order: [{ attribute: 'total', desc: true }] }, call())
+    expect(found.map(({ id, subtotal, freight, total }) => [id, subtotal, freight, total])).toEqual([[10514, '8623.45', '789.95', '9413.4'], [10353, '8593.28', '360.63', '8953.91']])
+    expect((await objects.aggregate({ class: 'Order', figures: { n: { fn: 'count', attribute: 'subtotal' }, orders: { fn: 'count' } } }, call())).groups).toEqual([{ n: 830, orders: 830 }])
+    const seen = (await objects.get({ class: 'Order', key: { id: 10248 } }, call())).object ?? {}
+    await objects.commit({ changes: [{ update: 'Order', key: { id: 10248 }, set: { freight: '33' }, seen }] }, call())
+    expect((await errorFrom(objects.commit({ changes: [{ update: 'Order', key: { id: 10248 }, set: { subtotal: '1' }, seen }] }, call()))).code).toBe('OBJECT_INVALID')
+  })
+
   test('a class that refers to itself, and links between many and many', async () => {
     const { objects, call } = await opened()
     const { objects: found } = await objects.find({ class: 'Employee', where: { attribute: 'boss.boss', isNull: true }, fields: ['lastName'], order: [{ attribute: 'boss.lastName' }, { attribute: 'lastName' }], with: { staff: { fields: ['lastName'] } } }, call())

@@ -110,6 +110,11 @@ onEachDatabase('a class over several tables', (open, kind) => {
     expect(await errorFrom(change({ home: null }, { home: { street: null, town: null } }, 2))).toMatchObject({ code: 'OBJECT_BROKEN', message: expect.stringContaining('table "customer_address" has no row for it') })
     expect((await errorFrom(change({ card: 'Y' }, { card: null }, 99))).details).toMatchObject({ gone: true })
     expect(await customer(crm, 1)).toMatchObject({ name: 'Ada', card: 'X', home: { town: 'Oslo' } })
+    // What is not there keeps nothing from being removed.
+    await run('delete from orders where customer_id = 2')
+    const { sold: _, ...bea } = await customer(crm, 2)
+    await objects.commit({ changes: [{ remove: 'Customer', key: { id: 2 }, seen: bea }] }, call())
+    expect([await customer(crm, 2), (await rowsIn(crm, 'customer_credit')).map(({ cid }) => Number(cid)).includes(2)]).toEqual([{}, false])
   })
 
   test('a value that is taken is told by its attribute, and what is only read cannot be set', async () => {

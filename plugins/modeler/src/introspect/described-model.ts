@@ -42,7 +42,8 @@ export interface DescribeOptions {
 /** Classes for the tables of a database: the same for the same description, whenever it is asked. */
 export function describedModel(described: readonly TableDescription[], { source, currency, samples, mixed, taken = new Set(), made = new Map() }: DescribeOptions): DescribedModel {
   const unmapped: Unmapped[] = []
-  const tables = described.filter((table) => isMappable(table, unmapped)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const inOthers = new Set([...made.values()].flatMap(({ parts }) => parts))
+  const tables = described.filter((table) => !inOthers.has(table.name) && isMappable(table, unmapped)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const classesOf = (some: readonly TableDescription[]): ReturnType<typeof describedClasses> => describedClasses(some, source, taken, made)
   const linking = new Set(linkTables(tables, classesOf(tables)).map(({ table }) => table).filter(({ name }) => !made.has(name)))
   const classes = classesOf(tables.filter((table) => !linking.has(table)))
