@@ -45,7 +45,7 @@ export class ChangePolicy {
   /** The checks that go after all changes. @param created the keys of what changes create, by the change */
   after(created: Iterable<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }>): Iterable<{ readonly step: Step; readonly check: PolicyCheck }> {
     for (const { change, class: one, key } of created) {
-      if (!this.#isChecked(one) || this.#removed.has(keyName(one, key))) continue
+      if (!this.#isChecked(one) || (this.#removed.size > 0 && this.#removed.has(keyName(one, key)))) continue
       const sight = this.#classes.sight(one)
       if (sight && !sight.mayAlways('create')) this.#after.add('after', one, 'create', sight.rowsOnly('create'), change, key)
       for (const rule of this.#classes.rules(one)) this.#after.addRule(one, rule, change, key)
@@ -81,7 +81,7 @@ export class ChangePolicy {
     const sight = this.#classes.sight(one)
     this.#existing(index, one, key, 'update', seen)
     this.#values(index, one, set)
-    if (!this.#isChecked(one) || this.#removed.has(nameOf(one, key))) return
+    if (!this.#isChecked(one) || (this.#removed.size > 0 && this.#removed.has(nameOf(one, key)))) return
     const at = keyValues(one, key, 'Updated an object')
     if (sight && !sight.mayAlways('update') && sight.dependsOn('update', Object.keys(set))) this.#after.add('after', one, 'update', sight.rowsOnly('update'), index, at)
     for (const rule of this.#classes.rules(one)) if (dependsOn(rule.names, one, Object.keys(set))) this.#after.addRule(one, rule, index, at)

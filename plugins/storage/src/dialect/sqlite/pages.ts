@@ -13,6 +13,8 @@ type Rows = readonly Row[]
 
 // So many values are read and made rows of in less than a millisecond, while they still are in the processor's cache.
 const valuesOfPage = 7_000
+// A column is looked up once for all rows of a page, so that few rows of many columns would take three times as long.
+const leastRows = 20
 const sliceMilliseconds = 4
 
 /** A plan whose rows are wanted, as many as the limit. */
@@ -41,7 +43,7 @@ export class Pages {
   /** All rows, if they are one page, or more where each page can begin after the key that the one before ended with. Undefined for other plans. */
   async read(reading: Reading): Promise<Rows | undefined> {
     const { compiler, plan, limit, patiently } = reading
-    const size = Math.max(1, Math.floor(valuesOfPage / (plan.columns?.length ?? this.#catalogue.table(plan.from).columns.size)))
+    const size = Math.max(leastRows, Math.floor(valuesOfPage / (plan.columns?.length ?? this.#catalogue.table(plan.from).columns.size)))
     const isPage = limit <= size
     const first = await patiently(() => compiler.select(plan, Math.min(size, limit)))
     if (isPage || !this.#long.has(first.statement)) {
