@@ -1,5 +1,7 @@
 import type { CommandContext } from '@caruso/contract'
+import { relative } from 'node:path'
 import { ModelError } from '../errors.ts'
+import { knownSources, strangeSources } from './known-sources.ts'
 import { linkedFiles } from './linked-files.ts'
 import { modelerIn } from './modeler-in.ts'
 
@@ -9,7 +11,11 @@ import { modelerIn } from './modeler-in.ts'
  * @throws ModelError `MODEL_INVALID` where there is one
  */
 export async function check(context: CommandContext): Promise<void> {
-  const { classes, mistakes } = await linkedFiles(await modelerIn(context))
+  const place = await modelerIn(context)
+  const { files, classes, mistakes: found } = await linkedFiles(place)
+  const sources = await knownSources(context)
+  const strange = sources === undefined ? [] : strangeSources(files, sources)
+  const mistakes = [...found, ...strange.map((one) => ({ ...one, file: relative(place.root, one.file) }))]
   if (mistakes.length === 0 || context.terminal.json) context.terminal.answer({ classes: classes.size, mistakes }, () => `The model is right: ${classes.size} classes`)
   if (mistakes.length > 0) throw new ModelError(mistakes)
 }
