@@ -21,7 +21,7 @@ function typed({ node, script, values }: Asking, value: Value, listener: Listene
   if (value === null) return { text: '#' }
   if (typeof value === 'boolean') return { text: digitOf(value ? 'yes' : 'no') }
   if (Array.isArray(value)) return { text: `${value.map((one) => digitOf(one as Value)).join('')}#` }
-  if (typeof value === 'object') return { text: `${String((value as { readonly amount?: Value }).amount).replace('.', '*')}#` }
+  if (typeof value === 'object') return { text: `${((value as { readonly amount?: string }).amount ?? '').replace('.', '*')}#` }
   if (node.type === 'one') return { text: digitOf(value) }
   if (node.type === 'date') return { text: value.split('-').toReversed().join('') }
   return { text: `${value.replace('.', '*').replace(/^\+47/, '')}#` }
