@@ -49,6 +49,11 @@ export function toStorageError(error: unknown, tried: string, details: Readonly<
   if (error instanceof StorageError) return detailed(error, tried, details)
   const code = codeOf(error) ?? ''
   const message = `${tried}: ${messageOf(error)}`
-  const known = codes.get(code) ?? numbers.get(error instanceof Error && 'errno' in error ? error.errno : undefined) ?? (/^(ER|WARN|UNKNOWN)_/.test(code) ? 'SQL_FAILED' : /^E[A-Z]+$|^PROTOCOL_/.test(code) || /closed state/.test(message) ? 'SOURCE_UNAVAILABLE' : undefined)
+  const known = (isFull(code, message) ? 'SOURCE_FULL' : codes.get(code)) ?? numbers.get(error instanceof Error && 'errno' in error ? error.errno : undefined) ?? (/^(ER|WARN|UNKNOWN)_/.test(code) ? 'SQL_FAILED' : /^E[A-Z]+$|^PROTOCOL_/.test(code) || /closed state/.test(message) ? 'SOURCE_UNAVAILABLE' : undefined)
   return known === undefined ? error : new StorageError(known, message, { cause: error, details })
+}
+
+/** So the server tells of a disk or a quota that an engine or a file of its own found full: by the number of the system. */
+function isFull(code: string, message: string): boolean {
+  return (code === 'ER_GET_ERRNO' || code === 'ER_ERROR_ON_WRITE') && /(errno:|error) "?(28|122)\b/i.test(message)
 }

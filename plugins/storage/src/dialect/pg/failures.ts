@@ -35,10 +35,16 @@ export function toStorageError(error: unknown, tried: string, details: Readonly<
   if (error instanceof StorageError) return detailed(error, tried, details)
   const code = codeOf(error) ?? ''
   const message = `${tried}: ${messageOf(error)}`
+  if (isFull(code, message)) return new StorageError('SOURCE_FULL', message, { cause: error, details })
   if (isOutdated(error)) return new StorageError('TABLE_CHANGED', message, { cause: error, details })
   if (/^[0-9A-Z]{5}$/.test(code)) return new StorageError(codes.get(code) ?? codes.get(code.slice(0, 2)) ?? 'SQL_FAILED', message, { cause: error, details })
   if (isLost(code, messageOf(error))) return new StorageError('SOURCE_UNAVAILABLE', message, { cause: error, details })
   return error
+}
+
+/** The server has a code for a full disk, and none for a quota that is reached. */
+function isFull(code: string, message: string): boolean {
+  return (code === '58030' || code === 'XX000') && /No space left on device|Disk quota exceeded/.test(message)
 }
 
 /** The statement was prepared before its table was changed; this connection cannot use it any more. */

@@ -98,7 +98,13 @@ class SqliteSource implements DataSource {
       const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
       return writer.immediate(() => {
         if (call.key !== undefined) writer.prepare(createKeys).run([])
-        return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), ({ sql, values }) => writer.answer(sql, values))
+        return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), ({ sql, values }) => {
+          try {
+            return writer.answer(sql, values)
+          } catch (error) {
+            throw toStorageError(error, tried)
+          }
+        })
       })
     })
   }
