@@ -1,5 +1,6 @@
 import { describeValue } from '@caruso/contract'
 import type { Filter as StorageFilter, Term, Value } from '@caruso/storage/contract'
+import type { BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
 import { expectedBy } from './codec.ts'
 import { columnOf } from './column-of.ts'
@@ -10,7 +11,7 @@ import { ModelerError } from './errors.ts'
 import type { Comparable, Filter } from './filter.ts'
 import { limits } from './limits.ts'
 import { placeOf } from './part-table.ts'
-import { isHidden, type PathResolver, type Resolved } from './path-resolver.ts'
+import { hiddenAttribute, isHidden, type PathResolver, type Resolved } from './path-resolver.ts'
 import { leavesOf, type Composite, type Leaf } from './stored.ts'
 import { holdsText, wordsCondition, type Searched } from './words-condition.ts'
 
@@ -45,16 +46,27 @@ function ofFilter(filter: Filter, resolver: PathResolver, classes: Classes, dept
   return compare(found, filter.op, filter.value)
 }
 
-/** Where a search looks for words: in what is named, in what the class says, or in all that holds texts, of both as far as it is seen. */
+/**
+ * Where a search looks for words: in what is named, in what the class says, or in all that holds texts, of both as far as it is seen.
+ *
+ * @throws ModelerError `ATTRIBUTE_HIDDEN` where nothing of it is
+ */
 export function searchedIn(attributes: readonly string[] | undefined, resolver: PathResolver, classes: Classes): Searched[] {
   const { base } = resolver
   if (attributes !== undefined) return attributes.map((path) => searched(path, resolver))
-  if (base.searched.length > 0) return base.searched.filter((path) => !isHidden(classes, base, path.split('.')[0] ?? '')).map((path) => searched(path, resolver))
-  const seen = [...base.attributes.values()].filter(({ name, definition }) => definition.type !== 'reference' && !isHidden(classes, base, name))
-  return seen.flatMap((attribute) => {
-    const { stored, of } = resolver.value(attribute)
-    return leavesOf(stored).filter(holdsText).map((leaf) => ({ leaf, of }))
-  })
+  const paths = base.searched.length > 0 ? base.searched : textsOf(base)
+  const seen = paths.filter((path) => !isHidden(classes, base, memberOf(path)))
+  const [first] = paths
+  if (first !== undefined && seen.length === 0) throw hiddenAttribute(base, memberOf(first))
+  return seen.map((path) => searched(path, resolver))
+}
+
+function textsOf({ attributes }: BusinessClass): string[] {
+  return [...attributes.values()].filter(({ definition }) => definition.type !== 'reference').flatMap(({ stored }) => leavesOf(stored).filter(holdsText).map(({ path }) => path))
+}
+
+function memberOf(path: string): string {
+  return path.split('.')[0] ?? ''
 }
 
 function searched(path: string, resolver: PathResolver): Searched {

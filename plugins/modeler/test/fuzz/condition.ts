@@ -18,6 +18,7 @@ export type Condition =
   | { readonly kind: 'compare'; readonly way: Way; readonly op: Op; readonly value: Constant; readonly type: Kind }
   | { readonly kind: 'in'; readonly way: Way; readonly values: readonly Constant[]; readonly type: Kind }
   | { readonly kind: 'starts'; readonly way: Way; readonly value: string }
+  | { readonly kind: 'search'; readonly words: readonly string[]; readonly ways: readonly Way[] | undefined }
   | { readonly kind: 'null'; readonly way: Way; readonly is: boolean }
   | { readonly kind: 'caller'; readonly way: Way }
   | { readonly kind: 'permitted'; readonly permission: string }
@@ -31,6 +32,9 @@ export interface Asked {
   /** Whether it must be one that a filter can say. */
   readonly filter: boolean
 }
+
+/** As people type them, and what they mean. */
+const searched = ['a', 'B', 'áb', 'C'] as const
 
 const ops = ['==', '!=', '<', '<=', '>', '>='] as const
 
@@ -56,12 +60,20 @@ export class ConditionMaker {
 
   #simple(classes: readonly [ClassName, ...ClassName[]]): Condition {
     const random = this.#random
+    if (this.#asked.filter && random.chance(0.15)) return this.#search(classes)
     const found = this.#leaf(classes, (kind) => typeof kind !== 'object')
     if (random.chance(0.3) || found === undefined) return { kind: 'null', way: this.#toNull(classes), is: random.chance(0.5) }
     const { way, kind } = found
     if (kind === 'text' && random.chance(0.2)) return { kind: 'starts', way, value: random.of(['a', 'b', 'ab']) }
     if (random.chance(0.2)) return { kind: 'in', way, values: [this.#constant(kind), this.#constant(kind)], type: kind }
     return { kind: 'compare', way, op: random.of(ops), value: this.#constant(kind), type: kind }
+  }
+
+  #search(classes: readonly [ClassName, ...ClassName[]]): Condition {
+    const random = this.#random
+    const ways = [0, 1].flatMap(() => this.#leaf(classes, (kind) => kind === 'text')?.way ?? [])
+    const words = Array.from({ length: random.within(1, 2) }, () => random.of(searched))
+    return { kind: 'search', words, ways: random.chance(0.5) || ways.length === 0 ? undefined : ways }
   }
 
   #fold(classes: readonly [ClassName, ...ClassName[]], depth: number): Condition {
@@ -153,6 +165,8 @@ export function textOf(condition: Condition, level = 0): string {
       return `${wayText(condition.over)}.filter(x${level + 1}, ${textOf(condition.where, level + 1)}).size() ${condition.op} ${condition.value}`
     case 'figure':
       return `${wayText(condition.over)}.map(x${level + 1}, x${level + 1}.${condition.of}).${condition.figure}() ${condition.op} ${constantText(condition.value)}`
+    case 'search':
+      throw new TypeError('no text says "search"')
   }
 }
 
@@ -176,6 +190,8 @@ export function filterOf(condition: Condition): Filter {
       return { attribute: condition.way.steps.join('.'), in: condition.values.map((value) => (condition.type === 'decimal' ? String(value) : value)) }
     case 'starts':
       return { attribute: condition.way.steps.join('.'), startsWith: condition.value }
+    case 'search':
+      return { search: condition.words.join(' '), ...(condition.ways === undefined ? {} : { attributes: condition.ways.map(({ steps }) => steps.join('.')) }) }
     case 'null':
       return { attribute: condition.way.steps.join('.'), isNull: condition.is }
     case 'caller':

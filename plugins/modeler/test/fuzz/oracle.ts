@@ -105,6 +105,8 @@ export class Oracle {
         const { hidden, end } = this.#along(condition.over, classes)
         return hidden || this.isHidden(end, condition.of)
       }
+      case 'search':
+        return condition.ways === undefined ? this.textsSeen(classes[0] ?? 'Person').length === 0 : condition.ways.some((way) => this.#along(way, classes).hidden)
       case 'compare':
       case 'in':
       case 'starts':
@@ -112,6 +114,11 @@ export class Oracle {
       case 'caller':
         return this.#along(condition.way, classes).hidden
     }
+  }
+
+  /** The attributes that hold texts, as far as they are seen. */
+  textsSeen(name: ClassName): string[] {
+    return Object.entries(shapes[name].attributes).flatMap(([attribute, kind]) => (kind === 'text' && !this.isHidden(name, attribute) ? [attribute] : []))
   }
 
   isHiddenOn(steps: readonly string[], name: ClassName): boolean {
@@ -167,6 +174,12 @@ class Truth {
         return condition.values.includes(numeric(this.at(condition.way, around), condition.type) ?? 'none')
       case 'starts':
         return String(this.at(condition.way, around) ?? '').startsWith(condition.value)
+      case 'search': {
+        const [first] = around
+        const ways = condition.ways ?? this.#oracle.textsSeen(first?.name ?? 'Person').map((attribute): Way => ({ at: 0, steps: [attribute] }))
+        const texts = ways.map((way) => String(this.at(way, around) ?? ''))
+        return condition.words.every((word) => texts.some((text) => text.startsWith(word.toLowerCase().replace('á', 'a'))))
+      }
       case 'null':
         return (this.at(condition.way, around) === null) === condition.is
       case 'caller':

@@ -72,7 +72,7 @@ class SqliteSource implements DataSource {
     const compiler = await this.#ready()
     const tried = this.#title('Queried', plan)
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
-    const thread = plan.aggregates !== undefined || plan.group !== undefined ? this.#threadIfLarge() : undefined
+    const thread = comesTogether(plan) ? this.#threadIfLarge() : undefined
     if (thread) return this.#collect(this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, limit)), call, tried), tried)
     const found = await this.#pages.read({ compiler, plan, limit, patiently: (work) => this.#patiently(call, tried, work) })
     if (found === undefined) return this.#collect(this.#batches(await this.#cursor(compiler, plan, limit, call, tried), tried), tried)
@@ -281,6 +281,12 @@ class SqliteSource implements DataSource {
   #title(tried: string, plan: Plan): string {
     return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
   }
+}
+
+/** All rows are looked at before the first one comes: groups, and what is ordered by what is computed of each row, as how well it fits a search. */
+function comesTogether({ aggregates, group, columns, order }: Plan): boolean {
+  const isComputed = (name: string): boolean => columns?.some((entry) => typeof entry === 'object' && 'term' in entry && entry.as === name) === true
+  return aggregates !== undefined || group !== undefined || order?.some(({ column, of }) => of === undefined && isComputed(column)) === true
 }
 
 function tooMany(tried: string): StorageError {
