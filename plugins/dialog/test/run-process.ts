@@ -6,4 +6,4 @@ const [, , name = '', input = '{}', json] = process.argv
 const script = exampleScripts().get(name)
 if (script === undefined) throw new Error(`The example has no dialog "${name}"`)
 const terminal = { json: json === 'json', answer: (value: unknown, text: () => string) => process.stdout.write(`${json === 'json' ? JSON.stringify(value) : text()}\n`), progress: () => undefined }
-await runScript(script, JSON.parse(input) as RunInput, { terminal })
+await runScript(script, JSON.parse(input) as RunInput, { terminal }, () => Promise.resolve(undefined))

@@ -9,6 +9,7 @@ import { fromData, fromPerson, type Finding, type Source } from '../run/outside.
 import { scriptIn } from '../run/script-in.ts'
 import { commandWords } from '../run/typed-line.ts'
 import { namedValues, valuesFile } from '../run/values-file.ts'
+import { withObjects } from '../run/with-objects.ts'
 import type { Script } from '../script.ts'
 
 /** What is typed after `caruso dialog run`. */
@@ -22,24 +23,26 @@ export interface RunInput {
 }
 
 /**
- * `caruso dialog run`: holds the dialog of a file.
+ * `caruso dialog run`: holds the dialog of a file, over the business objects of the assembly.
  *
- * @throws DialogError `USAGE` where there is no such file, `SCRIPT_INVALID` where it has an error
+ * @throws DialogError `USAGE` for what was typed, `SCRIPT_INVALID` where the script has an error
  */
 export async function run(file: string | undefined, input: RunInput, context: CommandContext): Promise<void> {
   if (file === undefined) throw new DialogError('USAGE', 'Ran a dialog: no file was named')
   // To read classes, the folder of the assembly becomes the current one.
   const data = input.data === undefined ? {} : { data: resolve(input.data) }
-  await runScript(await scriptIn(file, context), { ...input, ...data }, context)
+  const script = await scriptIn(file, context)
+  await withObjects(context, sayer(context), async (objects) => await runScript(script, { ...input, ...data }, context, objects))
 }
 
 /**
- * Holds a dialog in the terminal, or with the lines of a pipe, and tells at its end what became
- * of it. With `--json` the answer is the record of all, and what is said goes to standard error.
+ * Holds a dialog in the terminal, or with the lines of a pipe, and tells at its end what became of it. With `--json`
+ * the answer is the record of all, and what is said goes to standard error.
  *
+ * @param objects what is known beside the data file, before the person is asked
  * @throws DialogError `USAGE` for what was typed
  */
-export async function runScript(script: Script, { channel, lang, given = '{}', data }: RunInput, { terminal }: Pick<CommandContext, 'terminal'>): Promise<void> {
+export async function runScript(script: Script, { channel, lang, given = '{}', data }: RunInput, context: Pick<CommandContext, 'terminal'>, objects: Source): Promise<void> {
   const [texts, found] = await Promise.all([loadTexts(), data === undefined ? {} : valuesFile(data)])
   const conversation = new Conversation(script, {
     given: namedValues(given, '--given'),
@@ -48,16 +51,20 @@ export async function runScript(script: Script, { channel, lang, given = '{}', d
     texts,
     now: () => new Date().toISOString(),
   })
-  const say = (text: string): unknown => (terminal.json ? process.stderr : process.stdout).write(`${text}\n`)
+  const say = sayer(context)
   if (process.stdin.isTTY) say(`Commands: ${commandWords}`)
-  await hold(conversation, found, say)
+  await hold(conversation, [fromData(found), objects], say)
   const { outcome } = conversation
-  terminal.answer(outcome, () => summary(outcome).join('\n'))
+  context.terminal.answer(outcome, () => summary(outcome).join('\n'))
 }
 
-async function hold(conversation: Conversation, data: Parameters<typeof fromData>[0], say: (text: string) => void): Promise<void> {
+function sayer({ terminal }: Pick<CommandContext, 'terminal'>): (text: string) => void {
+  return (text) => void (terminal.json ? process.stderr : process.stdout).write(`${text}\n`)
+}
+
+async function hold(conversation: Conversation, known: readonly Source[], say: (text: string) => void): Promise<void> {
   const lines = new Lines()
-  const sources = [fromData(data), fromPerson(async (prompt) => await lines.next(prompt), say)]
+  const sources = [...known, fromPerson(async (prompt) => await lines.next(prompt), say)]
   try {
     while (!conversation.isOver) {
       const { lookout } = conversation
@@ -67,7 +74,7 @@ async function hold(conversation: Conversation, data: Parameters<typeof fromData
       const told = lookout === undefined ? conversation.take(line ?? '') : conversation.found(await firstOf(sources, lookout))
       told.forEach(say)
     }
-    conversation.shown().forEach(say)
+    if (conversation.view.status === 'ended') conversation.shown().forEach(say)
   } finally {
     lines.close()
   }
