@@ -1,4 +1,4 @@
-import type { ActionDefinition, Definition, NodeDefinition, Sourced } from '../definition.ts'
+import type { ActionDefinition, Definition, EventDefinition, NodeDefinition, Sourced } from '../definition.ts'
 
 /** A way from one node to another. */
 export interface Edge {
@@ -8,6 +8,9 @@ export interface Edge {
   readonly kind: 'way' | 'event' | 'error'
   readonly actions: readonly ActionDefinition[]
   readonly commit: boolean
+  /** Of a way, its condition. */
+  readonly test?: Sourced
+  readonly event?: EventDefinition
 }
 
 /** The ways between the nodes of a script. */
@@ -42,8 +45,8 @@ export class Graph {
 
 function edgesOf(node: NodeDefinition): readonly Edge[] {
   if (node.kind === 'end') return []
-  const ways = node.onward.map(({ to, actions, commit }): Edge => ({ from: node, to: to.text, kind: 'way', actions, commit }))
-  const events = node.kind === 'question' ? node.events.flatMap(({ to, actions }) => aside(node, to, 'event', actions)) : []
+  const ways = node.onward.map(({ to, actions, commit, test }): Edge => ({ from: node, to: to.text, kind: 'way', actions, commit, ...(test ? { test } : {}) }))
+  const events = node.kind === 'question' ? node.events.flatMap((event) => aside(node, event.to, 'event', event.actions).map((edge) => ({ ...edge, event }))) : []
   return [...ways, ...events, ...(node.kind === 'lookup' || node.kind === 'request' ? aside(node, node.onError, 'error', []) : [])]
 }
 

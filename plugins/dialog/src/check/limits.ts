@@ -10,7 +10,8 @@ export const ranges: Rule = (subject) =>
     if (node.kind !== 'question') return []
     const { id, type, min, max } = node
     if (!limited.has(type)) return [min, max].flatMap((limit) => (limit === undefined ? [] : [error('no-limits', limit.place, `Answers to the question "${id}" of type "${type}" have neither "min" nor "max"`)]))
-    const [low, high] = [constantOf(min, subject), constantOf(max, subject)]
+    // Lengths and numbers of choices are never less than none.
+    const [low, high] = [constantOf(min, subject) ?? (type === 'text' || type === 'many' ? '0' : undefined), constantOf(max, subject)]
     return max === undefined || low === undefined || high === undefined || !isGreater(low, high) ? [] : [error('empty-range', max.place, `No answer to the question "${id}" is at least ${low} and at most ${high}`)]
   })
 

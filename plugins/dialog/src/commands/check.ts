@@ -13,10 +13,12 @@ import { readScriptFolder } from './script-folder.ts'
  */
 export async function check(script: string | undefined, context: CommandContext): Promise<void> {
   const { terminal } = context
+  // To read classes, the folder of the assembly becomes the current one.
+  const name = script === undefined ? undefined : relative('.', join(script))
   const { files, actions, wrongActions } = await readScriptFolder(script, context)
   const classes = await classSchema(context)
   if (classes === undefined) terminal.progress('Without an assembly that has a modeler, classes and their attributes are not checked')
-  const checked = checkScripts(files, { classes, actions }).filter(({ file }) => script === undefined || file === relative('.', join(script)))
+  const checked = checkScripts(files, { classes, actions }).filter(({ file }) => name === undefined || file === name)
   const found = [...(wrongActions.problems.length > 0 ? [wrongActions] : []), ...checked.map(({ file, problems }) => ({ file, problems }))]
   const lines = (level: 'error' | 'warning'): readonly string[] => found.flatMap(({ file, problems }) => problems.filter((problem) => problem.level === level).map((problem) => lineOf(file, problem)))
   const [errors, warnings] = [lines('error'), lines('warning')]
