@@ -8,13 +8,14 @@ import { discovery } from './discovery.ts'
 import { idle } from './idle.ts'
 import { machine } from './machine.ts'
 import { neighbours } from './neighbours.ts'
+import { search } from './search.ts'
 import { start } from './start.ts'
 import { storage } from './storage.ts'
 import { swap } from './swap.ts'
 import { watch } from './watch.ts'
 import { wide } from './wide.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, copy, dialog, discovery, idle, neighbours, start, storage, swap, watch, wide }
+const benchmarks: Readonly<Record<string, Benchmark>> = { calls, canary, copy, dialog, discovery, idle, neighbours, search, start, storage, swap, watch, wide }
 
 const help = `npm run -s bench -- ${Object.keys(benchmarks).join('|')}|all [--json|--markdown] [--quick]
 

@@ -20,6 +20,7 @@ test.skipIf(!hasNatsServer).each([
   ['copy', ['rows_per_s', 'differing_cells']],
   ['idle', ['messages_per_host_s']],
   ['neighbours', ['loop_p99_ratio', 'fill_p99_ratio']],
+  ['search', []],
   ['start', ['ready_ms', 'rss_inline_mb', 'rss_mb']],
   ['swap', ['failed', 'duplicated', 'p99_ratio', 'memory_growth', 'kb_per_swap']],
   ['watch', ['live_ms']],
@@ -62,7 +63,7 @@ test('the PostgreSQL of a benchmark that is told to end leaves neither files nor
 }, 60_000)
 
 test('bench without a name says which there are, and fails', async () => {
-  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|copy|discovery|idle|neighbours|start|storage|swap|watch|wide|all') })
+  await expect(run(process.execPath, ['--conditions=source', file], { cwd: root })).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('calls|canary|copy|dialog|discovery|idle|neighbours|search|start|storage|swap|watch|wide|all') })
 })
 
 test('bench --help shows an example', async () => {
