@@ -13,7 +13,7 @@ const { commands } = await addShippedCommands(program())
 const documents = globSync(['*.md', 'docs/**/*.md', '{packages,plugins,examples}/*/README.md'], { cwd: root }).map((path) => ({ path, text: read(path) }))
 
 describe.skipIf(process.platform === 'win32')('followed word by word', () => {
-  test.each([['README.md', 'npx '], ['docs/plugin-author/first-plugin.md', ''], ['docs/plugin-author/workbench.md', ''], ['docs/plugin-author/state-and-swap.md', ''], ['docs/plugin-author/own-classes.md', ''], ['docs/plugin-author/testing.md', ''], ['docs/operator/run.md', ''], ['docs/operator/swap.md', ''], ['docs/operator/backup.md', ''], ['docs/operator/hosts.md', ''], ['docs/operator/copy-data.md', ''], ['docs/integrator/map-an-existing-database.md', ''], ['docs/integrator/change-a-model.md', '']])('%s does what it says', { timeout: 240_000 }, async (path, npx) => {
+  test.each([['README.md', 'npx '], ['docs/plugin-author/first-plugin.md', ''], ['docs/plugin-author/workbench.md', ''], ['docs/plugin-author/state-and-swap.md', ''], ['docs/plugin-author/own-classes.md', ''], ['docs/plugin-author/testing.md', ''], ['docs/operator/run.md', ''], ['docs/operator/swap.md', ''], ['docs/operator/backup.md', ''], ['docs/operator/hosts.md', ''], ['docs/operator/copy-data.md', ''], ['docs/integrator/map-an-existing-database.md', ''], ['docs/integrator/change-a-model.md', ''], ['docs/integrator/write-a-dialog.md', '']])('%s does what it says', { timeout: 240_000 }, async (path, npx) => {
     const clone = await DocsClone.open(npx)
     let left: string[] = []
     try {
