@@ -82,7 +82,7 @@ test('add, swap, rollback, history and prune go together', { timeout: 90_000 }, 
   expect(await desks.typed('swap', 'desk', '1.2.0')).toMatchObject({ code: 4, output: '', errors: expect.stringContaining('refused, nothing was touched') })
   expect(await desks.typed('swap', 'desk', '1.3.0')).toMatchObject({ code: 5, output: expect.stringMatching(/ {2}no {2}discard /), errors: expect.stringContaining('the old one goes on') })
   expect(await desks.typed('swap', 'desk', '1.4.0')).toMatchObject({ code: 4, errors: expect.stringContaining('password') })
-  expect(await desks.typed('rollback', 'desk')).toMatchObject({ code: 4, errors: 'caruso: Rolled back component "desk": it has not been swapped\n' })
+  expect(await desks.typed('rollback', 'desk')).toMatchObject({ code: 4, errors: 'caruso: Rolled back component "desk": it has not been swapped since it was finalized or first started\n' })
 
   expect(await desks.typed('swap', 'desk', '1.1.0', '--epoch', '2')).toMatchObject({ code: 4, output: '', errors: expect.stringContaining('something was swapped since it was planned; plan it again') })
 

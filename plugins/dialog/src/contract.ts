@@ -24,7 +24,7 @@ export const Dialogs = contract({
   version: '1.0.0',
   operations: {
     scripts: {
-      description: 'The scripts that can be begun, by their titles in a language',
+      description: 'The scripts that people begin, by their titles in a language; those that others call are left out',
       input: Type.Object({ language: Type.Optional(language) }),
       output: Type.Object({ scripts: Type.Array(Type.Object({ id: name, version: Type.String(), title: Type.String(), languages: Type.Array(Type.String()), channels: Type.Array(Channel) })) }),
       idempotent: true,

@@ -12,9 +12,10 @@ export interface Choosable {
   readonly channels: Channel[]
 }
 
-/** The scripts that can be begun, in the order of their titles. */
+/** The scripts that people begin, in the order of their titles. One that another calls is a part of that, though it can be begun too. */
 export function scriptsIn({ editions }: Library, language: string): Choosable[] {
-  const all = [...editions.values()].map(({ script }) => ({ id: script.id, version: script.version, title: titleOf(script, language), languages: [...script.languages], channels: [...script.channels] }))
+  const parts = new Set([...editions.values()].flatMap(({ script, texts }) => Object.keys(texts).filter((id) => id !== script.id)))
+  const all = [...editions.values()].filter(({ script }) => !parts.has(script.id)).map(({ script }) => ({ id: script.id, version: script.version, title: titleOf(script, language), languages: [...script.languages], channels: [...script.channels] }))
   return all.toSorted((a, b) => a.title.localeCompare(b.title, language))
 }
 

@@ -110,6 +110,12 @@ test('a dialog is laid aside, goes on with an agent in another language, and liv
   expect(next.view.question?.path).toBe('plan')
 })
 
+test('scripts() names those that people begin, by their titles, and not those that others call', async () => {
+  const { dialogs, call } = await runDialogs()
+  const { scripts } = await dialogs.scripts({ language: 'nb' }, call())
+  expect(scripts.map(({ id, title }) => [id, title])).toEqual([['debtor', 'En forfalt faktura'], ['moving', 'Flytting'], ['fault', 'Melde strømfeil']])
+})
+
 test('without the permission to lead, a dialog begins on the web with nothing given', async () => {
   const { dialogs, call } = await runDialogs()
   expect(await codeFrom(dialogs.start({ script: 'debtor', channel: 'agent', language: 'en' }, call()))).toBe('DIALOG_FORBIDDEN')
