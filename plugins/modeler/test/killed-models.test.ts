@@ -10,7 +10,7 @@ import { undoModel } from '../src/migrate/undo-model.ts'
 import { catalogue, crm, planned, type Files } from './migrated.ts'
 
 // More by hand: CARUSO_MODEL_KILLS=100 npx vitest run plugins/modeler/test/killed-models.test.ts
-const kills = Number(process.env['CARUSO_MODEL_KILLS'] ?? 4)
+const kills = Number(process.env['CARUSO_MODEL_KILLS'] ?? 2)
 const seed = Number(process.env['CARUSO_SEED'] ?? 1)
 
 /** Nothing that is lost leads from one to the other, so each can be taken back. */
