@@ -28,7 +28,7 @@ describe('help', () => {
   })
 
   test('lists every command that there is, and the exit codes', () => {
-    expect(commands.map((command) => command.name())).toEqual(['up', 'host', 'check', 'add', 'prune', 'ls', 'info', 'swap', 'rollback', 'history', 'new', 'docs', 'graph', 'call', 'events', 'watch', 'trace', 'backup', 'restore'])
+    expect(commands.map((command) => command.name())).toEqual(['up', 'host', 'check', 'add', 'prune', 'ls', 'info', 'swap', 'rollback', 'history', 'new', 'docs', 'graph', 'call', 'finalize', 'events', 'watch', 'trace', 'backup', 'restore'])
     let text = ''
     program().configureOutput({ writeOut: (part) => (text += part) }).outputHelp()
     expect(text).toContain('Exit codes: 0 done, 1 failed, 2 typed or configured wrongly, 3 nothing runs, 4 swap refused, 5 swap discarded')

@@ -19,7 +19,7 @@ const tables = `
 `
 
 /** What is wrong with files, or with a database that they change: no request fails with it. */
-const ofFiles = ['MODEL_INVALID', 'CHANGE_REFUSED', 'VALUES_LOST', 'UNDO_REFUSED', 'DRIFT', 'JOURNAL_BROKEN']
+const ofFiles = ['MODEL_INVALID', 'CHANGE_REFUSED', 'VALUES_LOST', 'UNDO_REFUSED', 'DRIFT', 'FORMS_APART', 'JOURNAL_BROKEN']
 
 describe('the reference of objects', () => {
   test('answers what it says it does, from the first block to the last', async () => {

@@ -8,7 +8,7 @@ const orders = join(import.meta.dirname, '../../../examples/orders')
 test('docs writes a page for each contract of the assembly, twice the same, and all links lead somewhere', async () => {
   const folder = temporaryFolder()
   const written = await caruso(orders, 'docs', '--out', join(folder, 'first'), '--json')
-  expect([written.code, JSON.parse(written.output)]).toEqual([0, { folder: join(folder, 'first'), pages: ['README.md', 'desk.md', 'objects.md', 'orders.md', 'pages.md', 'status.md', 'storage.md'] }])
+  expect([written.code, JSON.parse(written.output)]).toEqual([0, { folder: join(folder, 'first'), pages: ['README.md', 'desk.md', 'objects.md', 'orders.md', 'pages.md', 'preparation.md', 'status.md', 'storage.md'] }])
   await caruso(orders, 'docs', '--out', join(folder, 'second'))
   expect(pagesIn(join(folder, 'first'))).toEqual(pagesIn(join(folder, 'second')))
   for (const [page, text] of pagesIn(join(folder, 'first'))) {
