@@ -3,6 +3,7 @@ import { contract, Type } from '@caruso/contract'
 export { chooseLanguage } from './language.ts'
 export { escapeHtml, languageLinks, loadTexts } from './texts.ts'
 export type { Texts } from './texts.ts'
+export { TranslatedPage } from './translated-page.ts'
 
 /**
  * What a component provides that shows pages to people. The gateway's configuration says under which address;

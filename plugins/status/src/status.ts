@@ -3,9 +3,8 @@ import { definePlugin } from '@caruso/kernel'
 import { Pages } from '@caruso/gateway/contract'
 import { Manager } from '@caruso/manager/contract'
 import { Status } from './contract.ts'
-import { loadFiles } from './files.ts'
 import { overviewOf } from './overview.ts'
-import { StatusPage } from './page.ts'
+import { loadPage } from './page.ts'
 
 /** A page that shows the components, their versions and health, live. */
 export const status = definePlugin({
@@ -14,7 +13,7 @@ export const status = definePlugin({
   provides: { pages: Pages, status: Status },
   requires: { manager: Manager },
   async start({ manager, scope }) {
-    const page = new StatusPage(await loadFiles())
+    const page = await loadPage()
     scope.on(Manager, 'changed', (change, call) => scope.emit(Status, 'changed', change, call))
     return {
       pages: { get: (request) => page.get(request) },

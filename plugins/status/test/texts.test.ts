@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { loadFiles } from '../src/files.ts'
+import { loadTexts } from '@caruso/gateway/contract'
 
-test('loadFiles() finds the same texts in every language', async () => {
-  const { texts } = await loadFiles()
+test('the page has the same texts in every language', async () => {
+  const texts = await loadTexts(new URL('../i18n/', import.meta.url))
   expect([...texts.keys()]).toEqual(['ar', 'en', 'nb'])
   const english = texts.get('en')!
   for (const [, others] of texts) {
