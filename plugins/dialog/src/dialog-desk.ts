@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { Call } from '@caruso/contract'
+import type { Texts } from '@caruso/gateway/contract'
 import type { CommittedEvent } from '@caruso/modeler/contract'
+import { LRUCache } from 'lru-cache'
 import { advance, begin, type Turn } from './engine/advance.ts'
-import type { Input, State } from './engine/state.ts'
+import type { Input, State, Untimed } from './engine/state.ts'
 import { walk } from './engine/walk.ts'
 import type { DialogStore, KeptDialog } from './dialog-store.ts'
 import { DialogError } from './errors.ts'
 import { editionFrom, type Edition, type Library } from './library.ts'
 import type { Lookouts } from './lookouts.ts'
-import type { Names } from './names.ts'
+import { textsFor } from './own-texts.ts'
+import type { ClassNames } from './class-names.ts'
 import type { View } from './view-schema.ts'
-import { viewOf, type Texts } from './view.ts'
+import { viewOf } from './view.ts'
 
 /** Where a dialog stands, for who leads it. */
 export interface Stands {
@@ -19,19 +22,19 @@ export interface Stands {
   readonly view: View
 }
 
-/** An input without its time, as it comes from outside. */
-export type Given<I = Input> = I extends Input ? Omit<I, 'at'> : never
-
 /** What a desk works with. */
 export interface DeskParts {
   readonly store: DialogStore
   readonly lookouts: Lookouts
   readonly library: () => Library
-  readonly names: (call: Call) => Promise<Names>
+  readonly names: (call: Call) => Promise<ClassNames>
   readonly texts: ReadonlyMap<string, Texts>
   readonly now: () => Date
   readonly changed: (stands: Stands, call: Call) => void
 }
+
+/** Older forms of scripts with which dialogs still run, so many at most. */
+const rememberedEditions = 100
 
 /** More is never found one after the other without asking. */
 const mostLookouts = 100
@@ -39,7 +42,7 @@ const mostLookouts = 100
 /** Leads dialogs: begins them, takes inputs, finds what they wait for, and keeps each step before it is answered. */
 export class DialogDesk {
   readonly #parts: DeskParts
-  readonly #editions = new Map<string, Promise<Edition>>()
+  readonly #editions = new LRUCache<string, Promise<Edition>>({ max: rememberedEditions })
 
   constructor(parts: DeskParts) {
     this.#parts = parts
@@ -78,7 +81,7 @@ export class DialogDesk {
    *
    * @throws DialogError `DIALOG_MOVED` where there were more; the same input again is answered as it was
    */
-  async take(id: string, seq: number, given: Given, call: Call): Promise<Stands> {
+  async take(id: string, seq: number, given: Untimed, call: Call): Promise<Stands> {
     const kept = await this.kept(id, call)
     if (kept.seq !== seq) return await this.#again(kept, seq, given, call)
     if (kept.suspended) throw new DialogError('DIALOG_SUSPENDED', `Took the input "${given.kind}" into the dialog "${id}": it was laid aside and is to be resumed first`)
@@ -107,7 +110,7 @@ export class DialogDesk {
   }
 
   /** The answer to an input that came before, where it is the same; its first answer may have been lost. */
-  async #again(kept: KeptDialog, seq: number, given: Given, call: Call): Promise<Stands> {
+  async #again(kept: KeptDialog, seq: number, given: Untimed, call: Call): Promise<Stands> {
     const { at: _at, ...before } = (seq < kept.seq ? await this.#parts.store.input(kept.id, seq + 1, call) : undefined) ?? { at: '' }
     if (JSON.stringify(before) !== JSON.stringify(given)) throw movedError(kept, seq)
     return this.#stands(kept, turnOf(kept), call, false)
@@ -146,8 +149,7 @@ export class DialogDesk {
   }
 
   #stands({ id, seq, suspended }: KeptDialog, { state, position }: Turn, call: Call, isNew = true): Stands {
-    const texts = this.#parts.texts.get(state.language) ?? this.#parts.texts.get(state.language.split('-', 1)[0] ?? '') ?? this.#parts.texts.get('en') ?? {}
-    const view = viewOf(state, position, texts)
+    const view = viewOf(state, position, textsFor(this.#parts.texts, state.language))
     const stands = { dialog: id, seq, view: suspended ? { ...view, status: 'suspended' as const } : view }
     if (isNew) this.#parts.changed(stands, call)
     return stands

@@ -6,7 +6,7 @@ import type { Input, State } from './engine/state.ts'
 import { DialogError } from './errors.ts'
 import type { Edition } from './library.ts'
 import { DialogEdition, DialogInput, DialogObject } from './objects.ts'
-import { subjectOf } from './subject.ts'
+import { subjectOf } from './dialog-subject.ts'
 
 /** A dialog as it is kept. */
 export interface KeptDialog {

@@ -1,19 +1,20 @@
 import type { Call } from '@caruso/contract'
 import { messageOf } from '@caruso/contract'
 import type { Health } from '@caruso/kernel'
-import { libraryOf, readFiles, type Files, type Library } from './library.ts'
-import type { Names } from './names.ts'
+import { libraryOf, type Library } from './library.ts'
+import { readScriptFiles, type ScriptFiles } from './script-files.ts'
+import type { ClassNames } from './class-names.ts'
 
 /** The scripts of a folder as they are edited: a script with a mistake stays as it was before, and that is told. */
 export class FolderLibrary {
   readonly #folder: string
-  readonly #namesOf: (call: Call) => Promise<Names>
+  readonly #namesOf: (call: Call) => Promise<ClassNames>
   readonly #log: { info(words: string): void; error(words: string): void }
   #read: string | undefined
   #current: Library = { editions: new Map(), actions: {}, problems: [] }
-  #names: Names = { classes: {}, keys: {} }
+  #names: ClassNames = { classes: {}, keys: {} }
 
-  constructor(folder: string, namesOf: (call: Call) => Promise<Names>, log: { info(words: string): void; error(words: string): void }) {
+  constructor(folder: string, namesOf: (call: Call) => Promise<ClassNames>, log: { info(words: string): void; error(words: string): void }) {
     this.#folder = folder
     this.#namesOf = namesOf
     this.#log = log
@@ -23,7 +24,7 @@ export class FolderLibrary {
     return this.#current
   }
 
-  get names(): Names {
+  get names(): ClassNames {
     return this.#names
   }
 
@@ -35,7 +36,7 @@ export class FolderLibrary {
   /** Takes in what has changed since it was read. */
   async read(call: Call): Promise<void> {
     try {
-      const [files, names] = await Promise.all([readFiles(this.#folder), this.#namesOf(call)])
+      const [files, names] = await Promise.all([readScriptFiles(this.#folder), this.#namesOf(call)])
       const all = JSON.stringify([files, names])
       if (all === this.#read) return
       this.#take(files, names)
@@ -45,7 +46,7 @@ export class FolderLibrary {
     }
   }
 
-  #take(files: Files, names: Names): void {
+  #take(files: ScriptFiles, names: ClassNames): void {
     const read = libraryOf(files, names.classes)
     const kept = [...this.#current.editions].filter(([id]) => !read.editions.has(id) && read.problems.length > 0)
     this.#current = { ...read, editions: new Map([...kept, ...read.editions]) }

@@ -5,14 +5,14 @@ import { modelOf, Objects } from '@caruso/modeler/contract'
 import { DialogConfig } from './config.ts'
 import { Dialogs, Requests } from './contract.ts'
 import { DialogDesk } from './dialog-desk.ts'
-import { DialogPage } from './dialog-page.ts'
+import { loadDialogPage } from './dialog-page.ts'
 import { DialogStore } from './dialog-store.ts'
 import { Expiry } from './expiry.ts'
 import { FolderLibrary } from './folder-library.ts'
 import { leading } from './leading.ts'
-import { loadTexts } from './load-texts.ts'
 import { Lookouts } from './lookouts.ts'
 import { DialogEdition, DialogInput, DialogObject } from './objects.ts'
+import { ownTexts } from './own-texts.ts'
 import { problemsIn } from './problems-in.ts'
 import { scriptsIn } from './scripts-in.ts'
 import { transcriptOf } from './transcript.ts'
@@ -30,8 +30,8 @@ export default definePlugin({
   async start({ config, objects, requests, scope, log }) {
     const library = new FolderLibrary(config.dialogs, (call) => objects.names({}, call), log)
     await library.read(scope.call())
-    const texts = await loadTexts()
-    const page = await DialogPage.load(texts)
+    const texts = await ownTexts()
+    const page = await loadDialogPage(texts)
     const store = new DialogStore(objects, () => library.names.keys)
     const desk = new DialogDesk({
       store,

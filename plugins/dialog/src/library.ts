@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { codeOf } from '@caruso/contract'
 import type { Attributes } from '@caruso/expression'
 import { readActions } from './actions-file.ts'
 import { compileAll } from './compile/compile-all.ts'
@@ -10,6 +7,7 @@ import { checkScripts } from './check/check-scripts.ts'
 import { lineOf } from './problem.ts'
 import { readScript } from './read-script.ts'
 import type { Script } from './script.ts'
+import { actionsFile, noActions, type ScriptFiles } from './script-files.ts'
 import type { ActionSignature } from './surroundings.ts'
 
 /** A script with those that it calls, as a dialog goes on with it whatever becomes of the files. */
@@ -29,25 +27,9 @@ export interface Library {
   readonly problems: readonly string[]
 }
 
-/** The texts of a folder's scripts and of its actions, by the names of the files. */
-export type Files = Readonly<Record<string, string>>
-
-const actionsFile = 'actions.yaml'
-
-/** @throws DialogError `SCRIPTS_UNREADABLE` where the folder is there and may not be read */
-export async function readFiles(folder: string): Promise<Files> {
-  try {
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.xml') || name === actionsFile).toSorted()
-    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {}
-    throw new DialogError('SCRIPTS_UNREADABLE', `Read the scripts in the folder "${folder}": ${String(error)}`, { cause: error })
-  }
-}
-
 /** Compiles all scripts of a folder. */
-export function libraryOf(files: Files, classes: Readonly<Record<string, Attributes>>): Library {
-  const { [actionsFile]: actionsText = 'actions: {}', ...texts } = files
+export function libraryOf(files: ScriptFiles, classes: Readonly<Record<string, Attributes>>): Library {
+  const { [actionsFile]: actionsText = noActions, ...texts } = files
   const { actions, problems: wrong } = readActions(actionsText)
   const problems = wrong.map((problem) => lineOf(actionsFile, problem))
   const checked = checkScripts(Object.entries(texts).map(([file, text]) => ({ file, text })), { classes, actions })

@@ -1,3 +1,4 @@
+import type { Texts } from '@caruso/gateway/contract'
 import { canGoBack, eventAt } from './engine/advance.ts'
 import type { State } from './engine/state.ts'
 import type { Asking, Position } from './engine/walk.ts'
@@ -6,9 +7,6 @@ import { labelsOf, optionsOf, say, type Listener } from './speech.ts'
 import type { Question, Value } from './script.ts'
 import type { AskedQuestion, Notice, View } from './view-schema.ts'
 import { writeValue } from './write-value.ts'
-
-/** The texts of the plugin itself in one language. */
-export type Texts = Readonly<Record<string, string>>
 
 /** What there is to see of a dialog. */
 export function viewOf(state: State, position: Position, texts: Texts): View {
@@ -60,7 +58,7 @@ function noticeOf(at: Asking, { tries, ...state }: State, kind: Notice['kind'], 
   const check = kind === 'no-match' && tries.check !== undefined ? node.checks[tries.check] : undefined
   const event = node.events[eventAt(at, kind, tries[kind])]
   const own = say(check?.prompts ?? event?.prompts ?? [], script, values, state)
-  return { kind, text: own === '' ? (texts[kind === 'no-match' ? `wrong.${tries.wrong ?? 'unreadable'}` : kind] ?? '') : own }
+  return { kind, text: own === '' ? (texts[kind === 'no-match' ? `wrong.${tries.wrong ?? 'value'}` : kind] ?? '') : own }
 }
 
 /** An answer as it is written for people; what is sensitive is not. */

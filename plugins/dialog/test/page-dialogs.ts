@@ -5,11 +5,11 @@ import { Pages } from '@caruso/gateway/contract'
 import { newHost, spec } from '../../../test/hosts.ts'
 import { madeUp } from '../../../test/made-up.ts'
 import { Dialogs } from '../src/contract.ts'
-import { DialogPage } from '../src/dialog-page.ts'
+import { loadDialogPage } from '../src/dialog-page.ts'
 import { advance, begin, type Turn } from '../src/engine/advance.ts'
-import type { Input } from '../src/engine/state.ts'
+import type { Input, Untimed } from '../src/engine/state.ts'
 import { scriptsIn } from '../src/scripts-in.ts'
-import { loadTexts } from '../src/load-texts.ts'
+import { ownTexts, textsFor } from '../src/own-texts.ts'
 import type { Script, Value } from '../src/script.ts'
 import { viewOf } from '../src/view.ts'
 import { exampleScripts } from './examples.ts'
@@ -17,7 +17,6 @@ import { found } from './held.ts'
 
 type Stands = OutputOf<typeof Dialogs.operations.get>
 type Answer = DeepReadonly<InputOf<typeof Dialogs.operations.answer>>
-type Said = Input extends infer One ? (One extends Input ? Omit<One, 'at'> : never) : never
 
 const now = '2026-11-30T09:00:00.000Z'
 
@@ -31,13 +30,13 @@ export interface Served {
   /** What was let go by all dialogs. */
   readonly actions: readonly string[]
   /** Goes on with the dialog that began last, as somebody else does. */
-  goOn(said: Said): void
+  goOn(said: Untimed): void
   end(): Promise<void>
 }
 
 export async function servePage(): Promise<Served> {
-  const texts = await loadTexts()
-  const page = await DialogPage.load(texts)
+  const texts = await ownTexts()
+  const page = await loadDialogPage(texts)
   const desk = new Desk(exampleScripts(), texts)
   const { host, close } = newHost()
   await host.startAll([
@@ -53,16 +52,16 @@ class Desk {
   last = ''
   readonly actions: string[] = []
   readonly #scripts: ReadonlyMap<string, Script>
-  readonly #texts: Awaited<ReturnType<typeof loadTexts>>
+  readonly #texts: Awaited<ReturnType<typeof ownTexts>>
   readonly #dialogs = new Map<string, { readonly script: Script; readonly turn: Turn; readonly seq: number }>()
 
-  constructor(scripts: ReadonlyMap<string, Script>, texts: Awaited<ReturnType<typeof loadTexts>>) {
+  constructor(scripts: ReadonlyMap<string, Script>, texts: Awaited<ReturnType<typeof ownTexts>>) {
     this.#scripts = scripts
     this.#texts = texts
   }
 
   operations() {
-    const put = (said: (input: never) => Said) => ({ dialog, seq, ...rest }: { dialog: string; seq: number }) => this.put(dialog, said(rest as never), seq)
+    const put = (said: (input: never) => Untimed) => ({ dialog, seq, ...rest }: { dialog: string; seq: number }) => this.put(dialog, said(rest as never), seq)
     return {
       scripts: ({ language }: { language?: string }) => ({ scripts: scriptsIn({ editions: new Map([...this.#scripts].map(([id, script]) => [id, { id, script, texts: {} }])), actions: {}, problems: [] }, language ?? 'en') }),
       start: ({ script, language }: { script: string; language: string }) => this.#start(script, language),
@@ -75,7 +74,7 @@ class Desk {
     }
   }
 
-  put(id: string, said: Said, seq = this.#dialogs.get(id)?.seq): Stands {
+  put(id: string, said: Untimed, seq = this.#dialogs.get(id)?.seq): Stands {
     if (this.fails) throw new Error('not now')
     const known = this.#dialogs.get(id)
     if (known === undefined) throw new CarusoError('DIALOG_UNKNOWN', 'There is none')
@@ -104,6 +103,6 @@ class Desk {
   #stands(id: string): Stands {
     const known = this.#dialogs.get(id)
     if (known === undefined) throw new CarusoError('DIALOG_UNKNOWN', 'There is none')
-    return { dialog: id, seq: known.seq, view: viewOf(known.turn.state, known.turn.position, this.#texts.get(known.turn.state.language) ?? {}) } as Stands
+    return { dialog: id, seq: known.seq, view: viewOf(known.turn.state, known.turn.position, textsFor(this.#texts, known.turn.state.language)) } as Stands
   }
 }

@@ -1,7 +1,8 @@
 import { didYouMean } from '@caruso/contract'
 import type { ChoiceDefinition, QuestionDefinition } from '../definition.ts'
 import type { Problem } from '../problem.ts'
-import { error, treeOf, type Rule } from './subject.ts'
+import { treeOf } from '../compile/member-way.ts'
+import { error, type Rule } from './subject.ts'
 
 /** Choices where there is nothing to choose, and too few where there is. */
 export const choiceCounts: Rule = ({ definition: { nodes } }) =>

@@ -4,7 +4,8 @@ import { placeWithin } from '../place-within.ts'
 import type { Problem } from '../problem.ts'
 import { partsOf } from './names-in.ts'
 import type { Source } from './sources.ts'
-import { error, treeOf, type Rule, type Subject } from './subject.ts'
+import { treeOf } from '../compile/member-way.ts'
+import { error, type Rule, type Subject } from './subject.ts'
 
 /** The texts that a value can be, and whose it is. */
 interface Known {

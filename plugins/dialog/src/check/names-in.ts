@@ -1,5 +1,5 @@
 import type { Expression } from '@caruso/expression'
-import { treeOf } from './subject.ts'
+import { treeOf } from '../compile/member-way.ts'
 import type { Source } from './sources.ts'
 
 /** The names of the script that an expression names. */

@@ -1,5 +1,6 @@
-import { check, ExpressionError, parse } from '@caruso/expression'
-import type { Expression, Schema, Term, Type } from '@caruso/expression'
+import { check, ExpressionError } from '@caruso/expression'
+import type { Schema, Term, Type } from '@caruso/expression'
+import { treeOf, typeAt, wayOf } from '../compile/member-way.ts'
 import { schemaOf } from '../compile/schema.ts'
 import type { Definition, Sourced } from '../definition.ts'
 import type { Place } from '../place.ts'
@@ -28,22 +29,18 @@ export class Subject {
   typeOf(source: Sourced): Type | undefined {
     const tree = treeOf(source)
     if (tree === undefined || (tree.kind === 'constant' && tree.type === 'null')) return undefined
-    return this.#typeAt(tree) ?? this.term(source)?.type
+    const way = wayOf(tree)
+    return (way && typeAt(way, this.schema)) ?? this.term(source)?.type
   }
 
   /** An expression as it means; undefined where it is not right, which was told when it was compiled. */
   term(source: Sourced): Term | undefined {
     try {
       return check(source.text, this.schema)
-    } catch (error) {
-      return ignored(error)
+    } catch (caught) {
+      if (caught instanceof ExpressionError) return undefined
+      throw caught
     }
-  }
-
-  #typeAt(tree: Expression): Type | undefined {
-    if (tree.kind === 'name') return own(this.schema.names, tree.name)
-    const of = tree.kind === 'member' ? this.#typeAt(tree.of) : undefined
-    return tree.kind === 'member' && typeof of === 'object' && 'object' in of ? own(this.schema.classes?.[of.object] ?? {}, tree.name) : undefined
   }
 }
 
@@ -58,19 +55,6 @@ export function warning(rule: string, place: Place, message: string): Problem {
   return { rule, level: 'warning', place, message }
 }
 
-/** An expression as it is written; undefined where it is none. */
-export function treeOf({ text }: Sourced): Expression | undefined {
-  try {
-    return parse(text)
-  } catch (caught) {
-    return ignored(caught)
-  }
-}
-
 export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined
-}
-
-function ignored(caught: unknown): undefined {
-  if (!(caught instanceof ExpressionError)) throw caught
 }

@@ -8,19 +8,20 @@ import { classSchema } from './class-schema.ts'
 import { readScriptFolder } from './script-folder.ts'
 
 /**
- * A script that has no errors, with what it was checked against.
+ * A script that has no errors, with those beside it that it may call and what it was checked against.
  *
- * @throws DialogError `USAGE` where no file was named, `SCRIPT_INVALID` where it has an error
+ * @throws DialogError `USAGE` where no file was named or it cannot be read, `SCRIPT_INVALID` where it or the file of the actions has an error
  */
-export async function checkedScript(script: string | undefined, context: CommandContext): Promise<{ readonly subject: Subject }> {
+export async function checkedScript(script: string | undefined, context: CommandContext): Promise<Subject> {
   if (script === undefined) throw new DialogError('USAGE', 'Looked at a script: no file was named')
   const name = relative('.', join(script))
-  const { files, actions } = await readScriptFolder(script, context)
+  const { files, actions, wrongActions } = await readScriptFolder(script, context)
   const classes = await classSchema(context)
   const all = checkScripts(files, { classes, actions })
-  const found = all.find(({ file }) => file === name)
-  const errors = (found?.problems ?? []).filter(({ level }) => level === 'error')
-  if (found?.definition === undefined || found.script === undefined || errors.length > 0) throw new DialogError('SCRIPT_INVALID', errors.map((problem) => lineOf(name, problem)).join('\n'))
+  const found = all.filter(({ file }) => file === name)
+  const errors = [wrongActions, ...found].flatMap(({ file, problems }) => problems.filter(({ level }) => level === 'error').map((problem) => lineOf(file, problem)))
+  const [checked] = found
+  if (errors.length > 0 || checked?.definition === undefined || checked.script === undefined) throw new DialogError('SCRIPT_INVALID', errors.join('\n'))
   const scripts = new Map(all.flatMap(({ script: one }) => (one === undefined ? [] : [[one.id, one] as const])))
-  return { subject: new Subject(found.definition, found.script, { classes: classes ?? {}, actions, scripts }) }
+  return new Subject(checked.definition, checked.script, { classes: classes ?? {}, actions, scripts })
 }

@@ -16,7 +16,7 @@ import { phrasesOf } from './phrases.ts'
 export async function graph(script: string | undefined, { lang, out }: { readonly lang: string; readonly out?: string | undefined }, context: CommandContext): Promise<void> {
   // To read classes, the folder of the assembly becomes the current one.
   const file = out === undefined ? undefined : resolve(out)
-  const { subject } = await checkedScript(script, context)
+  const subject = await checkedScript(script, context)
   const { definition } = subject
   const phrases = await phrasesOf(lang)
   const words = (edge: Edge): string | undefined => wordsOf(edge, subject, phrases)

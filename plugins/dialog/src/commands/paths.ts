@@ -14,7 +14,7 @@ const most = 1_000
  * @throws DialogError `SCRIPT_INVALID` where the script has an error
  */
 export async function paths(script: string | undefined, { lang, all = false }: { readonly lang: string; readonly all?: boolean | undefined }, context: CommandContext): Promise<void> {
-  const { subject } = await checkedScript(script, context)
+  const subject = await checkedScript(script, context)
   const phrases = await phrasesOf(lang)
   const found: ScriptPath[] = []
   let more = false

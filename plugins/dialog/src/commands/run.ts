@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import type { CommandContext } from '@caruso/contract'
 import type { Channel } from '../definition.ts'
+import { checkedScript } from './checked-script.ts'
 import { DialogError } from '../errors.ts'
-import { loadTexts } from '../load-texts.ts'
+import { ownTexts } from '../own-texts.ts'
 import { Conversation, type Outcome } from '../run/conversation.ts'
 import { Lines } from '../run/lines.ts'
 import { fromData, fromPerson, type Finding, type Source } from '../run/outside.ts'
-import { scriptIn } from '../run/script-in.ts'
 import { commandWords } from '../run/typed-line.ts'
 import { namedValues, valuesFile } from '../run/values-file.ts'
 import { withObjects } from '../run/with-objects.ts'
@@ -28,10 +28,9 @@ export interface RunInput {
  * @throws DialogError `USAGE` for what was typed, `SCRIPT_INVALID` where the script has an error
  */
 export async function run(file: string | undefined, input: RunInput, context: CommandContext): Promise<void> {
-  if (file === undefined) throw new DialogError('USAGE', 'Ran a dialog: no file was named')
   // To read classes, the folder of the assembly becomes the current one.
   const data = input.data === undefined ? {} : { data: resolve(input.data) }
-  const script = await scriptIn(file, context)
+  const { script } = await checkedScript(file, context)
   await withObjects(context, sayer(context), async (objects) => await runScript(script, { ...input, ...data }, context, objects))
 }
 
@@ -43,7 +42,7 @@ export async function run(file: string | undefined, input: RunInput, context: Co
  * @throws DialogError `USAGE` for what was typed
  */
 export async function runScript(script: Script, { channel, lang, given = '{}', data }: RunInput, context: Pick<CommandContext, 'terminal'>, objects: Source): Promise<void> {
-  const [texts, found] = await Promise.all([loadTexts(), data === undefined ? {} : valuesFile(data)])
+  const [texts, found] = await Promise.all([ownTexts(), data === undefined ? {} : valuesFile(data)])
   const conversation = new Conversation(script, {
     given: namedValues(given, '--given'),
     channel: offered(channel, script.channels, 'channel'),

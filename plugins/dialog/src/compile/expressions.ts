@@ -1,10 +1,11 @@
-import { bind, check, evaluator, ExpressionError, parse, print } from '@caruso/expression'
-import type { Attributes, Expression, Scalar, Schema, Term, Type, Values } from '@caruso/expression'
+import { bind, check, evaluator, ExpressionError, print } from '@caruso/expression'
+import type { Attributes, Scalar, Schema, Term, Type, Values } from '@caruso/expression'
 import type { Sourced } from '../definition.ts'
 import type { Place } from '../place.ts'
 import { placeWithin } from '../place-within.ts'
 import type { Problem } from '../problem.ts'
 import type { Compute, Value } from '../script.ts'
+import { treeOf, typeAt, wayOf } from './member-way.ts'
 import { pathsIn } from './paths.ts'
 
 /** An expression that was compiled, with the type of what it computes. */
@@ -94,38 +95,16 @@ export class Expressions {
 
   /** What a way leads to that is no single value. */
   #path(source: Sourced): Compiled | undefined {
-    const path = wayOf(source)
-    const type = path && this.#typeAt(path)
+    const tree = treeOf(source)
+    const path = tree && wayOf(tree)
+    const type = path && typeAt(path, { names: this.#names, classes: this.#classes })
     if (path === undefined || type === undefined || typeof type === 'string' || 'list' in type) return undefined
     this.paths.push(path)
     return { type, compute: this.#completed([path], (values) => path.reduce<unknown>(own, values) as Value) }
   }
-
-  #typeAt([first = '', ...rest]: readonly string[]): Type | undefined {
-    return rest.reduce<Type | undefined>((type, name) => (typeof type === 'object' && 'object' in type ? find(this.#classes[type.object], name) : undefined), find(this.#names, first))
-  }
 }
 
 const dialogClass = 'the dialog'
-
-function wayOf(source: Sourced): readonly string[] | undefined {
-  try {
-    return namesOf(parse(source.text))
-  } catch (error) {
-    if (error instanceof ExpressionError) return undefined
-    throw error
-  }
-}
-
-function namesOf(expression: Expression): readonly string[] | undefined {
-  if (expression.kind === 'name') return [expression.name]
-  const before = expression.kind === 'member' ? namesOf(expression.of) : undefined
-  return before && expression.kind === 'member' ? [...before, expression.name] : undefined
-}
-
-function find(attributes: Attributes | undefined, name: string): Type | undefined {
-  return attributes !== undefined && Object.hasOwn(attributes, name) ? attributes[name] : undefined
-}
 
 function own(holder: unknown, name: string): unknown {
   return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, name) ? (holder as Readonly<Record<string, unknown>>)[name] : null

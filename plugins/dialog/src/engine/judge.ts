@@ -9,7 +9,7 @@ export type Fault = { readonly wrong: Wrong } | { readonly check: number }
 
 /** Whether a value of the question's type may be its answer where the dialog stands. */
 export function judge({ node, values }: Pick<Asking, 'node' | 'values'>, value: Value): Fault | undefined {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return node.required ? { wrong: 'empty' } : undefined
+  if (value === null) return node.required ? { wrong: 'empty' } : undefined
   if (!isOfType(node, value)) return { wrong: 'value' }
   if (!isChoice(node, value, values)) return { wrong: 'choice' }
   const size = sizeOf(node, value)

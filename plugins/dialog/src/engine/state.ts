@@ -96,6 +96,9 @@ export type Input = { readonly at: string } & (
   | { readonly kind: 'turn'; readonly channel?: Channel; readonly language?: string }
 )
 
+/** An input before it has its time, as it comes from outside. */
+export type Untimed<I = Input> = I extends Input ? Omit<I, 'at'> : never
+
 /** What is to be done outside: in the transaction that keeps the state, actions; after it, a lookup or a request. */
 export type Effect =
   | { readonly kind: 'act'; readonly actions: readonly Act[] }

@@ -1,9 +1,11 @@
 import { messageOf } from '@caruso/contract'
 import { advance, begin, type Turn } from '../engine/advance.ts'
-import type { Act, Input, Lookout, State } from '../engine/state.ts'
+import type { Act, Input, Lookout, State, Untimed } from '../engine/state.ts'
 import { DialogError } from '../errors.ts'
 import type { Script, Value } from '../script.ts'
-import { viewOf, type Texts } from '../view.ts'
+import type { Texts } from '@caruso/gateway/contract'
+import { textsFor } from '../own-texts.ts'
+import { viewOf } from '../view.ts'
 import type { View } from '../view-schema.ts'
 import { shownAnswers, shownView } from './shown.ts'
 import { commandWords, typedLine, type TypedLine } from './typed-line.ts'
@@ -31,9 +33,6 @@ export interface Outcome {
   readonly inputs: readonly Input[]
 }
 
-/** What is put in, before it has its time. */
-type Said = Input extends infer One ? (One extends Input ? Omit<One, 'at'> : never) : never
-
 /** A dialog in a terminal: lines come in, lines go out. */
 export class Conversation {
   readonly #script: Script
@@ -59,7 +58,7 @@ export class Conversation {
 
   get view(): View {
     const { state, position } = this.#turn
-    return viewOf(state, position, this.#texts.get(state.language) ?? this.#texts.get('en') ?? {})
+    return viewOf(state, position, textsFor(this.#texts, state.language))
   }
 
   /** What is to be found out before it goes on. */
@@ -126,7 +125,7 @@ export class Conversation {
     }
   }
 
-  #put(said: Said): readonly string[] {
+  #put(said: Untimed): readonly string[] {
     const input: Input = { ...said, at: this.#now() }
     try {
       this.#turn = advance(this.#script, this.#turn.state, input)

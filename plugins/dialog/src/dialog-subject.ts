@@ -2,13 +2,13 @@ import type { Values } from './engine/values.ts'
 import type { Script, Value } from './script.ts'
 
 /** What a dialog is about: the class and the key of an object, as durable events name it too. */
-export interface Subject {
+export interface DialogSubject {
   readonly class: string
   readonly key: string
 }
 
 /** The object that the script says it is about, once it is known. */
-export function subjectOf({ subject, types }: Script, known: Values, keyNames: Readonly<Record<string, readonly string[]>>): Subject | undefined {
+export function subjectOf({ subject, types }: Script, known: Values, keyNames: Readonly<Record<string, readonly string[]>>): DialogSubject | undefined {
   const type = subject === undefined ? undefined : types[subject]
   const object = subject === undefined ? undefined : known[subject]
   if (typeof type !== 'object' || !('object' in type) || typeof object !== 'object' || object === null) return undefined
