@@ -2,13 +2,13 @@ import { Bus } from '@caruso/bus'
 import type { Client } from '@caruso/contract'
 import dialogPlugin from '@caruso/dialog'
 import { Dialogs } from '@caruso/dialog/contract'
-import type { LoadedPlugin } from '@caruso/kernel'
+import { Preparation, type LoadedPlugin } from '@caruso/kernel'
 import { Host } from '@caruso/kernel/host'
 import modeler from '@caruso/modeler'
+import { Objects } from '@caruso/modeler/contract'
 import storage from '@caruso/storage'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { Findings, Options } from './benchmark.ts'
 import { monotonic } from './clock.ts'
 import { stderrLog } from './stderr-log.ts'
@@ -97,18 +97,17 @@ function standing({ dialog, seq, view }: { readonly dialog: string; readonly seq
 
 async function component(folder: string) {
   const file = join(folder, 'dialogs.db')
-  new DatabaseSync(file).exec(tables)
   mkdirSync(join(folder, 'dialogs'))
   writeFileSync(join(folder, 'dialogs/survey.xml'), survey)
   const bus = new Bus('bench', 'dialog')
   const host = new Host({ bus, log: stderrLog })
   const part = (name: string, entry: LoadedPlugin, config: object, grants: readonly string[] = []) => ({ component: name, plugin: name, version: '1.0.0', entry, isolation: 'inline', config, grants }) as const
-  await host.startAll([
-    part('storage', storage, { sources: { crm: { kind: 'sqlite', file } } }),
-    part('modeler', modeler, { model: 'no-such-folder', mapping: 'no-such-folder' }),
-    part('dialog', dialogPlugin, { dialogs: join(folder, 'dialogs') }, ['objects.declare']),
-  ])
+  await host.startAll([part('storage', storage, { sources: { crm: { kind: 'sqlite', file } } }), part('modeler', modeler, { model: 'no-such-folder', mapping: 'no-such-folder' }, ['storage.alter'])])
   const consumer = { component: 'bench', grants: [] }
+  // As the service manager does before it starts the component.
+  const manage = bus.call({ ...consumer, identity: 'bench', permissions: ['manage'], timeout: 60_000 })
+  await bus.client(Preparation, consumer).prepare({ step: 'grow', component: 'dialog', contract: Objects.name, next: { version: '1.0.0', needs: dialogPlugin.needs?.objects }, run: true, drop: false }, manage)
+  await host.startAll([part('dialog', dialogPlugin, { dialogs: join(folder, 'dialogs') })])
   return {
     dialogs: bus.client(Dialogs, consumer),
     newCall: () => bus.call({ ...consumer, identity: 'bench', permissions: [], timeout: 60_000 }),
@@ -118,12 +117,6 @@ async function component(folder: string) {
     },
   }
 }
-
-const tables = `
-  pragma journal_mode = wal;
-  create table dialog (id text primary key, script text not null, version text not null, edition text not null, status text not null, channel text not null, language text not null, changes integer not null, seq integer not null, state text not null, subject_class text, subject_key text, outcome text, started_by text, begun text not null, changed text not null);
-  create table dialog_input (dialog text not null, seq integer not null, at text not null, by text, input text not null, primary key (dialog, seq));
-  create table dialog_edition (edition text primary key, script text not null, version text not null, texts text not null);`
 
 /** Questions of every type, around and around, so that a dialog stays open. */
 const survey = `<?xml version="1.0"?>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Call, Client } from '@caruso/contract'
 import modeler from '@caruso/modeler'
-import { Objects, objectsOf } from '@caruso/modeler/contract'
+import { Objects } from '@caruso/modeler/contract'
 import storage from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
 import { double, testPlugin, type transports } from '@caruso/testing'
@@ -12,7 +12,6 @@ import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import { Requests, type Dialogs } from '../src/contract.ts'
 import dialog from '../src/index.ts'
-import { DialogEdition, DialogInput, DialogObject } from '../src/objects.ts'
 
 const example = fileURLToPath(new URL('../../../examples/dialogs/', import.meta.url))
 
@@ -42,10 +41,11 @@ export async function runDialogs(transport: (typeof transports)[number] = 'direc
   makeDatabase(file)
   const beneath = await testPlugin(storage, { config: { sources: { crm: { kind: 'sqlite', file } } } })
   onTestFinished(() => beneath.close())
-  const middle = await testPlugin(modeler, { config: { model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies') }, requires: { storage: double(Storage, beneath.clients.storage) } })
+  const kept = beneath.clients.storage
+  const middle = await testPlugin(modeler, { config: { model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies') }, requires: { storage: double(Storage, { ...kept, alter: (change) => kept.alter(change, beneath.call({ permissions: ['storage.alter'] })) }) }, grants: ['storage.alter'] })
   onTestFinished(() => middle.close())
-  const declare = middle.call({ permissions: ['objects.declare'] })
-  for (const one of [DialogObject, DialogInput, DialogEdition]) await objectsOf(middle.clients.objects, one).count(undefined, declare)
+  // As the service manager does before it starts the component.
+  await middle.clients.preparation.prepare({ step: 'grow', component: 'dialog', contract: Objects.name, next: { version: '1.0.0', needs: dialog.needs?.objects }, run: true, drop: false }, middle.call({ permissions: ['manage'] }))
   const requests = double(Requests, { answer: ({ args }) => ({ answer: { score: args['customer'] === '7' ? '500' : '100' } }) })
   const kit = await testPlugin(dialog, { config: { dialogs: join(folder, 'dialogs') }, requires: { objects: double(Objects, middle.clients.objects), requests }, transport })
   onTestFinished(() => kit.close())
@@ -66,9 +66,6 @@ function makeDatabase(file: string): void {
   database.exec(`
     create table customer (number integer primary key, name text not null, born text, telephone text, email text, address_street text, address_postal_code text, address_city text, address_region text, address_country text);
     create table invoice (number integer primary key, customer_number integer not null references customer, open text, due text, state text);
-    create table dialog (id text primary key, script text not null, version text not null, edition text not null, status text not null, channel text not null, language text not null, changes integer not null, seq integer not null, state text not null, subject_class text, subject_key text, outcome text, started_by text, begun text not null, changed text not null);
-    create table dialog_input (dialog text not null, seq integer not null, at text not null, by text, input text not null, primary key (dialog, seq));
-    create table dialog_edition (edition text primary key, script text not null, version text not null, texts text not null);
     insert into customer (number, name, born, telephone) values (7, 'Ada Berg', '1980-01-02', '+4722225555');
     insert into invoice (number, customer_number, open, due, state) values (77, 7, '3000.50', '2026-10-01', 'overdue');
   `)
