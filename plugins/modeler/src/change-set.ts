@@ -1,19 +1,19 @@
 import { didYouMean } from '@caruso/contract'
-import type { Filter, KeyReference, Row, Step, StepResult } from '@caruso/storage/contract'
+import type { Filter, Row, Step, StepResult } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
-import { equals } from './column-of.ts'
 import { goneConflict, notRemoved } from './conflict.ts'
-import { columnsIn, rowOf, type StepRow } from './column-values.ts'
+import { columnsIn, rowOf } from './column-values.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { ExistenceCheck } from './existence-check.ts'
 import type { KeptChanges } from './kept-changes.ts'
 import type { KeptObject } from './kept-object.ts'
 import { keyCondition, keyValues } from './key-condition.ts'
-import { linkColumns, linkEnds } from './link-end.ts'
-import { changedObject, isKeyOf, newObject, type ColumnValues, type CreatedKey } from './object-values.ts'
+import { linkEnds } from './link-end.ts'
+import { linkStep } from './link-step.ts'
+import { changedObject, isKeyOf, newObject, type CreatedKey } from './object-values.ts'
 import type { PartRows } from './part-rows.ts'
 import { PartSteps, type PartChange, type PartStep } from './part-steps.ts'
 import type { PartTable } from './part-table.ts'
@@ -21,14 +21,13 @@ import { own } from './path-resolver.ts'
 import { changedBy, createdKey, type Planned } from './planned.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
-import { typesOf } from './step-types.ts'
+import { SharedInsert } from './shared-insert.ts'
+import { SharedTypes } from './step-types.ts'
 import { leavesOf, leavesOfKey, type Leaf } from './stored.ts'
 import { allColumns, unchanged } from './unchanged.ts'
 
 /** Of a change that is kept beside the table alone: it has no step of its own. */
 const beside = { step: -1, row: 0, values: new Map(), creates: false } as const
-
-type Types = ReturnType<typeof typesOf>['types']
 
 /** Makes the storage's steps of changes. Objects of one class that are created one after the other share a step. */
 export class ChangeSet {
@@ -44,9 +43,9 @@ export class ChangeSet {
   readonly #checks = new Map<number, PolicyCheck>()
   readonly #compared = new Map<number, number>()
   #source: string | undefined
-  #shared: { readonly leaves: readonly Leaf[]; readonly types: Types } | undefined
-  /** What the last step inserts, to which more may be added. */
-  #open: { readonly class: BusinessClass; readonly leaves: readonly Leaf[]; readonly rows: StepRow[] } | undefined
+  readonly #types = new SharedTypes()
+  /** The last step, if it inserts objects to which more may be added. */
+  #open: SharedInsert | undefined
   readonly #beside: PartSteps
   readonly #partSteps = new Map<number, PartStep>()
   #existing: ExistenceCheck | undefined
@@ -100,20 +99,6 @@ export class ChangeSet {
   /** What the changes did, of what the steps did. */
   results(done: readonly StepResult[]): Changed[] {
     return this.planned.map((planned) => changedBy(planned, done))
-  }
-
-  /**
-   * What an event about the object of a change is about: the key, which the database may not have made yet.
-   *
-   * @throws ModelerError `REQUEST_INVALID`
-   */
-  subjectOf(change: number): string | KeyReference {
-    const made = this.planned[change]
-    const values = made?.creates === true ? this.#created(change, made.class.name) : Object.values(made?.known?.key ?? {})
-    const [only = null] = values
-    if (values.length === 1) return isKeyOf(only) ? only : String(only)
-    if (values.length === 0 || values.some(isKeyOf)) throw new ModelerError('REQUEST_INVALID', `Committed an event about change ${change}: expected a change of an object whose key is known, or of one number`)
-    return JSON.stringify(values)
   }
 
   /** The changes of one step. */
@@ -171,16 +156,12 @@ export class ChangeSet {
   #create({ create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#writable(create)
     const columns = newObject(one, values, this.#created)
-    const row = rowOf(columnsIn(one, columns))
-    // A row cannot use a key that its own step generates.
-    if (this.#open?.class === one && hasKeys(columns, this.#open.leaves) && !usesKeyOf(columns, this.steps.length - 1)) this.#open.rows.push(row)
-    else {
+    if (this.#open?.add(one, columns) !== true) {
       this.#close()
-      const rows = [row]
-      this.steps.push({ insert: one.table, rows, ...typesOf([...columnsIn(one, columns).keys(), ...leavesOfKey(one)]) })
-      this.#open = { class: one, leaves: [...columns.keys()], rows }
+      this.#open = new SharedInsert(one, columns, this.steps.length)
+      this.steps.push(this.#open.step)
     }
-    const planned = { class: one, step: this.steps.length - 1, row: this.#open.rows.length - 1, values: columns, creates: true }
+    const planned = { class: one, step: this.steps.length - 1, row: this.#open.last, values: columns, creates: true }
     this.planned.push(planned)
     if (one.parts.length > 0) this.#beside.created(one, this.planned.length - 1, createdKey(planned), columns)
     if (one.kept) this.#kept?.created(one, createdKey(planned), columns)
@@ -200,7 +181,7 @@ export class ChangeSet {
     this.#compare(one, key, object)
     const [mine, planned] = [columnsIn(one, columns), { class: one, values: columns, known: { key, seen: object, version } }]
     if (one.parts.length > 0) this.#beside.updated(this.#partChange(one, key, object, row, object.compared), columns)
-    if (mine.size > 0) this.#push({ update: one.table, set: rowOf(mine), types: this.#typesOf(mine), where, expect: 1 }, planned)
+    if (mine.size > 0) this.#push({ update: one.table, set: rowOf(mine), types: this.#types.of(mine), where, expect: 1 }, planned)
     else this.#pushBeside(planned)
   }
 
@@ -224,15 +205,6 @@ export class ChangeSet {
       unchanged: (part) => this.#unchanged(one, seen, row, leaves, part),
       missing: (part) => void (seen.hasSeenIn(part) && (this.#doubtful ??= change)),
     }
-  }
-
-  /** Changes of the same attributes one after the other share them. */
-  #typesOf(columns: ColumnValues): Types {
-    if (this.#shared === undefined || !hasKeys(columns, this.#shared.leaves)) {
-      const leaves = [...columns.keys()]
-      this.#shared = { leaves, ...typesOf(leaves) }
-    }
-    return this.#shared.types
   }
 
   #remove({ remove, key, seen }: Extract<Change, { readonly remove: string }>): void {
@@ -289,12 +261,8 @@ export class ChangeSet {
     const relation = one.relations.get(change.relation)
     if (!relation?.link) throw new ModelerError('RELATION_UNKNOWN', `Linked an object of class "${one.name}" by ${JSON.stringify(change.relation)}: it has no relation of that name with a table of links${didYouMean(change.relation, [...one.relations.values()].filter(({ link }) => link).map(({ name }) => name))}`)
     const ends = [this.#key(one, change.from), this.#key(this.#classes.get(relation.target), change.to)] as const
-    const columns = linkColumns(relation, relation.link, ends)
-    const row = Object.fromEntries(columns.map(({ leaf, value }) => [leaf.column, value]))
-    const { table } = relation.link
     if (this.#kept) for (const end of linkEnds(one, relation, ends, this.#kept.objects, this.#classes)) this.#kept.linked('link' in change ? 'linked' : 'unlinked', end)
-    if ('link' in change) this.#push({ insert: table, rows: [row], ...typesOf(columns.map(({ leaf }) => leaf)) }, { class: one, values: new Map() })
-    else this.#push({ remove: table, where: { and: columns.map(({ leaf, value }) => equals(leaf, table, isKeyOf(value) ? null : value)) }, expect: 1 }, { class: one, values: new Map() })
+    this.#push(linkStep('link' in change, relation, relation.link, ends), { class: one, values: new Map() })
   }
 
   #key(one: BusinessClass, key: unknown): CheckedKey {
@@ -328,17 +296,4 @@ export class ChangeSet {
 function runOf(change: Change): string | undefined {
   if ('create' in change) return 'create'
   return 'update' in change ? `update ${change.update}` : undefined
-}
-
-/** Whether it is these columns that have values, in this order. */
-function hasKeys(columns: ColumnValues, leaves: readonly Leaf[]): boolean {
-  if (columns.size !== leaves.length) return false
-  let index = 0
-  for (const leaf of columns.keys()) if (leaf !== leaves[index++]) return false
-  return true
-}
-
-function usesKeyOf(columns: ColumnValues, step: number): boolean {
-  for (const value of columns.values()) if (isKeyOf(value) && value.keyOf === step) return true
-  return false
 }

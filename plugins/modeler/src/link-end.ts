@@ -25,12 +25,6 @@ export function linkEnds(one: BusinessClass, relation: Relation, [near, far]: re
   ]
 }
 
-/** The columns of a row that links two objects. */
-export function linkColumns({ pairs }: Relation, link: NonNullable<Relation['link']>, [near, far]: readonly [CheckedKey, CheckedKey]): CheckedKey {
-  const columns = (of: Relation['pairs'], key: CheckedKey): CheckedKey => of.map(({ other }, index) => ({ leaf: other, value: key[index]?.value ?? null }))
-  return [...columns(pairs, near), ...columns(link.pairs, far)]
-}
-
 function endOf(one: BusinessClass, key: CheckedKey, relation: string, other: LinkEnd['other'], objects: KeptObjects): LinkEnd[] {
   const object = one.kept?.history === undefined ? undefined : objects.at(one, key)
   return object ? [{ object, relation, other }] : []

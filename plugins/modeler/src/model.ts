@@ -1,4 +1,4 @@
-import { type Call, type Client, codeOf, didYouMean, messageOf } from '@caruso/contract'
+import { type Call, type Client, didYouMean, messageOf } from '@caruso/contract'
 import { check, filter, type Term } from '@caruso/expression'
 import type { Storage } from '@caruso/storage/contract'
 import { LRUCache } from 'lru-cache'
@@ -9,7 +9,6 @@ import type { Computed } from './computed.ts'
 import type { Written } from './draft.ts'
 import { ModelError, ModelerError } from './errors.ts'
 import { expressionClasses, schemaOf } from './expression-schema.ts'
-import type { Kept } from './kept.ts'
 import { linkModel, type LinkOptions } from './link-model.ts'
 import { linkComputed, type ComputedByClass } from './link-computed.ts'
 import { linkPolicies } from './link-policies.ts'
@@ -21,7 +20,7 @@ import type { Policy, PolicyCaller } from './policy.ts'
 import type { PolicyDefinition, TopicPolicyDefinition } from './policy-schema.ts'
 import type { Rule } from './rule.ts'
 import { Sights } from './sights.ts'
-import { leavesOf } from './stored.ts'
+import { problemsOf } from './table-problems.ts'
 import { linkTopics, type TopicPolicies } from './topic-policies.ts'
 
 /** What components have declared, by what each part describes, and where classes are stored unless the assembly's files say so. */
@@ -33,9 +32,6 @@ export interface Declarations {
 const rememberedConditions = 500
 /** So many characters of one an error repeats. */
 const shownCondition = 300
-
-/** Why a table cannot be made beside another, until somebody changes something. */
-const lasting: ReadonlySet<string> = new Set(['PLAN_INVALID', 'SOURCE_READONLY', 'SQL_FAILED'])
 
 /** What files and declarations come to together. */
 interface Linked {
@@ -197,7 +193,7 @@ export class Model implements Classes {
   /** @throws ModelerError `CLASS_UNUSABLE` naming every column that is not there */
   async check(one: BusinessClass, call: Call): Promise<void> {
     if (this.#checked.has(one)) return
-    const problems = await this.#problems(one, call)
+    const problems = await problemsOf(one, this.#storage, call)
     if (problems.length > 0) {
       const found = problems.join('; ')
       this.#unusable.set(one.name, found)
@@ -205,45 +201,6 @@ export class Model implements Classes {
     }
     this.#unusable.delete(one.name)
     this.#checked.add(one)
-  }
-
-  async #problems(one: BusinessClass, call: Call): Promise<string[]> {
-    const found: string[] = []
-    for (const { table, columns } of columnsOf(one)) found.push(...(await this.#missing(one.source, table, columns, call)))
-    for (const { name, link, pairs } of one.relations.values()) {
-      if (!link) continue
-      const columns = [...pairs, ...link.pairs].map(({ other }) => ({ column: other.column, why: `relation "${name}"` }))
-      found.push(...(await this.#missing(one.source, link.table, columns, call)))
-    }
-    return found.length > 0 || one.kept === undefined ? found : this.#sidecars(one, one.kept, call)
-  }
-
-  /** Makes the tables in which the class keeps what its behaviours need; why it cannot. */
-  async #sidecars({ name, source, table }: BusinessClass, { history, key }: Kept, call: Call): Promise<string[]> {
-    try {
-      for (const kind of history === undefined ? (['state'] as const) : (['state', 'history'] as const)) await this.#storage.sidecar({ source, table, key: key.map(({ column }) => column), kind }, call)
-      return []
-    } catch (error) {
-      // What passes is no reason to call the class unusable.
-      if (!lasting.has(codeOf(error) ?? '')) throw error
-      return [`class "${name}" keeps the ${history === undefined ? 'state' : 'history'} of its objects beside their table: ${messageOf(error)}`]
-    }
-  }
-
-  async #missing(source: string, from: string, columns: readonly { readonly column: string; readonly why: string }[], call: Call): Promise<string[]> {
-    if (columns.length === 0) return []
-    try {
-      await this.#storage.query({ source, from, columns: columns.map(({ column }) => column), limit: 0 }, call)
-      return []
-    } catch (error) {
-      const [first] = columns
-      if (codeOf(error) === 'TABLE_UNKNOWN' || codeOf(error) === 'SOURCE_UNKNOWN') return [messageOf(error)]
-      if (codeOf(error) !== 'COLUMN_UNKNOWN') throw error
-      if (columns.length === 1 && first) return [`${first.why}: ${messageOf(error)}`]
-      const found: string[] = []
-      for (const column of columns) found.push(...(await this.#missing(source, from, [column], call)))
-      return found
-    }
   }
 
   #adopt(files: ModelFiles, declared: Declarations): void {
@@ -286,15 +243,6 @@ export class Model implements Classes {
   #last({ policies }: ModelFiles, classes: ReadonlyMap<string, BusinessClass>): Written<PolicyDefinition>[] {
     const said = new Set(policies.map(({ value }) => value.class))
     return [...this.#policies.values()].filter(({ value }) => classes.has(value.class) && !said.has(value.class))
-  }
-}
-
-/** The columns of a class by table, with what needs them. */
-function* columnsOf(one: BusinessClass): Generator<{ readonly table: string; readonly columns: readonly { readonly column: string; readonly why: string }[] }> {
-  const leaves = [...one.attributes.values()].flatMap(({ stored }) => leavesOf(stored))
-  for (const part of [undefined, ...one.parts]) {
-    const keyed = (part?.pairs ?? []).map(({ other }) => ({ column: other.column, why: `the key in "${part?.name}"` }))
-    yield { table: part?.table ?? one.table, columns: [...keyed, ...leaves.filter((leaf) => leaf.part === part).map(({ column, path }) => ({ column, why: `attribute "${path}"` }))] }
   }
 }
 

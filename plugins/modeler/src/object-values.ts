@@ -119,6 +119,14 @@ class ValueReader {
   }
 }
 
+/** Whether it is these columns that have values, in this order. */
+export function hasLeaves(columns: ColumnValues, leaves: readonly Leaf[]): boolean {
+  if (columns.size !== leaves.length) return false
+  let index = 0
+  for (const leaf of columns.keys()) if (leaf !== leaves[index++]) return false
+  return true
+}
+
 export function isKeyOf(value: unknown): value is { readonly keyOf: number } {
   return typeof value === 'object' && value !== null && 'keyOf' in value && typeof value.keyOf === 'number'
 }

@@ -125,16 +125,14 @@ test('a class whose table or columns are missing says so, the others are usable,
   expect((await objects.count({ class: 'Customer' }, call())).count).toBe(3)
 })
 
-test('300 classes of 20 attributes are read and checked in two seconds', async () => {
+// How long that takes is measured by `npm run bench -- wide`.
+test('300 classes of 20 attributes that refer to each other are read and checked', async () => {
   const files = Object.fromEntries(
     Array.from({ length: 300 }, (_, index) => [
       [`model/c${index}.yaml`, `class: C${index}\nkey: id\nattributes:\n  id: number\n${Array.from({ length: 18 }, (_one, attribute) => `  a${attribute}: { type: text, required: true, max: 40 }\n`).join('')}  next: { type: reference, to: C${(index + 1) % 300} }\nrelations:\n  before: { many: C${(index + 299) % 300}, by: next }\n`],
       [`mapping/c${index}.yaml`, `class: C${index}\ntable: T${index}\ncolumns:\n${Array.from({ length: 18 }, (_one, attribute) => `  a${attribute}: COLUMN_${attribute}\n`).join('')}`],
     ]).flat(),
   )
-  // Processor time, since others share the machine.
-  const began = process.cpuUsage()
   expect(await mistakesOf(files)).toEqual([])
-  const { user, system } = process.cpuUsage(began)
-  expect((user + system) / 1000).toBeLessThan(2_000)
+  expect(await mistakesOf({ ...files, 'model/c7.yaml': 'class: C7\nkey: id\nattributes:\n  id: number\n  next: { type: reference, to: C300 }\n' })).not.toEqual([])
 })
