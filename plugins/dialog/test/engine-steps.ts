@@ -30,7 +30,7 @@ export class RandomDialog {
 
   /** One input that somebody might give, or a calm one who only answers; false where the dialog refused it, as it may. */
   step(calm = false): boolean {
-    return this.put(calm ? this.#taken() : this.#input())
+    return this.put(calm ? this.#taken(this.turn) : this.#input())
   }
 
   put(input: Input): boolean {
@@ -48,6 +48,16 @@ export class RandomDialog {
   /** The same inputs from the beginning. */
   replayed(): Turn {
     return this.inputs.reduce((turn, input) => advance(this.script, turn.state, input), begin(this.script, this.first))
+  }
+
+  /** How many inputs of somebody who answers what is asked, or says nothing where no answer is taken, lead from here to the end. */
+  stepsToEnd(most: number): number {
+    let { turn } = this
+    for (let count = 0; ; count += 1) {
+      if (turn.position.at.kind === 'ended') return count
+      if (count === most) throw new Error(`Was not at the end after ${most} inputs: ${JSON.stringify(turn.state)}`)
+      turn = advance(this.script, turn.state, this.#taken(turn))
+    }
   }
 
   #do(): void {
@@ -71,19 +81,20 @@ export class RandomDialog {
     if (random.chance(0.03)) return { kind: 'turn', channel: pick(this.script.channels, random), language: pick(this.script.languages, random), ...when }
     if (random.chance(0.05)) return { kind: random.of(['help', 'no-input'] as const), ...when }
     if (random.chance(0.1)) return { kind: 'answer', text: random.of(['', '1', '2#', 'ja', '31.12.2026', '٣', 'x'.repeat(20), '#', '1*50#', 'a@b.no']), ...when }
-    return this.#answer()
+    return this.#answer(this.turn)
   }
 
-  /** An answer that the question takes, if one of many is. */
-  #taken(): Input {
-    const { at } = this.turn.position
-    let input = this.#answer()
-    for (let tries = 0; tries < 50 && at.kind === 'question' && 'value' in input && judge(at, input.value) !== undefined; tries += 1) input = this.#answer()
-    return input
+  /** An answer that the question takes, if one of many is; else that nothing came. */
+  #taken(turn: Turn): Input {
+    const { at } = turn.position
+    for (let tries = 0; tries < 50; tries += 1) {
+      const input = this.#answer(turn)
+      if (at.kind !== 'question' || !('value' in input) || judge(at, input.value) === undefined) return input
+    }
+    return { kind: 'no-input', at: this.#at() }
   }
 
-  #answer(): Input {
-    const { at } = this.turn.position
+  #answer({ position: { at } }: Turn): Input {
     const when = { at: this.#at() }
     if (at.kind === 'waiting') return { kind: 'found', asked: at.for.asked, value: foundFor(at.node.into, this.#random), ...when }
     return { kind: 'answer', value: at.kind === 'question' ? valueFor(at.node.type, choicesOf(at.node, at.values).map(({ value }) => value), this.#random) : null, ...when }

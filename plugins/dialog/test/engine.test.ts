@@ -23,10 +23,12 @@ test(`a dialog is never stuck, holds no value of a wrong type, goes back and for
       dialog.step()
       done += 1
       expectSound(dialog)
+      // Nobody is caught: from wherever one is, there is a way to an end.
+      if (!dialog.isOver && random.chance(0.02)) dialog.stepsToEnd(500)
     }
     expect(JSON.stringify(dialog.replayed().state)).toBe(JSON.stringify(dialog.turn.state))
   }
-}, 600_000)
+}, 3_600_000)
 
 function expectSound(dialog: RandomDialog): void {
   const { state, position } = dialog.turn

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Attributes } from '@caruso/expression'
 import { readActions } from '../src/actions-file.ts'
+import { Subject } from '../src/check/subject.ts'
 import { compileAll } from '../src/compile/compile-all.ts'
 import { readScript } from '../src/read-script.ts'
 import type { Script } from '../src/script.ts'
@@ -22,6 +23,11 @@ export const actions: Readonly<Record<string, ActionSignature>> = readActions(re
 
 /** The scripts of the example, compiled. */
 export function exampleScripts(): ReadonlyMap<string, Script> {
+  return new Map([...exampleSubjects()].map(([id, [{ script }]]) => [id, script]))
+}
+
+/** The scripts of the example as they are checked, each before those that it may call. */
+export function exampleSubjects(): ReadonlyMap<string, readonly [Subject, ...Subject[]]> {
   const definitions = readdirSync(folder).filter((name) => name.endsWith('.xml')).map((name) => {
     const read = readScript(readFileSync(new URL(name, folder), 'utf8'))
     if ('problems' in read) throw new Error(`${name}: ${JSON.stringify(read.problems)}`)
@@ -30,5 +36,9 @@ export function exampleScripts(): ReadonlyMap<string, Script> {
   const { scripts, problems } = compileAll(definitions, { classes, actions })
   const all = [...problems.values()].flat()
   if (all.length > 0) throw new Error(JSON.stringify(all, undefined, 2))
-  return scripts
+  const subjects = definitions.flatMap((definition) => {
+    const script = scripts.get(definition.id)
+    return script === undefined ? [] : [new Subject(definition, script, { classes, actions, scripts })]
+  })
+  return new Map(subjects.map((subject) => [subject.script.id, [subject, ...subjects.filter((other) => other !== subject && subject.definition.nodes.some((node) => node.kind === 'call' && node.dialog.text === other.script.id))]]))
 }
