@@ -45,7 +45,7 @@ async function firstBroken(storage: Client<typeof Storage>, planned: readonly Pl
 function writtenBy(planned: readonly Planned[], { class: one, entries }: PolicyCheck): ReadonlyMap<string, Row> {
   const written = new Map<string, Row>()
   for (const { change, key } of entries) {
-    const values = [...(planned[change]?.values ?? [])].map(([leaf, value]): [string, Value] => [leaf.path, isKeyOf(value) ? null : value])
+    const values = (planned[change]?.values.entries() ?? []).map(([leaf, value]): [string, Value] => [leaf.path, isKeyOf(value) ? null : value])
     const name = keyName(one, key)
     written.set(name, { ...written.get(name), ...Object.fromEntries(values) })
   }

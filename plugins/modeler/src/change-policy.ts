@@ -4,7 +4,7 @@ import type { Classes } from './classes.ts'
 import type { Change } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { keyValues } from './key-condition.ts'
-import { keyName } from './key-name.ts'
+import { KeySet } from './key-name.ts'
 import { isKeyOf } from './object-values.ts'
 import { mayLeadToHidden, otherEnd, requireSeen } from './path-resolver.ts'
 import { PolicyChecks, type CheckedKey, type PolicyCheck } from './policy-check.ts'
@@ -20,8 +20,9 @@ export class ChangePolicy {
   readonly #before = new PolicyChecks()
   readonly #after = new PolicyChecks()
   /** Objects whose keys changes give: that were made so far, and that are gone after all changes. */
-  readonly #made = new Set<string>()
-  readonly #removed = new Set<string>()
+  readonly #made = new KeySet()
+  readonly #removed = new KeySet()
+  #removes = false
   readonly #known = new Map<BusinessClass, Restrictions>()
 
   /** @throws ModelerError `ATTRIBUTE_HIDDEN`, `NOT_ALLOWED` for what no object would allow */
@@ -45,7 +46,7 @@ export class ChangePolicy {
   /** The checks that go after all changes. @param created the keys of what changes create, by the change */
   after(created: Iterable<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }>): Iterable<{ readonly step: Step; readonly check: PolicyCheck }> {
     for (const { change, class: one, key } of created) {
-      if (!this.#isChecked(one) || (this.#removed.size > 0 && this.#removed.has(keyName(one, key)))) continue
+      if (!this.#isChecked(one) || (this.#removes && this.#removed.has(one, key))) continue
       const sight = this.#classes.sight(one)
       if (sight && !sight.mayAlways('create')) this.#after.add('after', one, 'create', sight.rowsOnly('create'), change, key)
       for (const rule of this.#classes.rules(one)) this.#after.addRule(one, rule, change, key)
@@ -61,10 +62,12 @@ export class ChangePolicy {
   #endOf(change: Change): void {
     if ('remove' in change) {
       const one = this.#classes.get(change.remove)
-      if (this.#isChecked(one)) this.#removed.add(nameOf(one, change.key))
+      if (!this.#isChecked(one)) return
+      this.#removes = true
+      this.#removed.add(one, keyOf(one, change.key))
     } else if ('create' in change) {
       const one = this.#classes.get(change.create)
-      if (this.#removed.size > 0 && this.#isChecked(one) && hasKey(one, change.values)) this.#removed.delete(nameOf(one, change.values))
+      if (this.#removes && this.#isChecked(one) && hasKey(one, change.values)) this.#removed.delete(one, keyOf(one, change.values))
     }
   }
 
@@ -73,7 +76,7 @@ export class ChangePolicy {
     const sight = this.#classes.sight(one)
     if (sight?.mayNever('create')) throw new ModelerError('NOT_ALLOWED', `Committed change ${index}, of class "${one.name}": its policy does not let the caller create objects`, { details: { change: index, class: one.name } })
     this.#values(index, one, values)
-    if (sight && hasKey(one, values)) this.#made.add(nameOf(one, values))
+    if (sight && hasKey(one, values)) this.#made.add(one, keyOf(one, values))
   }
 
   #update(index: number, { update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
@@ -81,8 +84,9 @@ export class ChangePolicy {
     const sight = this.#classes.sight(one)
     this.#existing(index, one, key, 'update', seen)
     this.#values(index, one, set)
-    if (!this.#isChecked(one) || (this.#removed.size > 0 && this.#removed.has(nameOf(one, key)))) return
+    if (!this.#isChecked(one)) return
     const at = keyValues(one, key, 'Updated an object')
+    if (this.#removes && this.#removed.has(one, at)) return
     if (sight && !sight.mayAlways('update') && sight.dependsOn('update', Object.keys(set))) this.#after.add('after', one, 'update', sight.rowsOnly('update'), index, at)
     for (const rule of this.#classes.rules(one)) if (dependsOn(rule.names, one, Object.keys(set))) this.#after.addRule(one, rule, index, at)
   }
@@ -105,8 +109,9 @@ export class ChangePolicy {
     const sight = this.#classes.sight(one)
     if (!sight) return
     for (const name of sight.hidden) if (seen[name] !== undefined) requireSeen(this.#classes, one, name)
-    if (sight.mayAlways('read', action) || this.#made.has(nameOf(one, key))) return
-    this.#before.add('before', one, action, sight.rowsTo(action), index, keyValues(one, key, 'Changed an object'))
+    if (sight.mayAlways('read', action)) return
+    const at = keyOf(one, key)
+    if (!this.#made.has(one, at)) this.#before.add('before', one, action, sight.rowsTo(action), index, at)
   }
 
   #values(index: number, one: BusinessClass, values: Readonly<Record<string, unknown>>): void {
@@ -133,7 +138,7 @@ export class ChangePolicy {
 
   #seen(index: number, target: BusinessClass, key: CheckedKey): void {
     const rows = this.#classes.sight(target)?.rows
-    if (rows && !this.#made.has(keyName(target, key))) this.#before.add('reference', target, 'read', rows, index, key)
+    if (rows && !this.#made.has(target, key)) this.#before.add('reference', target, 'read', rows, index, key)
   }
 
   #settable(one: BusinessClass, name: string): void {
@@ -172,8 +177,8 @@ function hasKey(one: BusinessClass, values: Readonly<Record<string, unknown>>): 
   return one.key.length > 0 && one.key.every(({ name }) => values[name] !== undefined && values[name] !== null && !isKeyOf(values[name]))
 }
 
-function nameOf(one: BusinessClass, key: Readonly<Record<string, unknown>>): string {
-  return keyName(one, keyValues(one, key, 'Changed an object'))
+function keyOf(one: BusinessClass, key: Readonly<Record<string, unknown>>): CheckedKey {
+  return keyValues(one, key, 'Changed an object')
 }
 
 /** The part of a value that is in one column. */

@@ -4,7 +4,7 @@ import type { BusinessClass } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
 import { goneConflict, notRemoved } from './conflict.ts'
-import { columnsIn, rowOf } from './column-values.ts'
+import { columnsIn, noColumns, type ColumnValues } from './column-values.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { ExistenceCheck } from './existence-check.ts'
@@ -22,12 +22,12 @@ import { changedBy, createdKey, type Planned } from './planned.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
 import { SharedInsert } from './shared-insert.ts'
-import { SharedTypes } from './step-types.ts'
+import { SharedUpdate, updateOf } from './shared-update.ts'
 import { leavesOf, leavesOfKey, type Leaf } from './stored.ts'
 import { allColumns, unchanged } from './unchanged.ts'
 
 /** Of a change that is kept beside the table alone: it has no step of its own. */
-const beside = { step: -1, row: 0, values: new Map(), creates: false } as const
+const beside = { step: -1, row: 0, values: noColumns, creates: false } as const
 
 /** Makes the storage's steps of changes. Objects of one class that are created one after the other share a step. */
 export class ChangeSet {
@@ -43,9 +43,9 @@ export class ChangeSet {
   readonly #checks = new Map<number, PolicyCheck>()
   readonly #compared = new Map<number, number>()
   #source: string | undefined
-  readonly #types = new SharedTypes()
-  /** The last step, if it inserts objects to which more may be added. */
-  #open: SharedInsert | undefined
+  /** The last step, if it inserts or updates objects to which more may be added. */
+  #inserts: SharedInsert | undefined
+  #updates: { readonly step: SharedUpdate; readonly index: number } | undefined
   readonly #beside: PartSteps
   readonly #partSteps = new Map<number, PartStep>()
   #existing: ExistenceCheck | undefined
@@ -101,11 +101,11 @@ export class ChangeSet {
     return this.planned.map((planned) => changedBy(planned, done))
   }
 
-  /** The changes of one step. */
-  changesOf(step: number): { readonly index: number; readonly planned: Planned }[] {
+  /** The changes of one step, or of one row of it. */
+  changesOf(step: number, row: number | undefined): { readonly index: number; readonly planned: Planned }[] {
     const part = this.#partSteps.get(step)
-    if (part) return part.changes.flatMap((index) => this.planned.slice(index, index + 1).map((planned) => ({ index, planned })))
-    return this.planned.flatMap((planned, index) => (planned.step === step ? [{ index, planned }] : []))
+    if (part) return (row === undefined ? part.changes : part.changes.slice(row, row + 1)).flatMap((index) => this.planned.slice(index, index + 1).map((planned) => ({ index, planned })))
+    return this.planned.flatMap((planned, index) => (planned.step === step && (row === undefined || planned.row === row) ? [{ index, planned }] : []))
   }
 
   /** The other table of a class that a step writes, if that is what it does. */
@@ -130,7 +130,7 @@ export class ChangeSet {
 
   /** What follows shares no step with what came before. */
   #close(): void {
-    this.#open = undefined
+    this.#inserts = this.#updates = undefined
     this.#existing = undefined
     this.#pushParts(this.#beside.flush())
   }
@@ -156,33 +156,53 @@ export class ChangeSet {
   #create({ create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#writable(create)
     const columns = newObject(one, values, this.#created)
-    if (this.#open?.add(one, columns) !== true) {
-      this.#close()
-      this.#open = new SharedInsert(one, columns, this.steps.length)
-      this.steps.push(this.#open.step)
-    }
-    const planned = { class: one, step: this.steps.length - 1, row: this.#open.last, values: columns, creates: true }
+    const planned = this.#inserted(one, columns)
     this.planned.push(planned)
     if (one.parts.length > 0) this.#beside.created(one, this.planned.length - 1, createdKey(planned), columns)
     if (one.kept) this.#kept?.created(one, createdKey(planned), columns)
   }
 
+  #inserted(one: BusinessClass, columns: ColumnValues): Planned {
+    let values = this.#inserts?.add(one, columns)
+    if (values === undefined) {
+      this.#close()
+      this.#inserts = new SharedInsert(one, columns, this.steps.length)
+      this.steps.push(this.#inserts.step)
+      values = this.#inserts.add(one, columns)
+    }
+    return { class: one, step: this.#inserts?.index ?? 0, row: this.#inserts?.last ?? 0, values: values ?? columns, creates: true }
+  }
+
   #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
     const one = this.#writable(update)
     const object = new SeenObject(one, seen, set, this.#classes)
-    const columns = changedObject(one, set, this.#created)
     const version = object.nextVersion
-    if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns.set(leaf, version)
+    let columns = changedObject(one, set, this.#created)
+    if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns = columns.with(leaf, version)
     if (columns.size === 0) throw new ModelerError('REQUEST_INVALID', `Updated an object of class "${one.name}": it sets no attribute`)
     const kept = this.#keptObject(one, key, object)
     const row = kept?.row
-    const where = { and: [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, row, one.kept ? object.compared : [])] }
+    const where = [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, row, one.kept ? object.compared : [])]
     if (kept) this.#kept?.updated(kept, Object.keys(set), columns)
     this.#compare(one, key, object)
     const [mine, planned] = [columnsIn(one, columns), { class: one, values: columns, known: { key, seen: object, version } }]
     if (one.parts.length > 0) this.#beside.updated(this.#partChange(one, key, object, row, object.compared), columns)
-    if (mine.size > 0) this.#push({ update: one.table, set: rowOf(mine), types: this.#types.of(mine), where, expect: 1 }, planned)
+    if (mine.size > 0) this.#updated(mine, where, planned)
     else this.#pushBeside(planned)
+  }
+
+  #updated(columns: ColumnValues, where: readonly Filter[], planned: Pick<Planned, 'class' | 'values'> & { readonly known: NonNullable<Planned['known']> }): void {
+    const { table, parts } = planned.class
+    let shared = this.#updates
+    let values = shared?.step.add(table, columns, where)
+    if (shared === undefined || values === undefined) {
+      const step = SharedUpdate.of(table, columns, where)
+      if (step === undefined) return this.#push(updateOf(table, columns, where), planned)
+      shared = this.#updates = { step, index: this.steps.push(step.step) - 1 }
+      values = step.add(table, columns, where)
+    }
+    const { class: one, known } = planned
+    this.planned.push({ class: one, values: values === undefined || parts.length > 0 ? planned.values : values, known, step: shared.index, row: shared.step.last, creates: false })
   }
 
   /** Of an object whose own table stays as it is, it is asked whether it is there. */
@@ -217,7 +237,7 @@ export class ChangeSet {
     if (one.kept?.softDelete) return void this.planned.push({ ...beside, class: one, known })
     if (one.parts.length > 0) this.#pushParts(this.#beside.removed(this.#partChange(one, key, object, kept?.row, allColumns(one))))
     const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...this.#unchanged(one, object, kept?.row, allColumns(one))] }
-    this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: new Map(), known })
+    this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: noColumns, known })
   }
 
   #restore({ restore, key }: Extract<Change, { readonly restore: string }>): void {
@@ -253,7 +273,7 @@ export class ChangeSet {
     if (one.parts.length > 0) this.#close()
     const step: Step = { check: one.table, as: own, joins: [...joins], where: { and: [...keyCondition(one, key, own, 'Changed an object'), ...conditions] }, expect: 1 }
     this.#compared.set(this.steps.push(step) - 1, this.planned.length)
-    this.#open = undefined
+    this.#inserts = this.#updates = undefined
   }
 
   #link(change: Extract<Change, { readonly relation: string }>): void {
@@ -262,7 +282,7 @@ export class ChangeSet {
     if (!relation?.link) throw new ModelerError('RELATION_UNKNOWN', `Linked an object of class "${one.name}" by ${JSON.stringify(change.relation)}: it has no relation of that name with a table of links${didYouMean(change.relation, [...one.relations.values()].filter(({ link }) => link).map(({ name }) => name))}`)
     const ends = [this.#key(one, change.from), this.#key(this.#classes.get(relation.target), change.to)] as const
     if (this.#kept) for (const end of linkEnds(one, relation, ends, this.#kept.objects, this.#classes)) this.#kept.linked('link' in change ? 'linked' : 'unlinked', end)
-    this.#push(linkStep('link' in change, relation, relation.link, ends), { class: one, values: new Map() })
+    this.#push(linkStep('link' in change, relation, relation.link, ends), { class: one, values: noColumns })
   }
 
   #key(one: BusinessClass, key: unknown): CheckedKey {
@@ -279,7 +299,7 @@ export class ChangeSet {
 
   #push(step: Step, planned: Omit<Planned, 'step' | 'row' | 'creates'>): void {
     this.steps.push(step)
-    this.#open = undefined
+    this.#inserts = this.#updates = undefined
     this.planned.push({ ...planned, step: this.steps.length - 1, row: 0, creates: false })
   }
 

@@ -1,23 +1,69 @@
 import type { KeyReference, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import type { ColumnValues } from './object-values.ts'
 import type { PartTable } from './part-table.ts'
+import type { Leaf } from './stored.ts'
 
-/** A row of a step. */
-export type StepRow = Record<string, Value | KeyReference>
+/** A value of a row of a step. */
+export type Cell = Value | KeyReference
+
+/** What a change writes, by column. Changes of the same columns share the list of these. */
+export class ColumnValues {
+  readonly leaves: readonly Leaf[]
+  /** Of each column, in their order; there may be more, of no column. */
+  readonly cells: readonly Cell[]
+
+  constructor(leaves: readonly Leaf[], cells: readonly Cell[]) {
+    this.leaves = leaves
+    this.cells = cells
+  }
+
+  get size(): number {
+    return this.leaves.length
+  }
+
+  get(leaf: Leaf): Cell | undefined {
+    const at = this.leaves.indexOf(leaf)
+    return at === -1 ? undefined : this.cells[at]
+  }
+
+  with(leaf: Leaf, cell: Cell): ColumnValues {
+    return new ColumnValues([...this.leaves, leaf], [...this.cells, cell])
+  }
+
+  entries(): (readonly [Leaf, Cell])[] {
+    return this.leaves.map((leaf, index) => [leaf, this.cells[index] ?? null] as const)
+  }
+
+  /** Whether it is these columns that have values, in this order. */
+  isOf(leaves: readonly Leaf[]): boolean {
+    if (this.leaves === leaves) return true
+    if (this.leaves.length !== leaves.length) return false
+    for (let index = 0; index < leaves.length; index++) if (this.leaves[index] !== leaves[index]) return false
+    return true
+  }
+}
+
+export const noColumns = new ColumnValues([], [])
 
 /** What is written to one table of a class; to its own where no other is told. */
 export function columnsIn({ parts }: BusinessClass, columns: ColumnValues, part?: PartTable): ColumnValues {
-  return parts.length === 0 ? columns : new Map([...columns].filter(([leaf]) => leaf.part === part))
+  if (parts.length === 0) return columns
+  const mine = columns.entries().filter(([leaf]) => leaf.part === part)
+  return new ColumnValues(mine.map(([leaf]) => leaf), mine.map(([, cell]) => cell))
 }
 
-export function rowOf(columns: ColumnValues): StepRow {
-  const row: StepRow = {}
-  // Not by its entries, each of which would be a list of two.
-  columns.forEach((value, { column }) => {
+/** The names of columns, as steps have them. */
+export function namesOf(leaves: readonly Leaf[]): string[] {
+  return leaves.map(({ column }) => column)
+}
+
+/** The values by the names of their columns, for a step of one row. */
+export function rowOf(columns: ColumnValues): Record<string, Cell> {
+  const row: Record<string, Cell> = {}
+  for (const [{ column }, value] of columns.entries()) {
     // Set as others are, it would be lost.
     if (column === '__proto__') Object.defineProperty(row, column, { value, enumerable: true })
     else row[column] = value
-  })
+  }
   return row
 }

@@ -2,7 +2,8 @@ import { describeValue, type Call } from '@caruso/contract'
 import type { KeyReference, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { instantCodec } from './codec.ts'
-import { equals } from './column-of.ts'
+import { columnOf, equals } from './column-of.ts'
+import type { ColumnValues } from './column-values.ts'
 import { ModelerError } from './errors.ts'
 import { stateColumns, type Kept } from './kept.ts'
 import { KeptObject, only, type Attributes } from './kept-object.ts'
@@ -10,7 +11,6 @@ import type { KeptObjects } from './kept-objects.ts'
 import type { LinkEnd } from './link-end.ts'
 import { limits } from './limits.ts'
 import { typesOf } from './step-types.ts'
-import type { ColumnValues } from './object-values.ts'
 
 /** What became of an object. `outside` tells of a change that another application made, as of when it was noticed. */
 export type EntryKind = 'created' | 'updated' | 'removed' | 'restored' | 'outside' | LinkKind
@@ -137,7 +137,8 @@ export class KeptChanges {
       // A row of state may be left of an object with the same key that another application has removed.
       ...(created.length === 0 ? [] : [{ insert: kept.state, rows: created, types, replace: true }]),
       ...(first.length === 0 ? [] : [{ insert: kept.state, rows: first, types }]),
-      ...known.map((object): Step => (object.gone ? { remove: kept.state, where: foundState(kept, object), expect: 1 } : { update: kept.state, set: stateRow(kept, object), types, where: foundState(kept, object), expect: 1 })),
+      ...changed(kept, known.filter(({ gone }) => !gone), types),
+      ...known.filter(({ gone }) => gone).map((object): Step => ({ remove: kept.state, where: foundState(kept, object), expect: 1 })),
     ]
   }
 
@@ -179,8 +180,15 @@ function stateRow({ history }: Kept, object: KeptObject): StateRow {
   }
 }
 
+/** The step that changes rows of state which are as they were found. */
+function changed(kept: Kept, objects: readonly KeptObject[], types: NonNullable<Extract<Step, { readonly update: string }>['types']>): Step[] {
+  const rows = objects.map((object) => [...Object.values(stateRow(kept, object)), ...object.key, object.found?.version ?? null])
+  const [first] = objects
+  return first ? [{ update: kept.state, columns: Object.keys(stateRow(kept, first)), same: [...kept.key.map((leaf) => columnOf(leaf, kept.state)), { column: stateColumns.version, type: 'integer' }], rows, types }] : []
+}
+
 /** The condition that the row of state is as it was found. */
-function foundState(kept: Kept, { key, found }: KeptObject): Extract<Step, { readonly update: string }>['where'] {
+function foundState(kept: Kept, { key, found }: KeptObject): Extract<Step, { readonly remove: string }>['where'] {
   const parts = kept.key.map((leaf, index) => equals(leaf, kept.state, (key[index] ?? null) as Value))
   return { and: [...parts, { column: stateColumns.version, op: '==', value: found?.version ?? null, type: 'integer' }] }
 }

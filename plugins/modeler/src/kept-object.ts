@@ -1,9 +1,10 @@
 import type { KeyReference, Row, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
+import type { ColumnValues } from './column-values.ts'
 import { firstVersion } from './kept.ts'
 import { same } from './seen-object.ts'
 import { isKeyOf } from './object-values.ts'
-import { leavesOf, type Leaf, type Stored } from './stored.ts'
+import { leavesOf, type Stored } from './stored.ts'
 
 export type Attributes = Readonly<Record<string, unknown>>
 
@@ -58,9 +59,9 @@ export class KeptObject {
   }
 
   /** Takes in what a change writes. */
-  write(columns: ReadonlyMap<Leaf, Value | KeyReference>): void {
+  write(columns: ColumnValues): void {
     const row = new Map(Object.entries(this.#row))
-    for (const [{ path }, value] of columns) {
+    for (const [{ path }, value] of columns.entries()) {
       if (isKeyOf(value)) row.delete(path)
       else row.set(path, value)
     }

@@ -1,7 +1,7 @@
 import { describeValue } from '@caruso/contract'
-import type { KeyReference, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { expectedBy } from './codec.ts'
+import { ColumnValues, type Cell } from './column-values.ts'
 import { defaultValue } from './default-value.ts'
 import { ModelerError } from './errors.ts'
 import { unknownAttribute } from './path-resolver.ts'
@@ -14,11 +14,8 @@ export interface Problem {
   readonly found: string
 }
 
-/** What a change writes, by column. */
-export type ColumnValues = Map<Leaf, Value | KeyReference>
-
 /** Finds the columns of a key that an earlier change of the commit makes, in the order of the class's key. */
-export type CreatedKey = (change: number, target: string) => readonly (Value | KeyReference)[]
+export type CreatedKey = (change: number, target: string) => readonly Cell[]
 
 /**
  * What the columns of a new object hold; a key of one number and attributes without a value are left to the database.
@@ -63,7 +60,8 @@ class ValueReader {
   readonly problems: Problem[] = []
   readonly #class: BusinessClass
   readonly #created: CreatedKey
-  readonly #columns: ColumnValues = new Map()
+  readonly #leaves: Leaf[] = []
+  readonly #cells: Cell[] = []
 
   constructor(one: BusinessClass, created: CreatedKey) {
     this.#class = one
@@ -75,10 +73,10 @@ class ValueReader {
     if (isOnlyRead(attribute)) this.#problem(name, 'no value, for its table can only be read', value)
     else if (value === null) {
       if (attribute.required) this.#problem(name, 'a value', null)
-      for (const leaf of leavesOf(stored)) this.#columns.set(leaf, null)
+      for (const leaf of leavesOf(stored)) this.#set(leaf, null)
     } else if (definition.type === 'reference' && isKeyOf(value)) {
       const key = this.#created(value.keyOf, definition.to)
-      for (const [index, leaf] of leavesOf(stored).entries()) this.#columns.set(leaf, key[index] ?? null)
+      for (const [index, leaf] of leavesOf(stored).entries()) this.#set(leaf, key[index] ?? null)
     } else if (this.#write(name, stored, value)) {
       const expected = attribute.wrong(value)
       if (expected !== undefined) this.#problem(name, expected, value)
@@ -86,7 +84,7 @@ class ValueReader {
   }
 
   finish(tried: string): ColumnValues {
-    if (this.problems.length === 0) return this.#columns
+    if (this.problems.length === 0) return new ColumnValues(this.#leaves, this.#cells)
     const found = this.problems.map((one) => `"${one.attribute}": expected ${one.expected}, found ${one.found}`).join('; ')
     throw new ModelerError('OBJECT_INVALID', `${tried}: ${found}`, { details: { class: this.#class.name, problems: this.problems } })
   }
@@ -97,7 +95,7 @@ class ValueReader {
       if (encoded === undefined) return this.#problem(path, expectedBy(stored.codec, value), value)
       // Of the databases some keep it, and none counts, shows or finds it as people expect.
       if (typeof encoded === 'string' && encoded.includes('\0')) return this.#problem(path, `${stored.codec.expects} without the character U+0000`, value)
-      this.#columns.set(stored, encoded)
+      this.#set(stored, encoded)
       return true
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.#problem(path, `the parts ${[...stored.parts.keys()].join(', ')}`, value)
@@ -109,22 +107,19 @@ class ValueReader {
   #part(path: string, part: Stored, value: unknown, mayBeNull: boolean): boolean {
     if (value !== null) return this.#write(path, part, value)
     if (!mayBeNull) return this.#problem(path, 'a value', null)
-    for (const leaf of leavesOf(part)) this.#columns.set(leaf, null)
+    for (const leaf of leavesOf(part)) this.#set(leaf, null)
     return true
+  }
+
+  #set(leaf: Leaf, cell: Cell): void {
+    this.#leaves.push(leaf)
+    this.#cells.push(cell)
   }
 
   #problem(attribute: string, expected: string, found: unknown): false {
     this.problems.push({ attribute, expected, found: describeValue(found) })
     return false
   }
-}
-
-/** Whether it is these columns that have values, in this order. */
-export function hasLeaves(columns: ColumnValues, leaves: readonly Leaf[]): boolean {
-  if (columns.size !== leaves.length) return false
-  let index = 0
-  for (const leaf of columns.keys()) if (leaf !== leaves[index++]) return false
-  return true
 }
 
 export function isKeyOf(value: unknown): value is { readonly keyOf: number } {

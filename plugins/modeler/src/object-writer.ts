@@ -102,7 +102,7 @@ export class ObjectWriter {
       const { results } = await this.#storage.transact({ source, steps, ...(about === undefined ? {} : { about }) }, call.key === undefined ? call : narrow(call, { key: call.key }))
       return results
     } catch (error) {
-      const step = stepOf(error)
+      const { step, row } = placeOf(error)
       if (step === undefined) throw error
       const check = set.checkAt(step)
       if (check) throw (await this.#refusal(set, check, call)) ?? error
@@ -110,16 +110,15 @@ export class ObjectWriter {
       // Somebody has changed the object since its state was read.
       if (set.isKeeping(step) && (code === 'ROW_COUNT_MISMATCH' || code === 'UNIQUE_VIOLATION')) return undefined
       const compared = set.comparedAt(step)
-      const [first] = compared === undefined ? set.changesOf(step) : set.planned.slice(compared, compared + 1).map((planned) => ({ index: compared, planned }))
+      const [first] = compared === undefined ? set.changesOf(step, row) : set.planned.slice(compared, compared + 1).map((planned) => ({ index: compared, planned }))
       const part = set.partOf(step)
       if (first && part && code === 'UNIQUE_VIOLATION' && set.inserts(step) && (await this.#isRowMade(part, first.planned, call))) return undefined
       if (first && code === 'ROW_COUNT_MISMATCH') {
         if (part) await this.#requireRow(part, first, call)
-        const row = await this.#conflict(first.index, first.planned, current.get(first.index), call)
-        current.set(first.index, row)
+        current.set(first.index, await this.#conflict(first.index, first.planned, current.get(first.index), call))
         return undefined
       }
-      throw (await this.#meaning(set, step, error, call)) ?? error
+      throw (await this.#meaning(set.changesOf(step, row), error, call)) ?? error
     }
   }
 
@@ -169,8 +168,7 @@ export class ObjectWriter {
     return new ModelerError('CONFLICT', `Committed changes of class "${one.name}": others change what its policy looks at, so try again`, { details: { change: first?.change, class: one.name, collided: [] } })
   }
 
-  async #meaning(set: ChangeSet, step: number, error: unknown, call: Call): Promise<ModelerError | undefined> {
-    const changes = set.changesOf(step)
+  async #meaning(changes: ReturnType<ChangeSet['changesOf']>, error: unknown, call: Call): Promise<ModelerError | undefined> {
     const [first] = changes
     if (!first) return undefined
     const { class: one } = first.planned
@@ -225,7 +223,8 @@ function digest(changes: unknown): string {
   return createHash('sha256').update(JSON.stringify(changes)).digest('base64')
 }
 
-function stepOf(error: unknown): number | undefined {
-  const details = typeof error === 'object' && error !== null && 'details' in error ? error.details : undefined
-  return typeof details === 'object' && details !== null && 'step' in details && typeof details.step === 'number' ? details.step : undefined
+/** The step that failed, and its row where that is known. */
+function placeOf(error: unknown): { readonly step: number | undefined; readonly row: number | undefined } {
+  const details: object = typeof error === 'object' && error !== null && 'details' in error && typeof error.details === 'object' && error.details !== null ? error.details : {}
+  return { step: 'step' in details && typeof details.step === 'number' ? details.step : undefined, row: 'row' in details && typeof details.row === 'number' ? details.row : undefined }
 }

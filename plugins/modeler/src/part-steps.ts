@@ -1,11 +1,12 @@
-import type { Filter, KeyReference, Step, Value } from '@caruso/storage/contract'
+import type { Filter, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { equals } from './column-of.ts'
-import { columnsIn, rowOf, type StepRow } from './column-values.ts'
-import { isKeyOf, type ColumnValues } from './object-values.ts'
+import { columnsIn, rowOf, type Cell, type ColumnValues } from './column-values.ts'
+import { isKeyOf } from './object-values.ts'
 import type { PartRows } from './part-rows.ts'
 import { inItsTable, type PartTable } from './part-table.ts'
 import type { CheckedKey } from './policy-check.ts'
+import { SharedUpdate, updateOf } from './shared-update.ts'
 import { typesOf } from './step-types.ts'
 import { leavesOfKey } from './stored.ts'
 
@@ -32,8 +33,9 @@ export class PartSteps {
   /** Undefined where it is not known which rows there are, and only the number of steps matters. */
   readonly #rows: PartRows | undefined
   readonly #waiting = new Map<PartTable, PartStep[]>()
-  /** Rows that the last step of a table inserts, to which more may be added. */
-  readonly #open = new Map<PartTable, { readonly shape: string; readonly rows: StepRow[]; readonly changes: number[] }>()
+  /** Rows that the last step of a table inserts or changes, to which more may be added. */
+  readonly #updates = new Map<PartTable, { readonly shared: SharedUpdate; readonly changes: number[] }>()
+  readonly #open = new Map<PartTable, { readonly shape: string; readonly rows: Record<string, Cell>[]; readonly changes: number[] }>()
 
   constructor(rows: PartRows | undefined) {
     this.#rows = rows
@@ -45,11 +47,12 @@ export class PartSteps {
     const steps = [...this.#waiting.values()].flat()
     this.#waiting.clear()
     this.#open.clear()
+    this.#updates.clear()
     return steps
   }
 
   /** @param key the columns of the key, which the step for the class's own table may make */
-  created(one: BusinessClass, change: number, key: readonly (Value | KeyReference)[], columns: ColumnValues): void {
+  created(one: BusinessClass, change: number, key: readonly Cell[], columns: ColumnValues): void {
     const keyed = leavesOfKey(one).map((leaf, index) => ({ leaf, value: key[index] ?? null }))
     for (const part of writable(one)) {
       const values = columnsIn(one, columns, part)
@@ -64,8 +67,7 @@ export class PartSteps {
     for (const part of writable(one)) {
       const values = columnsIn(one, columns, part)
       if (values.size === 0) continue
-      const where = { and: [...keyConditions(part, key), ...object.unchanged(part)] }
-      if (!part.optional || this.#rows?.has(one, part, key) !== false) this.#add({ step: { update: part.table, set: rowOf(values), ...typesOf([...values.keys()]), where, expect: 1 }, part, changes: [change] })
+      if (!part.optional || this.#rows?.has(one, part, key) !== false) this.#update(part, values, [...keyConditions(part, key), ...object.unchanged(part)], change)
       else {
         object.missing(part)
         if (isEmpty(values)) this.#add({ step: { check: part.table, where: { and: keyConditions(part, key) }, expect: 0 }, part, changes: [change] })
@@ -86,6 +88,17 @@ export class PartSteps {
     })
   }
 
+  #update(part: PartTable, values: ColumnValues, where: readonly Filter[], change: number): void {
+    const open = this.#updates.get(part)
+    if (open?.shared.add(part.table, values, where)) return void open.changes.push(change)
+    const shared = SharedUpdate.of(part.table, values, where)
+    const changes = [change]
+    this.#add({ step: shared?.step ?? updateOf(part.table, values, where), part, changes })
+    if (shared === undefined) return
+    shared.add(part.table, values, where)
+    this.#updates.set(part, { shared, changes })
+  }
+
   #made(part: PartTable, key: CheckedKey, values: ColumnValues, { class: one, change }: PartChange): void {
     this.#open.delete(part)
     this.#insert(part, key, values, change)
@@ -104,10 +117,11 @@ export class PartSteps {
     }
     const [rows, changes] = [[row], [change]]
     this.#open.set(part, { shape, rows, changes })
-    this.#add({ step: { insert: part.table, rows, ...typesOf([...part.pairs.map(({ other }) => other), ...values.keys()]) }, part, changes })
+    this.#add({ step: { insert: part.table, rows, ...typesOf([...part.pairs.map(({ other }) => other), ...values.leaves]) }, part, changes })
   }
 
   #add(step: PartStep): void {
+    this.#updates.delete(step.part)
     const waiting = this.#waiting.get(step.part)
     if (waiting) waiting.push(step)
     else this.#waiting.set(step.part, [step])
@@ -118,8 +132,8 @@ function writable({ parts }: BusinessClass): readonly PartTable[] {
   return parts.filter(({ readonly }) => !readonly)
 }
 
-function isEmpty(columns: ColumnValues): boolean {
-  return [...columns.values()].every((value) => value === null)
+function isEmpty({ cells }: ColumnValues): boolean {
+  return cells.every((value) => value === null)
 }
 
 function keyConditions({ table, pairs }: PartTable, key: CheckedKey): Filter[] {

@@ -1,8 +1,9 @@
-import type { KeyReference, Row, StepResult, Value } from '@caruso/storage/contract'
+import type { Row, StepResult } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
+import type { Cell, ColumnValues } from './column-values.ts'
 import type { Changed } from './contract.ts'
 import { firstVersion } from './kept.ts'
-import { isKeyOf, type ColumnValues } from './object-values.ts'
+import { isKeyOf } from './object-values.ts'
 import type { SeenObject } from './seen-object.ts'
 import { leavesOfKey, type Stored } from './stored.ts'
 
@@ -19,7 +20,7 @@ export interface Planned {
 }
 
 /** The columns of a new object's key, as they were given or as its step makes them. */
-export function createdKey({ class: one, step, row, values }: Planned): (Value | KeyReference)[] {
+export function createdKey({ class: one, step, row, values }: Planned): Cell[] {
   return leavesOfKey(one).map((leaf) => values.get(leaf) ?? { keyOf: step, row, column: leaf.column })
 }
 

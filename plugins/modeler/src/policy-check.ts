@@ -1,7 +1,7 @@
-import type { KeyReference, Step, Value } from '@caruso/storage/contract'
+import type { Step } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import type { StepRow } from './column-values.ts'
-import { keyName } from './key-name.ts'
+import { namesOf, type Cell } from './column-values.ts'
+import { keyId } from './key-name.ts'
 import { own } from './path-resolver.ts'
 import type { RowCondition } from './row-condition.ts'
 import type { Rule } from './rule.ts'
@@ -9,7 +9,7 @@ import { typesOf } from './step-types.ts'
 import { leavesOfKey, type Leaf } from './stored.ts'
 
 /** The columns of a key with their values, some of which an earlier step generates. */
-export type CheckedKey = readonly { readonly leaf: Leaf; readonly value: Value | KeyReference }[]
+export type CheckedKey = readonly { readonly leaf: Leaf; readonly value: Cell }[]
 
 /**
  * What a policy asks of some objects in a transaction: that they may be changed as they are (`before`), that they may
@@ -62,10 +62,8 @@ export class PolicyChecks {
 const checkedAtOnce = 10_000
 
 function stepOf(one: BusinessClass, { joins, term }: RowCondition, keys: readonly CheckedKey[]): Step {
-  const rows = new Map<string, StepRow>()
-  for (const key of keys) {
-    const [only] = key
-    rows.set(keyName(one, key), key.length === 1 && only ? { [only.leaf.column]: only.value } : Object.fromEntries(key.map(({ leaf, value }) => [leaf.column, value])))
-  }
-  return { check: one.table, as: own, joins: [...joins], rows: [...rows.values()], ...typesOf(leavesOfKey(one)), where: { term }, expect: rows.size }
+  const rows = new Map<string | number, Cell[]>()
+  for (const key of keys) rows.set(keyId(key), key.map(({ value }) => value))
+  const leaves = leavesOfKey(one)
+  return { check: one.table, as: own, joins: [...joins], columns: namesOf(leaves), rows: [...rows.values()], ...typesOf(leaves), where: { term }, expect: rows.size }
 }

@@ -1,7 +1,7 @@
 import type { Step } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { columnsIn, rowOf, type StepRow } from './column-values.ts'
-import { hasLeaves, isKeyOf, type ColumnValues } from './object-values.ts'
+import { columnsIn, ColumnValues, namesOf, type Cell } from './column-values.ts'
+import { isKeyOf } from './object-values.ts'
 import { typesOf } from './step-types.ts'
 import { leavesOfKey, type Leaf } from './stored.ts'
 
@@ -10,17 +10,17 @@ export class SharedInsert {
   readonly step: Step
   readonly #class: BusinessClass
   readonly #leaves: readonly Leaf[]
-  readonly #rows: StepRow[]
+  readonly #rows: (readonly Cell[])[] = []
   /** Its place among the steps. */
-  readonly #index: number
+  readonly index: number
 
-  constructor(one: BusinessClass, columns: ColumnValues, index: number) {
-    const mine = columnsIn(one, columns)
+  /** @param columns those of the first object, which is still to be added */
+  constructor(one: BusinessClass, { leaves }: ColumnValues, index: number) {
+    const mine = leaves.filter(({ part }) => part === undefined)
     this.#class = one
-    this.#leaves = [...columns.keys()]
-    this.#rows = [rowOf(mine)]
-    this.#index = index
-    this.step = { insert: one.table, rows: this.#rows, ...typesOf([...mine.keys(), ...leavesOfKey(one)]) }
+    this.#leaves = leaves
+    this.index = index
+    this.step = { insert: one.table, columns: namesOf(mine), rows: this.#rows, ...typesOf([...mine, ...leavesOfKey(one)]) }
   }
 
   /** The row that was added last. */
@@ -28,16 +28,16 @@ export class SharedInsert {
     return this.#rows.length - 1
   }
 
-  /** Adds an object; false where it needs a step of its own. */
-  add(one: BusinessClass, columns: ColumnValues): boolean {
+  /** Adds an object, and answers what it writes with the columns that all share; undefined where it needs a step of its own. */
+  add(one: BusinessClass, columns: ColumnValues): ColumnValues | undefined {
     // A row cannot use a key that its own step generates.
-    if (one !== this.#class || !hasLeaves(columns, this.#leaves) || usesKeyOf(columns, this.#index)) return false
-    this.#rows.push(rowOf(columnsIn(one, columns)))
-    return true
+    if (one !== this.#class || !columns.isOf(this.#leaves) || usesKeyOf(columns, this.index)) return undefined
+    this.#rows.push(columnsIn(one, columns).cells)
+    return new ColumnValues(this.#leaves, columns.cells)
   }
 }
 
-function usesKeyOf(columns: ColumnValues, step: number): boolean {
-  for (const value of columns.values()) if (isKeyOf(value) && value.keyOf === step) return true
+function usesKeyOf({ cells }: ColumnValues, step: number): boolean {
+  for (const value of cells) if (isKeyOf(value) && value.keyOf === step) return true
   return false
 }

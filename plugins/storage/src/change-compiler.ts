@@ -3,13 +3,13 @@ import type { Catalogue, Table } from './catalogue.ts'
 import type { Decoder } from './codec.ts'
 import type { Filter, LogicalType } from './contract.ts'
 import { StorageError } from './errors.ts'
-import type { RowUpdate } from './alike-updates.ts'
 import { compileFilter, compileSame } from './filter-compiler.ts'
 import { joined } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import { Scope } from './scope.ts'
 import { Names, Parameter, toRaw, toStatement, toText } from './sql-builder.ts'
 import type { SqlDialect, Statement, Together } from './sql-builder.ts'
+import type { UpdateRows } from './update-rows.ts'
 
 /** The statement that inserts rows, and the key of each, which it answers where the dialect can. */
 export interface Insert extends Statement {
@@ -74,15 +74,14 @@ export class ChangeCompiler {
     return toStatement(this.#where(builder, table, names, where, columns.length), names, this.#dialect)
   }
 
-  /** The values are numbered as those of `valuesOf`. Undefined where the conditions leave open which row it is, or are none of every value. */
-  updateRow({ update: name, set, types = {}, where }: RowUpdate): RowStatements | undefined {
+  /** The values are numbered as in a row of the step. Undefined where the conditions leave open which row it is, or are none of every value. */
+  updateRow({ update: name, columns, types = {}, same: seen }: UpdateRows): RowStatements | undefined {
     const table = this.#catalogue.table(name)
-    const columns = Object.keys(set)
     const names = new Names()
     const scope = this.#scope(table, names)
-    const found = where.and.map((same) => scope.resolve(same))
+    const found = seen.map((same) => scope.resolve(same))
     if (columns.length === 0 || table.key.length === 0 || !table.key.every((key) => found.some(({ column }) => column.name === key)) || found.some(({ codec }) => codec?.type === 'json')) return undefined
-    const conditions = joined(where.and.map((same, index) => compileSame(same, scope, columns.length + index)), ' and ')
+    const conditions = joined(seen.map((same, index) => compileSame(same, scope, columns.length + index)), ' and ')
     const assignments = this.#assignments(table, names, columns, types, 0)
     const builder = this.#knex(names.token(table.name)).update(assignments).whereRaw(toRaw(this.#knex, conditions))
     const together = this.#together(table, names, Object.values(assignments), columns, conditions)

@@ -2,13 +2,13 @@ import type { Knex } from 'knex'
 import { LRUCache } from 'lru-cache'
 import type { Catalogue } from './catalogue.ts'
 import { ChangeCompiler } from './change-compiler.ts'
-import type { RowUpdate } from './alike-updates.ts'
 import type { Insert, RowStatements, Types } from './change-compiler.ts'
 import type { Filter, Plan, Value } from './contract.ts'
 import { filterShape } from './filter-shape.ts'
 import { compileSelect } from './select-compiler.ts'
 import type { Select } from './select-compiler.ts'
 import type { SqlDialect, Statement } from './sql-builder.ts'
+import type { UpdateRows } from './update-rows.ts'
 
 /** A statement with the values of one plan. */
 export interface Bound<S extends Statement> {
@@ -64,10 +64,10 @@ export class Compiler {
     return { statement: this.#others.memo(shape, { context: () => this.#changes.update(table, columns, types, where) }), values }
   }
 
-  /** The statements of all updates that are alike; see `ChangeCompiler.updateRow`. */
-  updateRow(update: RowUpdate): RowStatements | undefined {
-    const shape = JSON.stringify([update.update, Object.keys(update.set), update.types, update.where.and.map(({ column, of, type }) => [column, of, type])])
-    return this.#rows.memo(shape, { context: () => ({ found: this.#changes.updateRow(update) }) }).found
+  /** The statements of all rows of a step; see `ChangeCompiler.updateRow`. */
+  updateRow(step: UpdateRows): RowStatements | undefined {
+    const shape = JSON.stringify([step.update, step.columns, step.types, step.same])
+    return this.#rows.memo(shape, { context: () => ({ found: this.#changes.updateRow(step) }) }).found
   }
 
   remove(table: string, where: Filter): Bound<Statement> {

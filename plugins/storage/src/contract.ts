@@ -131,21 +131,34 @@ export const KeyReference = Type.Object({
   column: Type.Optional(Name),
 })
 
-const Values = Type.Record(Type.String(), Type.Union([Value, KeyReference]))
+const Cell = Type.Union([Value, KeyReference])
+const Values = Type.Record(Type.String(), Cell)
+const columns = Type.Array(Name, { maxItems: limits.columns })
+const Lists = Type.Array(Type.Array(Cell, { maxItems: 2 * limits.columns }), { minItems: 1 })
 const expect = Type.Optional(Type.Integer({ minimum: 0, description: 'Rows the step must affect; any other number undoes the transaction' }))
 
 const types = Type.Optional(Type.Record(Type.String(), LogicalType, { description: 'By column: how the values given, and the keys answered, are meant' }))
+const replace = Type.Optional(Type.Boolean({ description: 'Rows take the place of those with their primary key; of a table without another unique index' }))
 
-/** A step that reads or changes tables. All rows of an insert name the same columns. */
+/** A step that reads or changes tables. Rows name their values, all the same columns; many are cheaper as lists of values, for columns that are named once. */
 export const PlainStep = Type.Union([
-  Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), types, replace: Type.Optional(Type.Boolean({ description: 'Rows take the place of those with their primary key; of a table without another unique index' })), expect }),
+  Type.Object({ insert: Name, rows: Type.Array(Values, { minItems: 1 }), types, replace, expect }),
+  Type.Object({ insert: Name, columns, rows: Lists, types, replace, expect }),
   Type.Object({ update: Name, set: Values, types, where: Filter, expect }),
+  Type.Object({
+    update: Name,
+    columns: Type.Array(Name, { minItems: 1, maxItems: limits.columns, description: 'What is set' }),
+    same: Type.Array(Column, { minItems: 1, maxItems: limits.columns, description: 'What tells which row it is, and what must be as it was seen' }),
+    rows: Type.Array(Type.Array(Cell, { maxItems: 2 * limits.columns }), { minItems: 1, description: 'The values that are set, and those of `same`, null where it is null. Each changes one row, else the transaction is undone, and `row` of the error says which' }),
+    types,
+  }),
   Type.Object({ remove: Name, where: Filter, expect }),
   Type.Object({
     check: { ...Name, description: 'A table or a view, as the steps before have left it; its rows are counted, and nothing is changed' },
     as: Type.Optional(Name),
     joins: Type.Optional(Type.Array(Join, { maxItems: limits.joins })),
-    rows: Type.Optional(Type.Array(Values, { minItems: 1, maxItems: limits.rows, description: 'Counts only rows with these values; all name the same columns' })),
+    columns: Type.Optional(columns),
+    rows: Type.Optional(Type.Array(Type.Array(Cell, { maxItems: limits.columns }), { minItems: 1, maxItems: limits.rows, description: 'Counts only rows with these values of the columns' })),
     types,
     where: Type.Optional(Filter),
     expect: Type.Integer({ minimum: 0, description: 'How many rows there must be; any other number undoes the transaction' }),

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Bound } from './codec.ts'
 import type { Step, StepResult } from './contract.ts'
 import { StorageError } from './errors.ts'
-import type { Work } from './steps.ts'
+import type { Work } from './work.ts'
 
 /** Where a data source remembers the keys of calls. */
 export const keysTable = 'caruso_keys'

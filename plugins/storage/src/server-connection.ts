@@ -2,7 +2,7 @@ import type { Bound, Decoder } from './codec.ts'
 import type { Raw } from './logical.ts'
 import type { Pooled } from './pool.ts'
 import type { Session } from './session.ts'
-import type { Answer } from './steps.ts'
+import type { Answer } from './work.ts'
 
 /** What a statement of a caller's own answers, with the names of its values and how they are read. */
 export interface Described extends Answer {

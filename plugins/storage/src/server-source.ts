@@ -27,8 +27,9 @@ import { searchIndexesIn } from './search-index.ts'
 import type { SearchIndex } from './search-index.ts'
 import { requireKey } from './sidecar-key.ts'
 import type { Sidecar } from './sidecar.ts'
-import { runSteps, workLater } from './steps.ts'
+import { runSteps } from './steps.ts'
 import { requireSize } from './transaction-size.ts'
+import { workLater } from './work.ts'
 
 type Rows = readonly Row[]
 
@@ -129,7 +130,7 @@ export class ServerSource implements DataSource {
     const tried = `Looked for a remembered key in data source "${this.name}"`
     this.#requireWritable(tried)
     await this.#keysReady(call, tried)
-    return this.#connections.use(call, tried, (connection) => workLater(firstAnswer(this.#server.keys, { component: call.caller.component, key }, about), ({ sql, values }) => connection.run(sql, values)))
+    return this.#connections.use(call, tried, (connection) => workLater(firstAnswer(this.#server.keys, { component: call.caller.component, key }, about), (sql) => (values) => connection.run(sql, values)))
   }
 
   async sql(own: OwnSql, call: Call): Promise<{ readonly rows: Rows; readonly affected: number }> {
@@ -203,7 +204,7 @@ export class ServerSource implements DataSource {
     const { session } = connection
     try {
       await session.begin('write')
-      const results = await workLater(once(keys, call, about, () => runSteps({ compiler, dialect, explain }, steps)), async ({ sql, values }) => {
+      const results = await workLater(once(keys, call, about, () => runSteps({ compiler, dialect, explain }, steps)), (sql) => async (values) => {
         try {
           return await connection.run(sql, values)
         } catch (error) {

@@ -7,8 +7,10 @@ export function requireSize(tried: string, steps: readonly PlainStep[]): void {
   if (steps.length > limits.steps) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${steps.length} steps: at most ${limits.steps} are allowed`)
   let values = 0
   for (const step of steps) {
-    if ('insert' in step) for (const row of step.rows) values += sizeOf(row)
-    else if ('update' in step) values += sizeOf(step.set)
+    if ('check' in step || 'remove' in step) continue
+    if ('columns' in step) values += step.columns.length * step.rows.length
+    else if ('insert' in step) for (const row of step.rows) values += sizeOf(row)
+    else values += sizeOf(step.set)
   }
   if (values > limits.values) throw new StorageError('LIMIT_EXCEEDED', `${tried} with ${values} values: at most ${limits.values} are allowed`)
 }

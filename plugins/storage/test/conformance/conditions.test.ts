@@ -48,7 +48,7 @@ onEachDatabase('a check', (open) => {
     const tried = await open()
     const { people } = await staff(tried)
     const change: Step = { update: people, set: { team: 'b' }, where: { column: 'name', op: '==', value: 'Ada' } }
-    const check = (team: string, expected: number): Step => ({ check: people, as: 'p', rows: [{ id: 1 }, { id: 2 }], types: { id: 'integer' }, where: { term: is('p', team) }, expect: expected })
+    const check = (team: string, expected: number): Step => ({ check: people, as: 'p', columns: ['id'], rows: [[1], [2]], types: { id: 'integer' }, where: { term: is('p', team) }, expect: expected })
     const error = await errorFrom(tried.transact([change, check('a', 1)]))
     expect([error.code, error.details, error.message]).toEqual(['ROW_COUNT_MISMATCH', { step: 1, expected: 1, found: 0 }, `Ran step 1, a check of "${people}": expected 1 rows, found 0`])
     expect(await tried.query({ from: people, columns: ['team'], limit: 1, order: [{ column: 'id' }] })).toEqual([{ team: 'a' }])
@@ -59,10 +59,10 @@ onEachDatabase('a check', (open) => {
     const tried = await open()
     const { people } = await staff(tried)
     const insert: Step = { insert: people, rows: Array.from({ length: 5_000 }, () => ({ team: 'c', chief: 1 })) }
-    const checks = (rows: number): Step => ({ check: people, as: 'p', joins: [toChief(people, is('c', 'a'))], rows: Array.from({ length: rows }, (_, row) => ({ id: { keyOf: 0, row } })), where: { and: [{ term: is('p', 'c') }, { column: 'name', of: 'c', op: '==', value: 'Ada' }] }, expect: 5_000 })
+    const checks = (rows: number): Step => ({ check: people, as: 'p', joins: [toChief(people, is('c', 'a'))], columns: ['id'], rows: Array.from({ length: rows }, (_, row) => [{ keyOf: 0, row }]), where: { and: [{ term: is('p', 'c') }, { column: 'name', of: 'c', op: '==', value: 'Ada' }] }, expect: 5_000 })
     expect(await codeFrom(tried.transact([insert, checks(4_999)]))).toBe('ROW_COUNT_MISMATCH')
     expect((await tried.transact([insert, checks(5_000)]))[1]).toEqual({ affected: 5_000, keys: [] })
-    const pairs: Step = { check: people, rows: Array.from({ length: 300 }, (_, id) => ({ id, name: id === 2 ? 'Bea' : 'Ada' })), types: { id: 'integer' }, expect: 2 }
+    const pairs: Step = { check: people, columns: ['id', 'name'], rows: Array.from({ length: 300 }, (_, id) => [id, id === 2 ? 'Bea' : 'Ada']), types: { id: 'integer' }, expect: 2 }
     expect((await tried.transact([insert, pairs]))[1]).toEqual({ affected: 2, keys: [] })
   })
 })

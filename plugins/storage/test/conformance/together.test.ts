@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { errorFrom } from '../../../../test/failures.ts'
-import type { Row, Step, StepResult, Value } from '../../src/contract.ts'
+import type { KeyReference, Row, Step, Value } from '../../src/contract.ts'
 import { onEachDatabase } from './each-database.ts'
 import type { Tried } from './each-database.ts'
 
@@ -32,38 +32,49 @@ async function fill(tried: Tried, insert: string, objects: readonly Whole[]): Pr
 
 const rowsOf = (tried: Tried, from: string): Promise<readonly Row[]> => tried.query({ from, columns: (Object.keys(types) as Column[]).map((column) => ({ column, type: types[column] })), order: [{ column: 'id' }] })
 
-/** An update of one row that is as it was seen. */
-function update(table: string, id: Value, seen: Partial<Whole>, set: Readonly<Record<string, Value>>): Step {
-  const and = [{ column: 'id', op: '==', value: id, type: 'integer' } as const, ...Object.entries(seen).map(([column, value]) => ({ column, op: '==', value, type: types[column as Column] }) as const)]
-  return { update: table, set, types, where: { and }, expect: 1 }
+type One = readonly [id: Value, seen: Partial<Whole>, set: Readonly<Record<string, Value | KeyReference>>]
+
+/** Updates of rows that are as they were seen, all of the same columns. */
+function together(update: string, ones: readonly One[]): Step {
+  const [[, seen, set] = [0, {}, {}]] = ones
+  return { update, columns: Object.keys(set), same: ['id', ...Object.keys(seen)].map((column) => ({ column, type: types[column as Column] })), rows: ones.map(([id, seen, set]) => [...Object.values(set), id, ...Object.values(seen)]), types }
 }
 
-/** The same step for each database, which yet is unlike every other. */
-const unlike = (step: Step, index: number): Step => ('update' in step ? { ...step, where: { and: [step.where, ...Array.from({ length: index }, () => ({ and: [] }))] } } : step)
+/** The same, a step each. */
+function alone(table: string, ones: readonly One[]): Step[] {
+  return ones.map(([id, seen, set]) => ({ update: table, set, types, where: { and: [{ column: 'id', op: '==', value: id, type: 'integer' } as const, ...Object.entries(seen).map(([column, value]) => ({ column, op: '==', value, type: types[column as Column] }) as const)] }, expect: 1 }))
+}
 
-async function outcome(tried: Tried, from: string, steps: readonly Step[]): Promise<{ readonly results?: readonly StepResult[]; readonly failed?: unknown; readonly rows: readonly Row[] }> {
-  const details = ({ step, expected, found }: { readonly step?: number; readonly expected?: number; readonly found?: number } = {}): object => ({ step, expected, found })
+interface Outcome {
+  readonly affected?: number
+  readonly failed?: unknown
+  readonly rows: readonly Row[]
+}
+
+/** What became of it; `row` is the first that failed, of a step or as a step. */
+async function outcome(tried: Tried, from: string, steps: readonly Step[]): Promise<Outcome> {
   try {
-    return { results: await tried.transact(steps), rows: await rowsOf(tried, from) }
+    const results = await tried.transact(steps)
+    return { affected: results.reduce((sum, { affected }) => sum + affected, 0), rows: await rowsOf(tried, from) }
   } catch (error) {
-    const { code, details: told } = error as { readonly code: string; readonly details: object }
-    return { failed: { code, ...details(told) }, rows: await rowsOf(tried, from) }
+    const { code, details } = error as { readonly code: string; readonly details?: { readonly step?: number; readonly row?: number; readonly expected?: number; readonly found?: number } }
+    return { failed: { code, row: details?.row ?? details?.step, expected: details?.expected, found: details?.found }, rows: await rowsOf(tried, from) }
   }
 }
 
-onEachDatabase('updates that are alike', (open) => {
-  test('do what they do one after the other, and fail at the same step', async () => {
+onEachDatabase('updates of many rows', (open) => {
+  test('do what they do one after the other, and fail at the same row', async () => {
     const tried = await open()
     const from = await table(tried)
     const object = fc.record(values)
     const change = fc.record({ at: fc.nat(4), set: object, stale: fc.oneof({ arbitrary: fc.constant({}), weight: 9 }, { arbitrary: fc.record({ code: values.code, n: values.n }), weight: 1 }), gone: fc.constantFrom(false, false, false, false, false, false, true) })
     await fc.assert(
-      fc.asyncProperty(fc.array(object, { minLength: 5, maxLength: 5 }), fc.uniqueArray(change, { minLength: 2, maxLength: 5, selector: ({ at }) => at }), fc.boolean(), async (objects, changes, twice) => {
-        const steps = [...changes, ...(twice ? changes.slice(0, 1) : [])].map(({ at, set, stale, gone }) => update(from, gone ? 99 : at + 1, { ...objects[at], ...stale }, set))
+      fc.asyncProperty(fc.array(object, { minLength: 5, maxLength: 5 }), fc.uniqueArray(change, { minLength: 1, maxLength: 5, selector: ({ at }) => at }), fc.boolean(), async (objects, changes, twice) => {
+        const ones = [...changes, ...(twice ? changes.slice(0, 1) : [])].map(({ at, set, stale, gone }): One => [gone ? 99 : at + 1, { ...(objects[at] as Whole), ...stale }, set])
         await fill(tried, from, objects)
-        const alone = await outcome(tried, from, steps.map(unlike))
+        const expected = await outcome(tried, from, alone(from, ones))
         await fill(tried, from, objects)
-        expect(await outcome(tried, from, steps)).toEqual(alone)
+        expect(await outcome(tried, from, [together(from, ones)])).toEqual(expected)
       }),
       { numRuns: runs },
     )
@@ -72,27 +83,42 @@ onEachDatabase('updates that are alike', (open) => {
   test('change the same row one after the other', async () => {
     const tried = await open()
     const from = await table(tried)
-    await tried.transact([{ insert: from, rows: [{ n: 1 }, { n: 1 }] }])
-    await tried.transact([update(from, 1, { n: 1 }, { n: 2 }), update(from, 1, { n: 2 }, { n: 3 }), update(from, 2, { n: 1 }, { n: 9 })])
+    await tried.transact([{ insert: from, columns: ['n'], rows: [[1], [1]] }])
+    await tried.transact([together(from, [[1, { n: 1 }, { n: 2 }], [1, { n: 2 }, { n: 3 }], [2, { n: 1 }, { n: 9 }]])])
     expect((await rowsOf(tried, from)).map((row) => row['n'])).toEqual([3, 9])
   })
 
-  test('name the step that the database refuses, that has a value of no column, and that finds no row', async () => {
+  test('name the row that the database refuses, that has a value of no column, and that finds no row', async () => {
     const tried = await open()
     const from = await table(tried)
     await tried.transact([{ insert: from, rows: [{ n: 1, other: 1 }, { n: 1, other: 1 }, { n: 1, other: 1 }] }])
-    const steps = (...others: Value[]): Step[] => others.map((other, index) => update(from, index + 1, { n: 1 }, { other }))
-    expect(await errorFrom(tried.transact(steps(2, 3, 100)))).toMatchObject({ code: 'CHECK_VIOLATION', details: { step: 2 } })
-    expect(await errorFrom(tried.transact([...steps(2, 3), update(from, 3, { n: 'none' }, { other: 3 })]))).toMatchObject({ code: 'VALUE_INVALID', details: { step: 2 } })
-    expect(await errorFrom(tried.transact([...steps(2), update(from, 7, { n: 1 }, { other: 3 })]))).toMatchObject({ code: 'ROW_COUNT_MISMATCH', details: { step: 1, expected: 1, found: 0 } })
+    const ones = (...others: Value[]): One[] => others.map((other, index) => [index + 1, { n: 1 }, { other }])
+    expect(await errorFrom(tried.transact([together(from, ones(2, 3, 100))]))).toMatchObject({ code: 'CHECK_VIOLATION', details: { step: 0, row: 2 } })
+    expect(await errorFrom(tried.transact([together(from, [...ones(2, 3), [3, { n: 'none' }, { other: 3 }]])]))).toMatchObject({ code: 'VALUE_INVALID', details: { step: 0, row: 2 } })
+    expect(await errorFrom(tried.transact([together(from, [...ones(2), [7, { n: 1 }, { other: 3 }]])]))).toMatchObject({ code: 'ROW_COUNT_MISMATCH', details: { step: 0, row: 1, expected: 1, found: 0 } })
     expect((await tried.query({ from, columns: ['other'] })).map((row) => row['other'])).toEqual([1, 1, 1])
   })
 
-  test('use keys of earlier steps, and rows that name no type', async () => {
+  test('use keys of earlier steps, columns without a type, and conditions that do not name the key', async () => {
     const tried = await open()
     const from = await table(tried)
-    const results = await tried.transact([{ insert: from, rows: [{ n: 1 }, { n: 2 }] }, ...[1, 2].map((id) => ({ update: from, set: { n: { keyOf: 0, row: 2 - id }, code: 'x' }, where: { and: [{ column: 'id', op: '==', value: id } as const, { column: 'code', op: '==', value: null } as const] }, expect: 1 }))])
-    expect(results.slice(1)).toEqual([{ affected: 1, keys: [] }, { affected: 1, keys: [] }])
-    expect((await rowsOf(tried, from)).map(({ n, code }) => [n, code])).toEqual([[2, 'x'], [1, 'x']])
+    const results = await tried.transact([
+      { insert: from, columns: ['n'], rows: [[1], [2]] },
+      { update: from, columns: ['n', 'code'], same: [{ column: 'id' }, { column: 'code' }], rows: [1, 2].map((id) => [{ keyOf: 0, row: 2 - id }, 'x', id, null]) },
+      { update: from, columns: ['code'], same: [{ column: 'n', type: 'integer' }], rows: [['y', 1], ['z', 2]] },
+    ])
+    expect(results.slice(1)).toEqual([{ affected: 2, keys: [] }, { affected: 2, keys: [] }])
+    expect((await rowsOf(tried, from)).map(({ n, code }) => [n, code])).toEqual([[2, 'z'], [1, 'y']])
+    expect(await errorFrom(tried.transact([{ update: from, columns: ['n'], same: [{ column: 'code' }], rows: [[1, 'z'], [1, 'none']] }]))).toMatchObject({ code: 'ROW_COUNT_MISMATCH', details: { step: 0, row: 1, found: 0 } })
+  })
+
+  test('are refused where a row has other values than the step names, or a column is named twice', async () => {
+    const tried = await open()
+    const from = await table(tried)
+    const same = [{ column: 'id' }]
+    expect(await errorFrom(tried.transact([{ update: from, columns: ['n'], same, rows: [[1], [1, 1]] }]))).toMatchObject({ code: 'PLAN_INVALID' })
+    expect(await errorFrom(tried.transact([{ update: from, columns: ['n', 'n'], same, rows: [[1, 1, 1]] }]))).toMatchObject({ code: 'PLAN_INVALID' })
+    expect(await errorFrom(tried.transact([{ insert: from, columns: ['n', 'n'], rows: [[1, 1]] }]))).toMatchObject({ code: 'PLAN_INVALID' })
+    expect(await errorFrom(tried.transact([{ insert: from, columns: ['n'], rows: [[1], [1, 2]] }]))).toMatchObject({ code: 'PLAN_INVALID' })
   })
 })

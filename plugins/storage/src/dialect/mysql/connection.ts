@@ -7,7 +7,7 @@ import { limits } from '../../limits.ts'
 import type { Raw } from '../../logical.ts'
 import type { Described, ServerConnection } from '../../server-connection.ts'
 import { Session } from '../../session.ts'
-import type { Answer } from '../../steps.ts'
+import type { Answer } from '../../work.ts'
 import type { MysqlConfig } from './open.ts'
 import { decoderOf } from './values.ts'
 

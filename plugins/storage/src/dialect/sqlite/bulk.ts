@@ -73,7 +73,7 @@ class SqliteBulk implements Bulk {
   }
 
   async run(sql: string, values: readonly Bound[]): Promise<readonly (readonly Raw[])[]> {
-    return this.#connection.answer(sql, values).rows
+    return this.#connection.runner(sql)(values).rows
   }
 
   async insert({ name, columns, codecs }: BulkTable, rows: readonly (readonly Value[])[]): Promise<void> {

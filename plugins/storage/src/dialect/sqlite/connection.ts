@@ -3,7 +3,7 @@
 import Database from 'better-sqlite3'
 import type { Bound, NamedRow, Statement } from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
-import type { Answer } from '../../steps.ts'
+import type { Answer } from '../../work.ts'
 import { addFunctions } from './functions.ts'
 
 const rememberedStatements = 200
@@ -51,12 +51,14 @@ export class Connection {
     return this.#makingObjects.memo(sql, { context: () => this.#database.prepare<NamedRow>(sql) }).all(values)
   }
 
-  /** What a statement does and answers. */
-  answer(sql: string, values: readonly Bound[]): Answer {
+  /** What runs a statement: what it does and answers. */
+  runner(sql: string): (values: readonly Bound[]) => Answer {
     const statement = this.prepare(sql)
-    if (!statement.reader) return { affected: statement.run(values).changes, rows: [] }
-    const rows = statement.all(values)
-    return { affected: rows.length, rows }
+    if (!statement.reader) return (values) => ({ affected: statement.run(values).changes, rows: [] })
+    return (values) => {
+      const rows = statement.all(values)
+      return { affected: rows.length, rows }
+    }
   }
 
   /** Several statements without values, not remembered. */

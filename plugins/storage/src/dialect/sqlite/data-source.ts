@@ -20,8 +20,9 @@ import { bindValues, loadKnex } from '../../sql-builder.ts'
 import { searchIndexesIn, type SearchIndex } from '../../search-index.ts'
 import { requireKey } from '../../sidecar-key.ts'
 import type { Sidecar } from '../../sidecar.ts'
-import { runSteps, work } from '../../steps.ts'
+import { runSteps } from '../../steps.ts'
 import { requireSize } from '../../transaction-size.ts'
+import { work, type Answer } from '../../work.ts'
 import { alterSqlite, previewSqlite } from './alter.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
 import type { Connection } from './connection.ts'
@@ -98,13 +99,7 @@ class SqliteSource implements DataSource {
       const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
       return writer.immediate(() => {
         if (call.key !== undefined) writer.prepare(createKeys).run([])
-        return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), ({ sql, values }) => {
-          try {
-            return writer.answer(sql, values)
-          } catch (error) {
-            throw toStorageError(error, tried)
-          }
-        })
+        return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), (sql) => explained(writer.runner(sql), tried))
       })
     })
   }
@@ -114,7 +109,7 @@ class SqliteSource implements DataSource {
     return this.#patiently(call, tried, () => {
       const writer = this.#writer(tried)
       writer.prepare(createKeys).run([])
-      return work(firstAnswer(sqliteKeys, { component: call.caller.component, key }, about), ({ sql, values }) => writer.answer(sql, values))
+      return work(firstAnswer(sqliteKeys, { component: call.caller.component, key }, about), (sql) => writer.runner(sql))
     })
   }
 
@@ -280,6 +275,16 @@ class SqliteSource implements DataSource {
 
   #title(tried: string, plan: Plan): string {
     return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
+  }
+}
+
+function explained(run: (values: readonly Bound[]) => Answer, tried: string): (values: readonly Bound[]) => Answer {
+  return (values) => {
+    try {
+      return run(values)
+    } catch (error) {
+      throw toStorageError(error, tried)
+    }
   }
 }
 

@@ -1,0 +1,79 @@
+import type { Insert } from './change-compiler.ts'
+import { decode } from './codec.ts'
+import type { PlainStep, Row, StepResult, Value } from './contract.ts'
+import { StorageError } from './errors.ts'
+import type { Raw } from './logical.ts'
+import { bindLists, bindValues } from './sql-builder.ts'
+import type { SqlDialect } from './sql-builder.ts'
+import { StepRows } from './step-rows.ts'
+import type { StepContext } from './steps.ts'
+import type { Answer, Work } from './work.ts'
+
+type InsertStep = Extract<PlainStep, { readonly insert: string }>
+
+/** Inserts rows, and answers the key of each. */
+export function* insertRows(context: StepContext, step: InsertStep, earlier: readonly StepResult[]): Work<StepResult> {
+  const { compiler, dialect } = context
+  const { insert: table, types = {}, replace = false } = step
+  const rows = new StepRows(step, earlier)
+  const { columns } = rows
+  const keys: Row[] = []
+  let affected = 0
+  for (let from = 0; from < rows.count; ) {
+    const size = rowsAtOnce(context, step, columns, rows.count - from)
+    const insert = compiler.insert(table, columns, types, size, replace)
+    const take = (answer: Answer, given: readonly (readonly Value[])[]): void => {
+      // MySQL counts a row that took another's place twice.
+      affected += replace ? given.length : answer.affected
+      addKeys(dialect, insert, columns, given, answer, keys)
+    }
+    if (size === 1) return yield* oneByOne(context, insert, rows, from, take, () => ({ affected, keys }))
+    const given = rows.slice(from, from + size)
+    take(yield { sql: insert.sql, values: insert.lists ? bindLists(dialect, insert, given) : bindValues(dialect, insert, given.flat()) }, given)
+    from += size
+  }
+  return { affected, keys }
+}
+
+/** All that are left: sizes only become smaller. */
+function* oneByOne({ dialect }: StepContext, insert: Insert, rows: StepRows, from: number, take: (answer: Answer, given: readonly (readonly Value[])[]) => void, result: () => StepResult): Work<StepResult> {
+  let row: readonly Value[] = []
+  yield {
+    sql: insert.sql,
+    times: rows.count - from,
+    values: (index) => bindValues(dialect, insert, (row = rows.values(from + index))),
+    take: (answer) => take(answer, [row]),
+  }
+  return result()
+}
+
+// Among the supported databases the least number of places in one statement.
+const mostPlaces = 65_535
+
+/** All where they go as lists; else a power of two, so that inserts of many lengths share statements; one where the database would not tell every generated key. */
+function rowsAtOnce({ compiler, dialect }: StepContext, { insert, types = {}, replace = false }: InsertStep, columns: readonly string[], left: number): number {
+  if (dialect.together && columns.length > 0) return left
+  const most = Math.min(left, dialect.insertRows, columns.length === 0 ? 1 : Math.floor(mostPlaces / columns.length))
+  if (most <= 1) return 1
+  const told = dialect.returning || compiler.insert(insert, columns, types, 1, replace).key.every((column) => columns.includes(column))
+  return told ? 2 ** Math.floor(Math.log2(most)) : 1
+}
+
+function addKeys(dialect: SqlDialect, insert: Insert, columns: readonly string[], given: readonly (readonly Value[])[], answer: Answer, keys: Row[]): void {
+  const { key, decoders } = insert
+  if (dialect.returning && answer.rows.length < given.length && given.length > 1 && key.length > 0) throw new StorageError('TRIGGER_REJECTED', `a trigger left out ${given.length - answer.rows.length} of ${given.length} rows, so it is not known whose key is whose`)
+  for (const [index, row] of given.entries()) {
+    if (key.length === 0) keys.push({})
+    else if (dialect.returning) keys.push(keyOf(insert, answer.rows[index] ?? []))
+    else keys.push(Object.fromEntries(key.map((name, place) => [name, columns.includes(name) ? (row[columns.indexOf(name)] ?? null) : decode(decoders[place], answer.generated ?? null, name)])))
+  }
+}
+
+function keyOf({ key, decoders }: Insert, row: readonly Raw[]): Row {
+  const found: Record<string, Value> = {}
+  for (let place = 0; place < row.length; place++) {
+    const name = key[place]
+    if (name !== undefined) found[name] = decode(decoders[place], row[place] ?? null, name)
+  }
+  return found
+}
