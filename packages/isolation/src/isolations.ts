@@ -1,4 +1,5 @@
 import type { Isolation } from '@caruso/kernel'
+import { setImmediate } from 'node:timers/promises'
 import { IsolatedInstance } from './isolated-instance.ts'
 import { ProcessPermissions } from './process-permissions.ts'
 import { processFile, ProcessVessel } from './process-vessel.ts'
@@ -11,6 +12,8 @@ export function isolations(): Readonly<Record<'process' | 'worker', Isolation>> 
     process: async (options) => {
       const { entry, data } = options.spec
       const allowed = permissions.of(typeof entry === 'string' ? [processFile, entry] : [processFile], data === undefined ? [] : [data])
+      // To make a process takes some milliseconds, in which the host serves nobody: what waits is served before.
+      await setImmediate()
       return await IsolatedInstance.load(options, new ProcessVessel(allowed))
     },
     worker: async (options) => await IsolatedInstance.load(options, new WorkerVessel()),

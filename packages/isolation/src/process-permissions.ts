@@ -8,9 +8,15 @@ const assemblyMark = '.caruso'
 /** What a plugin may import without naming it. */
 const framework = { '@caruso/contract': '*', '@caruso/kernel': '*' }
 
-/** A package that others depend on: what of it may be read, and where the packages lie that it names. */
-interface Dependency {
+/** What of a package may be read, and the packages that it names. */
+interface Package {
   readonly readable: readonly string[]
+  readonly named: readonly NamedPackage[]
+}
+
+/** Where a package lies that another names, and the links that lead there, which Node must read. */
+interface NamedPackage {
+  readonly folder: string
   readonly links: readonly string[]
 }
 
@@ -25,7 +31,8 @@ interface Dependency {
  * The packages of the files themselves are looked at each time.
  */
 export class ProcessPermissions {
-  readonly #dependencies = new Map<string, Dependency>()
+  /** By their folders. */
+  readonly #dependencies = new Map<string, Package>()
   /** Of one time: where links lead, undefined for what is no link; most paths have most of their way in common. */
   readonly #links = new Map<string, string | undefined>()
   /** Of one time: whether folders have a `node_modules`; few have. */
@@ -36,32 +43,39 @@ export class ProcessPermissions {
     const paths = new Set(data)
     this.#links.clear()
     this.#modules.clear()
-    for (const file of files) this.#add(this.#look(packageOf(file)), paths)
+    for (const file of files) this.#add(this.#look(packageOf(file)), paths, new Set())
     // Node does not find a path that it was told after one below it, so the shorter ones come first.
     return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...data.map((path) => `--allow-fs-write=${path}`), ...[...paths].toSorted().map((path) => `--allow-fs-read=${path}`)]
   }
 
-  #add({ readable, links }: Dependency, paths: Set<string>): void {
+  #add({ readable, named }: Package, paths: Set<string>, added: Set<string>): void {
     for (const path of readable) paths.add(path)
-    for (const link of links) {
-      if (paths.has(link)) continue
-      const way = new Set([link])
-      const real = this.#follow(link, way)
-      if (existsSync(join(real, assemblyMark))) continue
-      const dependency = this.#dependencies.get(real) ?? this.#look(real)
-      this.#dependencies.set(real, dependency)
-      for (const each of way) paths.add(each)
-      this.#add(dependency, paths)
+    for (const { folder, links } of named) {
+      for (const link of links) paths.add(link)
+      if (added.has(folder)) continue
+      added.add(folder)
+      const dependency = this.#dependencies.get(folder) ?? this.#look(folder)
+      this.#dependencies.set(folder, dependency)
+      this.#add(dependency, paths, added)
     }
   }
 
   /** Of a package that holds an assembly too, only what is not hidden may be read. */
-  #look(folder: string): Dependency {
+  #look(folder: string): Package {
     const holdsAssembly = existsSync(join(folder, assemblyMark))
     const names = holdsAssembly ? readdirSync(folder).filter((one) => !one.startsWith('.') && one !== 'node_modules') : ['.']
     const { dependencies, peerDependencies, optionalDependencies } = manifestOf(folder)
     const named = Object.keys({ ...framework, ...dependencies, ...peerDependencies, ...optionalDependencies }).filter((one) => packageName.test(one))
-    return { readable: names.map((name) => join(folder, name)), links: named.flatMap((name) => this.#find(name, folder) ?? []) }
+    return { readable: names.map((name) => join(folder, name)), named: named.flatMap((name) => this.#named(name, folder) ?? []) }
+  }
+
+  /** A package that another names, unless it holds an assembly or is not there. */
+  #named(name: string, from: string): NamedPackage | undefined {
+    const path = this.#find(name, from)
+    if (path === undefined) return undefined
+    const links = new Set([path])
+    const folder = this.#follow(path, links)
+    return existsSync(join(folder, assemblyMark)) ? undefined : { folder, links: [...links] }
   }
 
   /** Where Node finds a package from a folder: the nearest `node_modules` that has it. */

@@ -1,5 +1,6 @@
 import type { Bus, InstanceInfo } from '@caruso/bus'
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { BusSurroundings } from './bus-surroundings.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { dependencyGraph, type DependencyGraph } from './dependency-graph.ts'
@@ -178,6 +179,8 @@ export class Host {
 
   async #loadInline({ id, spec, bus, log }: IsolationOptions): Promise<Instance> {
     const plugin = typeof spec.entry === 'string' ? await loadPlugin(spec.entry) : spec.entry
+    // To compile it took some milliseconds: who waits gets an answer before its configuration and contracts are looked at.
+    await setImmediate()
     const surroundings = new BusSurroundings(bus, { component: spec.component, grants: spec.grants }, this.#sockets)
     return new InlineInstance({ id, spec, plugin, clock: this.#clock, log, surroundings })
   }

@@ -34,6 +34,8 @@ export interface Assembly {
   /** The absolute path of the folder that holds `assembly.yaml`. */
   readonly folder: string
   readonly file: string
+  /** What stands in the file. */
+  readonly text: string
   readonly components: Readonly<Record<string, AssemblyComponent>>
   /** The NATS server of the company's own; `tokenFile` is absolute. Without it, one is embedded. */
   readonly nats?: { readonly url: string; readonly tokenFile?: string }
@@ -53,13 +55,18 @@ export interface Assembly {
 export async function readAssembly(folder: string, { env }: { readonly env: Readonly<Record<string, string | undefined>> }): Promise<Assembly> {
   const root = resolve(folder)
   const file = join(root, 'assembly.yaml')
-  const text = await readText(file)
-  const secrets = await readSecrets(root, secretNames(text), env)
-  const shown = new Map<string, string>()
-  const document = parseYaml(text, substitutingReader({ env, secrets }, shown))
-  const mistakes = [...document.mistakes, ...(document.wellFormed ? checkAssembly(document, shown) : [])]
-  if (mistakes.length > 0 || !Value.Check(AssemblySchema, document.value)) throw new AssemblyError(file, mistakes)
-  return assemblyOf({ folder: root, file, env, secrets: shown, positions: document.positions }, document.value)
+  return await parsed(root, file, await readText(file), env)
+}
+
+/**
+ * The assembly as its file is now; where no letter of that has changed, what was read before, since a host that serves
+ * calls has better to do than to parse it again.
+ *
+ * @throws as `readAssembly`
+ */
+export async function rereadAssembly(known: Assembly): Promise<Assembly> {
+  const text = await readText(known.file)
+  return text === known.text ? known : await parsed(known.folder, known.file, text, known.env)
 }
 
 /** The configuration of a component as it may be printed: `••••` in place of secrets. */
@@ -76,6 +83,15 @@ export function mistakeAt(assembly: Assembly, pointer: string, expected: string,
 }
 
 const maxBytes = 1_048_576
+
+async function parsed(folder: string, file: string, text: string, env: Assembly['env']): Promise<Assembly> {
+  const secrets = await readSecrets(folder, secretNames(text), env)
+  const shown = new Map<string, string>()
+  const document = parseYaml(text, substitutingReader({ env, secrets }, shown))
+  const mistakes = [...document.mistakes, ...(document.wellFormed ? checkAssembly(document, shown) : [])]
+  if (mistakes.length > 0 || !Value.Check(AssemblySchema, document.value)) throw new AssemblyError(file, mistakes)
+  return assemblyOf({ folder, file, text, env, secrets: shown, positions: document.positions }, document.value)
+}
 
 async function readText(file: string): Promise<string> {
   const bytes = await readBytes(file)
@@ -114,7 +130,7 @@ function substitutingReader(sources: Parameters<typeof substitute>[2], shown: Ma
   }
 }
 
-function assemblyOf(origin: Pick<Assembly, 'folder' | 'file' | 'env' | 'secrets' | 'positions'>, read: AssemblyFile): Assembly {
+function assemblyOf(origin: Pick<Assembly, 'folder' | 'file' | 'text' | 'env' | 'secrets' | 'positions'>, read: AssemblyFile): Assembly {
   // Without a prototype, since components are looked up by names that come from outside.
   const components: Record<string, AssemblyComponent> = Object.create(null)
   for (const [name, component] of Object.entries(read.components)) {

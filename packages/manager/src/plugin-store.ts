@@ -81,15 +81,7 @@ export class PluginStore {
 
   /** The versions that can be run of a plugin (an npm name, or a folder relative to the assembly), the newest first; what is pinned hides the same version of the project. */
   async list(plugin: string): Promise<AvailableVersion[]> {
-    const project = await this.#inProject(plugin)
-    const name = isFolder(plugin) ? project?.name : plugin
-    const versions: AvailableVersion[] = []
-    for (const entry of await readLock(this.#assembly)) {
-      const folder = this.#folderOf(entry)
-      if (entry.name === name && (await statIfThere(folder))) versions.push({ name, version: entry.version, folder, origin: 'store' })
-    }
-    if (project && !versions.some((known) => isSame(known, project))) versions.push(project)
-    return versions.toSorted((a, b) => rcompare(a.version, b.version))
+    return await this.#listed(plugin, await readLock(this.#assembly))
   }
 
   /**
@@ -98,13 +90,12 @@ export class PluginStore {
    * @throws ManagerError `PLUGIN_MISSING` naming what is there, `INTEGRITY_MISMATCH`, or `PLUGIN_INVALID`
    */
   async resolve(plugin: string, range: string): Promise<ResolvedPlugin> {
-    const versions = await this.list(plugin)
+    const lock = await readLock(this.#assembly)
+    const versions = await this.#listed(plugin, lock)
     const highest = maxSatisfying(versions.map(({ version }) => version), range)
     const found = versions.find(({ version }) => version === highest)
-    if (!found) throw await this.#missing(plugin, range, versions)
-    if (found.origin === 'store') {
-      for (const entry of await readLock(this.#assembly)) if (isSame(entry, found)) await verifyIntegrity(entry, found.folder)
-    }
+    if (!found) throw missing(plugin, range, versions, lock)
+    if (found.origin === 'store') for (const entry of lock) if (isSame(entry, found)) await verifyIntegrity(entry, found.folder)
     return { ...found, entry: await entryOf(found.folder, await readPluginPackage(found.folder)) }
   }
 
@@ -149,6 +140,18 @@ export class PluginStore {
     })
   }
 
+  async #listed(plugin: string, lock: readonly LockEntry[]): Promise<AvailableVersion[]> {
+    const project = await this.#inProject(plugin)
+    const name = isFolder(plugin) ? project?.name : plugin
+    const versions: AvailableVersion[] = []
+    for (const entry of lock) {
+      const folder = this.#folderOf(entry)
+      if (entry.name === name && (await statIfThere(folder))) versions.push({ name, version: entry.version, folder, origin: 'store' })
+    }
+    if (project && !versions.some((known) => isSame(known, project))) versions.push(project)
+    return versions.toSorted((a, b) => rcompare(a.version, b.version))
+  }
+
   async #inProject(plugin: string): Promise<AvailableVersion | undefined> {
     const found = isFolder(plugin) ? resolve(this.#assembly, plugin) : this.#byNode(plugin)
     if (found === undefined) return undefined
@@ -178,13 +181,6 @@ export class PluginStore {
     return versions
   }
 
-  async #missing(plugin: string, range: string, versions: readonly AvailableVersion[]): Promise<ManagerError> {
-    const absent = (await readLock(this.#assembly)).filter((entry) => entry.name === plugin && !versions.some((known) => isSame(known, entry)))
-    const there = [...versions.map(({ version, origin }) => `${version} (${origin})`), ...absent.map(({ version, from }) => `${version} (pinned, but not on disk: caruso add ${from === 'npm' ? `${plugin}@${version}` : from})`)]
-    const found = there.length === 0 ? `no version (take one in: caruso add ${isFolder(plugin) ? plugin : `${plugin}@${range}`})` : there.join(', ')
-    return new ManagerError('PLUGIN_MISSING', `Resolved plugin ${JSON.stringify(plugin)} ${range}: found ${found}`)
-  }
-
   #folderOf({ name, version }: PluginVersion): string {
     return join(this.#plugins, ...name.split('/'), version)
   }
@@ -196,6 +192,13 @@ function isFolder(plugin: string): boolean {
 
 function isSame(a: PluginVersion, b: PluginVersion): boolean {
   return a.name === b.name && a.version === b.version
+}
+
+function missing(plugin: string, range: string, versions: readonly AvailableVersion[], lock: readonly LockEntry[]): ManagerError {
+  const absent = lock.filter((entry) => entry.name === plugin && !versions.some((known) => isSame(known, entry)))
+  const there = [...versions.map(({ version, origin }) => `${version} (${origin})`), ...absent.map(({ version, from }) => `${version} (pinned, but not on disk: caruso add ${from === 'npm' ? `${plugin}@${version}` : from})`)]
+  const found = there.length === 0 ? `no version (take one in: caruso add ${isFolder(plugin) ? plugin : `${plugin}@${range}`})` : there.join(', ')
+  return new ManagerError('PLUGIN_MISSING', `Resolved plugin ${JSON.stringify(plugin)} ${range}: found ${found}`)
 }
 
 function immutable(spec: string, pinned: LockEntry, found: LockEntry): ManagerError {

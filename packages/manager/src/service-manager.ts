@@ -2,22 +2,21 @@ import type { Call, InputOf, OutputOf, Static } from '@caruso/contract'
 import type { ComponentSpec, Instance, StartNode } from '@caruso/kernel'
 import type { Host } from '@caruso/kernel/host'
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { maxSatisfying, satisfies } from 'semver'
 import { Arrivals } from './arrivals.ts'
-import { readAssembly, redact, type Assembly, type AssemblyComponent } from './assembly.ts'
+import { redact, rereadAssembly, type Assembly, type AssemblyComponent } from './assembly.ts'
+import { ComponentSpecs } from './component-specs.ts'
 import { statusOf } from './component-status.ts'
 import type { Caller, ComponentStatus, HistoryEntry, Manager, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
 import { Departure } from './departure.ts'
-import { ManagerError, unknownComponent } from './errors.ts'
+import { ManagerError } from './errors.ts'
 import { historyOf } from './history.ts'
 import { hostFolder, hostOfManager, hostsOf, mainHost } from './host-name.ts'
 import { Journal, type JournalEntry, type Move } from './journal.ts'
 import { OtherHosts } from './other-hosts.ts'
 import { lastMove, Placement } from './placement.ts'
 import { Preparations } from './preparations.ts'
-import { PluginStore, type ResolvedPlugin } from './plugin-store.ts'
+import { PluginStore } from './plugin-store.ts'
 import { planSwap, Swap, type SwapRequest } from './swap.ts'
 import { StepQueue } from './step-queue.ts'
 import type { CallersElsewhere, LiveCaller } from './swap-plan.ts'
@@ -38,6 +37,7 @@ export class ServiceManager {
   readonly #store: PluginStore
   readonly #journal: Journal
   readonly #placement: Placement
+  readonly #specs: ComponentSpecs
   readonly #running = new Map<string, Promise<void>>()
   /** Who is asked for what runs elsewhere. */
   readonly others: OtherHosts
@@ -50,6 +50,7 @@ export class ServiceManager {
     this.#store = store
     this.#journal = journal
     this.#placement = new Placement(name, assembly, journal)
+    this.#specs = new ComponentSpecs(assembly, store, journal)
     this.others = new OtherHosts(name, assembly, host.bus)
     this.arrivals = new Arrivals(host, journal, this.others)
   }
@@ -76,9 +77,9 @@ export class ServiceManager {
     await this.#placement.settle()
     const specs: ComponentSpec[] = []
     // One after the other, since each may begin an epoch of its own.
-    for (const [component] of this.#placement.own()) specs.push(await this.#specToRun(component))
-    const tree = await this.#host.startAll([...own, ...specs], hostsOf(this.#assembly).length > 1, async (instance) => await new Preparations(this.#host.bus, 'caruso').prepare('grow', instance))
-    for (const entry of this.#journal.unfinished()) if (isArrival(entry)) this.arrivals.settle(entry, async (version) => await this.#store.resolve(this.#declared(entry.component).plugin, version).then((found) => this.#specOf(entry.component, found)))
+    for (const [component] of this.#placement.own()) specs.push(await this.#specs.toRun(component))
+    const tree = await this.#host.startAll([...own, ...specs], hostsOf(this.#assembly).length > 1, this.#grow)
+    for (const entry of this.#journal.unfinished()) if (isArrival(entry)) this.arrivals.settle(entry, async (version) => await this.#specs.of(entry.component, version))
     return tree
   }
 
@@ -96,7 +97,7 @@ export class ServiceManager {
 
   async info(component: string): Promise<{ status: Static<typeof ComponentStatus>; config: unknown; versions: string[]; previous?: string }> {
     const status = this.list().components.find((one) => one.component === component)
-    if (status === undefined) throw this.#unknown(component)
+    if (status === undefined) throw this.#specs.unknown(component)
     const declared = this.#assembly.components[component]
     const versions = declared === undefined ? [status.version] : (await this.#store.list(declared.plugin)).map(({ version }) => version)
     const previous = this.#journal.previous(component)
@@ -156,9 +157,9 @@ export class ServiceManager {
 
   /** Prepares this host for a component that another host is to give to it. */
   async arrive({ component, version, from, running, epoch, who, why }: InputOf<(typeof Manager)['operations']['arrive']>): Promise<{ arrival: string; version: string; isolation: string }> {
-    const declared = this.#inFile(component)
+    const declared = this.#specs.inFile(component)
     this.#requireIdle(component)
-    const spec = await this.#spec(component, version)
+    const spec = await this.#specs.of(component, version)
     const arrival = this.arrivals.expect({ id: randomUUID(), spec, running, move: { way: 'in', host: from, epoch, declared: declared.host }, who, why })
     this.#running.set(component, arrival.over.finally(() => this.#running.delete(component)))
     return { arrival: arrival.id, version: spec.version, isolation: spec.isolation }
@@ -192,14 +193,19 @@ export class ServiceManager {
     await this.#journal.close()
   }
 
+  readonly #grow = async (instance: Instance): Promise<void> => {
+    await new Preparations(this.#host.bus, 'caruso').prepare('grow', instance)
+  }
+
   async #save(component: string): Promise<{ version: string; left: Promise<readonly string[]> }> {
-    const spec = await this.#specToRun(component)
+    const { version: allowed } = this.#declared(component)
+    const spec = await this.#specs.toRun(component)
     const previous = this.#host.active(component)
     if (previous === undefined) {
-      await this.#host.startAll([spec], false, async (instance) => await new Preparations(this.#host.bus, 'caruso').prepare('grow', instance))
+      await this.#host.startAll([spec], false, this.#grow)
       return { version: spec.version, left: Promise.resolve([]) }
     }
-    const swap = new Swap(this.#host, this.#journal, { action: 'save', epoch: 0, spec, previous, elsewhere: await this.#elsewhere(previous), allowed: this.#declared(component).version, who: 'caruso', why: '' }, () => undefined)
+    const swap = new Swap(this.#host, this.#journal, { action: 'save', epoch: 0, spec, previous, elsewhere: await this.#elsewhere(previous), allowed, who: 'caruso', why: '' }, () => undefined)
     await swap.takeOver()
     return { version: spec.version, left: swap.leave() }
   }
@@ -230,11 +236,11 @@ export class ServiceManager {
   async #request(action: 'swap' | 'rollback', component: string, range: string | undefined, { to, who, why }: { readonly to?: string | undefined; readonly who: string; readonly why: string }): Promise<Omit<SwapRequest, 'who' | 'why'>> {
     const previous = this.#active(component)
     // As the file says now: whoever swaps to another major version changes the range first.
-    const { components } = await readAssembly(this.#assembly.folder, this.#assembly)
+    const { components } = await rereadAssembly(this.#assembly)
     const epoch = this.#journal.nextEpoch
     const wanted = range ?? (to === undefined ? '*' : previous.spec.version)
     const departure = to === undefined || to === this.others.own ? undefined : await this.#depart(previous, wanted, to, { epoch, who, why })
-    const spec = departure?.spec ?? (await this.#spec(component, wanted))
+    const spec = departure?.spec ?? (await this.#specs.of(component, wanted))
     return { action: departure === undefined || action === 'rollback' ? action : 'move', epoch, spec, previous, departure, elsewhere: await this.#elsewhere(previous), allowed: (components[component] ?? this.#declared(component)).version }
   }
 
@@ -256,43 +262,8 @@ export class ServiceManager {
     }
   }
 
-  /**
-   * The version that ran last of those that the assembly file allows and that are on disk; else the highest that fits,
-   * and one that a swap discarded only where there is no other.
-   */
-  async #specToRun(component: string): Promise<ComponentSpec> {
-    const { plugin, version: range, watched } = this.#declared(component)
-    const developed = watched === true ? await this.#store.developed(plugin) : undefined
-    if (developed !== undefined) return await this.#specOf(component, developed)
-    const there = (await this.#store.list(plugin)).map(({ version }) => version)
-    const ran = this.#journal.ran(component).map(({ to }) => to)
-    const [current] = ran
-    const last = ran.find((version) => there.includes(version) && satisfies(version, range, { includePrerelease: true }))
-    const spec = await this.#spec(component, last ?? maxSatisfying(there.filter((version) => !this.#journal.discarded(component, version)), range) ?? range)
-    if (spec.version === current) return spec
-    await this.#journal.append({ epoch: this.#journal.nextEpoch, component, step: 'install', action: 'install', from: current ?? spec.version, to: spec.version, who: 'caruso', why: current === undefined ? 'first start' : `${current} is gone or not in ${range}`, detail: '', ms: 0 })
-    return spec
-  }
-
-  async #spec(component: string, range: string): Promise<ComponentSpec> {
-    return await this.#specOf(component, await this.#store.resolve(this.#inFile(component).plugin, range))
-  }
-
-  async #specOf(component: string, resolved: ResolvedPlugin): Promise<ComponentSpec> {
-    const { isolation, permissions, config } = this.#inFile(component)
-    const data = join(this.#assembly.folder, '.caruso', 'data', component)
-    if (isolation === 'process') await mkdir(data, { recursive: true, mode: 0o700 })
-    return { component, plugin: resolved.name, version: resolved.version, entry: resolved.entry, isolation, config, grants: permissions, data }
-  }
-
-  #inFile(component: string): AssemblyComponent {
-    const declared = this.#assembly.components[component]
-    if (declared === undefined) throw this.#unknown(component)
-    return declared
-  }
-
   #declared(component: string): AssemblyComponent {
-    const declared = this.#inFile(component)
+    const declared = this.#specs.inFile(component)
     const place = this.#placement.of(component, declared)
     if (place !== this.others.own) throw new ManagerError('COMPONENT_UNKNOWN', `Asked host "${this.others.own}" for component "${component}": its ${place === declared.host ? 'assembly.yaml' : 'journal'} says that host "${place}" runs it`)
     return declared
@@ -303,10 +274,6 @@ export class ServiceManager {
     const instance = this.#host.active(component)
     if (instance === undefined) throw new ManagerError('COMPONENT_UNKNOWN', `Asked for component "${component}": ${this.#whyNot(component)}`)
     return instance
-  }
-
-  #unknown(component: string): ManagerError {
-    return unknownComponent(component, this.#assembly.name, Object.keys(this.#assembly.components))
   }
 
   #notRunning(): Static<typeof ComponentStatus>[] {

@@ -1,6 +1,7 @@
 import { messageOf, type Static } from '@caruso/contract'
 import type { ComponentSpec, Instance, Successor } from '@caruso/kernel'
 import { HandOver, type Host } from '@caruso/kernel/host'
+import { setImmediate } from 'node:timers/promises'
 import type { PlanCheck, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
 import type { Departure } from './departure.ts'
 import { ManagerError } from './errors.ts'
@@ -110,8 +111,11 @@ export class Swap {
     try {
       const { changes } = await new Preparations(this.#host.bus, this.#request.who).prepare('grow', next, { other: previous, beside: true })
       if (changes.length > 0) this.#step('grow', changes.join(', '))
+      // What each step computes may take some milliseconds: callers get their turn in between.
+      await setImmediate()
       await inTime(next.start())
       await here?.warmUp?.()
+      await setImmediate()
       this.#step('start', `${next.id} started beside ${previous.id} and proved that it works`)
       if (trial !== undefined && here !== undefined) await this.#tried(here, trial)
       if (trial?.kind === 'shadow') {
@@ -206,6 +210,7 @@ export async function planSwap(host: Host, request: Omit<SwapRequest, 'who' | 'w
   if (action !== 'save' && departure === undefined && spec.version === previous.spec.version) return { plan: plan([{ check: 'version', ok: false, detail: `${spec.version} runs already` }]), loaded: undefined }
   try {
     const loaded = await loadedFor(host, spec, departure)
+    await setImmediate()
     const check = { check: 'load', ok: true, detail: `${spec.plugin} ${spec.version} loads and accepts its configuration${departure === undefined ? '' : ` at host "${departure.move.host}"`}` }
     const running = host.status().map(({ instance: { id, spec: { component }, description: { requires } } }) => ({ id, component, requires }))
     return { plan: plan([check, ...checkReplacement(loaded.next, previous, action === 'rollback', [...running, ...elsewhere.callers], host.bus.registry), ...elsewhere.checks, ...(await new Preparations(host.bus, 'caruso').checks(loaded.next, previous)), rangeCheck(spec.version, allowed), ...trialCheck(previous, trial !== undefined, departure !== undefined)]), loaded }
