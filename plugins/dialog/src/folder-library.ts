@@ -12,7 +12,7 @@ export class FolderLibrary {
   readonly #log: { info(words: string): void; error(words: string): void }
   #read: string | undefined
   #current: Library = { editions: new Map(), actions: {}, problems: [] }
-  #names: ClassNames = { classes: {}, keys: {} }
+  #names: ClassNames = { classes: {}, keys: {}, choices: {} }
 
   constructor(folder: string, namesOf: (call: Call) => Promise<ClassNames>, log: { info(words: string): void; error(words: string): void }) {
     this.#folder = folder
@@ -47,7 +47,7 @@ export class FolderLibrary {
   }
 
   #take(files: ScriptFiles, names: ClassNames): void {
-    const read = libraryOf(files, names.classes)
+    const read = libraryOf(files, names)
     const kept = [...this.#current.editions].filter(([id]) => !read.editions.has(id) && read.problems.length > 0)
     this.#current = { ...read, editions: new Map([...kept, ...read.editions]) }
     this.#names = names

@@ -55,7 +55,7 @@ export default definePlugin({
         ...leading(desk, own),
         scripts: ({ language }) => ({ scripts: scriptsIn(library.current, language ?? 'en') }),
         transcript: async ({ dialog, language }, call) => transcriptOf(await desk.kept(dialog, own(call)), language),
-        check: async ({ text }, call) => ({ problems: problemsIn(text, library.current, (await objects.names({}, call)).classes) }),
+        check: async ({ text }, call) => ({ problems: problemsIn(text, library.current, await objects.names({}, call)) }),
       },
     }
   },

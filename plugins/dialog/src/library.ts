@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Attributes } from '@caruso/expression'
 import { readActions } from './actions-file.ts'
+import type { ClassNames } from './class-names.ts'
 import { compileAll } from './compile/compile-all.ts'
 import { DialogError } from './errors.ts'
 import { checkScripts } from './check/check-scripts.ts'
@@ -28,11 +29,11 @@ export interface Library {
 }
 
 /** Compiles all scripts of a folder. */
-export function libraryOf(files: ScriptFiles, classes: Readonly<Record<string, Attributes>>): Library {
+export function libraryOf(files: ScriptFiles, { classes, choices }: Pick<ClassNames, 'choices' | 'classes'>): Library {
   const { [actionsFile]: actionsText = noActions, ...texts } = files
   const { actions, problems: wrong } = readActions(actionsText)
   const problems = wrong.map((problem) => lineOf(actionsFile, problem))
-  const checked = checkScripts(Object.entries(texts).map(([file, text]) => ({ file, text })), { classes, actions })
+  const checked = checkScripts(Object.entries(texts).map(([file, text]) => ({ file, text })), { classes, choices, actions })
   const scripts = new Map<string, Script>()
   const right = new Map<string, string>()
   for (const { file, script, problems: found } of checked) {

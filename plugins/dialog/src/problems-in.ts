@@ -1,5 +1,5 @@
-import type { Attributes } from '@caruso/expression'
 import { checkScript } from './check/check-script.ts'
+import type { ClassNames } from './class-names.ts'
 import { compileScript } from './compile/compile.ts'
 import type { Library } from './library.ts'
 import type { Problem } from './problem.ts'
@@ -15,9 +15,9 @@ interface PlacedProblem {
 }
 
 /** What is wrong with the text of a script, beside those that a library has. */
-export function problemsIn(text: string, { editions, actions }: Library, classes: Readonly<Record<string, Attributes>>): PlacedProblem[] {
+export function problemsIn(text: string, { editions, actions }: Library, { classes, choices }: ClassNames): PlacedProblem[] {
   const scripts = new Map([...editions].map(([id, { script }]) => [id, script]))
-  return found(text, { classes, actions, scripts }).map(({ rule, level, place, message }) => ({ rule, level, ...place, message }))
+  return found(text, { classes, choices, actions, scripts }).map(({ rule, level, place, message }) => ({ rule, level, ...place, message }))
 }
 
 function found(text: string, surroundings: Surroundings): readonly Problem[] {

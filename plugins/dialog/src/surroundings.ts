@@ -5,6 +5,8 @@ import type { Script } from './script.ts'
 export interface Surroundings {
   /** What expressions may name of each class of business objects, and of each value with parts. */
   readonly classes: Readonly<Record<string, Attributes>>
+  /** The texts that attributes can have which are choices, by their classes; without them, comparisons are not checked. */
+  readonly choices?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> | undefined
   readonly actions: Readonly<Record<string, ActionSignature>>
   /** Scripts that may be called, by their ids. */
   readonly scripts: ReadonlyMap<string, Script>

@@ -7,7 +7,8 @@ import { dtdText } from '../src/dtd.ts'
 const page = readFileSync(new URL('../../../docs/reference/dialogs.md', import.meta.url), 'utf8')
 const visit = close(/```xml\n([^]*?)```/.exec(page)?.[1] ?? '')
 const { actions } = readActions(/```yaml\n([^]*?)```/.exec(page)?.[1] ?? '')
-const classes = { Customer: { number: 'number', name: 'text', active: 'boolean' }, Slot: { day: 'date', open: 'boolean', technician: { object: 'Technician' } }, Technician: { name: 'text' } } as const
+const classes = { Customer: { number: 'number', name: 'text', active: 'boolean' }, Slot: { day: 'date', open: 'boolean', part: 'text', technician: { object: 'Technician' } }, Technician: { name: 'text', state: 'text' } } as const
+const choices = { Slot: { part: ['morning', 'evening'] }, Technician: { state: ['at-work', 'ill'] } }
 
 const called = (id: string, languages: string, onward: string): string => `<dialog id="${id}" version="1" start="found" languages="${languages}"><title>x</title><input name="number" type="number"/>
   <lookup id="found" class="Customer" where="number == dialog.number"><when test="found != null" to="known"/><otherwise to="unknown"/></lookup>${onward}<end id="unknown" outcome="unknown"/></dialog>`
@@ -46,7 +47,7 @@ test('what is wrong within an expression is told where it stands in the file, wh
 })
 
 function problemsOf(text: string): readonly { readonly rule: string; readonly level: string; readonly message: string }[] {
-  return checkScripts([{ file: 'visit.xml', text }, ...others], { classes, actions })[0]?.problems ?? []
+  return checkScripts([{ file: 'visit.xml', text }, ...others], { classes, choices, actions })[0]?.problems ?? []
 }
 
 /** Without the spaces between elements, so that parts of several lines are found. */

@@ -19,6 +19,9 @@ export const classes: Readonly<Record<string, Attributes>> = {
   Outage: { id: 'number', postalCode: 'number', since: 'instant', back: 'instant', open: 'boolean' },
 }
 
+/** The texts that attributes can have. */
+export const choices = { Invoice: { state: ['paid', 'due', 'overdue'] } } as const
+
 export const actions: Readonly<Record<string, ActionSignature>> = readActions(readFileSync(new URL('actions.yaml', folder), 'utf8')).actions
 
 /** The scripts of the example, compiled. */

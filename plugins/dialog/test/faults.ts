@@ -4,6 +4,8 @@ export interface Fault {
   readonly site: RegExp
   /** What stands there then, from what was found; `turn` counts the mutants, for faults that can be made in several ways. */
   make(found: readonly string[], turn: number, script: string): string | Change
+  /** Why what is made there means the same as before; undefined where it does not. */
+  readonly equivalent: (found: RegExpExecArray) => string | undefined
 }
 
 /** With a node that the script gets as well. */
@@ -14,6 +16,9 @@ export interface Change {
 
 /** The last way of a node. */
 const onward = /<otherwise to="(\w+)"\/>/g
+
+/** Words for a language. */
+const promptPattern = '<prompt(?: for="\\w+")? lang="\\w+">(?:[^<]|<value[^>]*>)*</prompt>'
 
 /** One kind for each rule that is about one script. Whatever is made so is wrong by the rule's own words. */
 export const faults: readonly Fault[] = [
@@ -33,7 +38,7 @@ export const faults: readonly Fault[] = [
   fault('expression', / (test|relevant|where|of|min|max|default)="([^"]+)"/g, ([, name, source], turn) => ` ${name}="${of(turn, `${source} +`, `nobody.${source}`, `(${source}`, `size(${source}) + today`)}"`),
   fault('early-name', /<prompt[^>]*>(?=[^<]*<\/prompt>\s*(?:<prompt[^>]*>[^<]*<\/prompt>\s*)*<otherwise to="(?:who|danger)"\/>)/g, ([tag], turn, script) => `${tag}<value of="${questionIn(script, turn)}"/>`),
   fault('unused-name', /<let /g, ([tag], turn) => `<let name="spare${turn}" value="${turn}"/>${tag}`),
-  fault('unknown-choice', /( (?:test|value)="[^"]*== &quot;\w+)&quot;/g, ([, before], turn) => `${before}${of(turn, 's', 'x')}&quot;`),
+  fault('unknown-choice', /( (?:test|value|where)="[^"]*== &quot;\w+)&quot;/g, ([, before], turn) => `${before}${of(turn, 's', 'x')}&quot;`),
   fault('constant', /<when test="[^"]*"/g, (_, turn) => `<when test="${of(turn, 'true', '1 &gt; 2', 'null == 3', '&quot;a&quot; in [&quot;a&quot;]')}"`),
   fault('result-type', onward, ([tag, to]) => ({ text: `${sometimes('resultOne')}${sometimes('resultTwo', 2)}${tag}`, node: `<end id="resultOne" outcome="${to}"><result name="sum" value="1"/></end><end id="resultTwo" outcome="${to}"><result name="sum" value="today"/></end>` })),
   fault('subject', / languages="en nb ar"(?: subject="customer")?/g, (_, turn, script) => ` languages="en nb ar" subject="${turn % 2 === 0 ? questionIn(script, turn) : `nobody${turn}`}"`),
@@ -44,8 +49,8 @@ export const faults: readonly Fault[] = [
   fault('maybe-loop', onward, ([, to]) => ({ text: '<otherwise to="ring"/>', node: `<question id="ring" type="number" relevant="${rarely()}"><prompt>x</prompt>${sometimes(to)}<otherwise to="ring"/></question>` })),
   fault('repeated-test', /<when test="[^"]*" to="\w+"\/>/g, ([tag]) => `${tag}${tag}`),
   fault('empty-commit', /<otherwise to="(\w+)"\/>(?=\s*<\/(?:info|call|lookup)>)/g, ([, to]) => `<otherwise to="${to}"><commit/></otherwise>`),
-  // Words. An agent's are left, since those for all channels may stand in for them.
-  fault('missing-prompt', /<prompt(?: for="(?:web|keypad)")? lang="\w+">(?:[^<]|<value[^>]*>)*<\/prompt>/g, () => ''),
+  // Words.
+  fault('missing-prompt', new RegExp(promptPattern, 'g'), () => '', standIns),
   fault('duplicate-prompt', /<prompt[^>]*>(?:[^<]|<value[^>]*>)*<\/prompt>/g, ([tag]) => `${tag}${tag}`),
   fault('strange-language', /<prompt(?: for="\w+")? lang="nb">/g, ([tag], turn) => `<prompt lang="${of(turn, 'de', 'fr', 'sv')}">x</prompt>${tag}`),
   fault('strange-channel', / languages="en nb ar"/g, ([tag], turn) => `${tag} channels="${of(turn, 'agent web', 'agent keypad', 'web keypad', 'agent', 'keypad')}"`),
@@ -86,8 +91,17 @@ export const faults: readonly Fault[] = [
   fault('call-languages', / dialog="identify"/g, (_, turn) => ` dialog="${of(turn, 'onlyEnglish', 'onlyNorwegian', 'onlyWeb', 'noAgent')}"`),
 ]
 
-function fault(rule: string, site: RegExp, make: Fault['make']): Fault {
-  return { rule, site, make }
+function fault(rule: string, site: RegExp, make: Fault['make'], equivalent: Fault['equivalent'] = () => undefined): Fault {
+  return { rule, site, make, equivalent }
+}
+
+/** Where words are taken away, others may be said instead. */
+function standIns({ 0: tag, index, input }: RegExpExecArray): string | undefined {
+  const beside = `${new RegExp(`(?:${promptPattern}\\s*)*$`).exec(input.slice(Math.max(0, index - 4_000), index))?.[0]}${new RegExp(`^(?:\\s*${promptPattern})*`).exec(input.slice(index + tag.length))?.[0]}`
+  const [, channel, language] = /^<prompt(?: for="(\w+)")? lang="(\w+)"/.exec(tag) ?? []
+  const has = (attributes: string): boolean => beside.includes(`<prompt ${attributes}lang="${language}"`)
+  if (channel !== undefined) return has('') ? 'words for all channels stand in' : undefined
+  return ['agent', 'web', 'keypad'].every((one) => has(`for="${one}" `)) ? 'each channel has words of its own' : undefined
 }
 
 /** One of some in turn. */

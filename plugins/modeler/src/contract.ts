@@ -230,9 +230,9 @@ export const Objects = contract({
       idempotent: true,
     },
     names: {
-      description: 'What conditions may name of each class and of each value with parts, such as "Invoice.open", by the types of the expression language; and the attributes that keys are made of',
+      description: 'What conditions may name of each class and of each value with parts, such as "Invoice.open", by the types of the expression language; the attributes that keys are made of, and the texts that choices are of',
       input: Type.Object({}),
-      output: Type.Object({ classes: Type.Record(Type.String(), Type.Record(Type.String(), NameType)), keys: Type.Record(Type.String(), Type.Array(name)) }),
+      output: Type.Object({ classes: Type.Record(Type.String(), Type.Record(Type.String(), NameType)), keys: Type.Record(Type.String(), Type.Array(name)), choices: Type.Record(Type.String(), Type.Record(name, Type.Array(Type.String()))) }),
       idempotent: true,
     },
   },

@@ -9,6 +9,7 @@ import { ModelError } from './errors.ts'
 import { Mistakes } from './mistake.ts'
 import { Model } from './model.ts'
 import { readModelFolder } from './model-folder.ts'
+import { namesOf } from './names-of.ts'
 import { ObjectHistory } from './object-history.ts'
 import { ObjectReader } from './object-reader.ts'
 import { ObjectWriter } from './object-writer.ts'
@@ -66,7 +67,7 @@ export default definePlugin({
           return {}
         },
         classes: () => ({ classes: [...model.classes].map(({ name, source, table, readonly }) => ({ name, source, table, ...(readonly === undefined ? {} : { readonly }), ...reasonOf(model, name) })) }),
-        names: () => ({ classes: model.names, keys: Object.fromEntries([...model.classes].map(({ name, key }) => [name, key.map((attribute) => attribute.name)])) }),
+        names: () => namesOf(model),
       },
     }
   },

@@ -106,9 +106,10 @@ test('a class is extended by another file', async () => {
 
 test('who writes conditions is told what they may name, of every class and value with parts', async () => {
   const { objects, call } = await openModel(crmTables, crmFiles)
-  const { classes } = await objects.names({}, call())
+  const { classes, choices } = await objects.names({}, call())
   expect(classes['Customer']).toMatchObject({ number: 'number', born: 'date', active: 'boolean', channels: expect.anything(), recruiter: { object: 'Customer' }, contacts: { many: 'Contact' }, credit: { object: 'Customer.credit' } })
   expect(classes['Customer.credit']).toEqual({ amount: 'number', currency: 'text' })
+  expect(choices['Customer']).toEqual({ status: ['lead', 'client'], channels: ['phone', 'chat', 'mail'] })
 })
 
 test('a class whose table or columns are missing says so, the others are usable, and it is too once they are there', async () => {

@@ -23,14 +23,15 @@ export interface CheckedFile {
 /** What scripts are checked against; without classes, nothing that is about them is. */
 export interface ScriptSurroundings {
   readonly classes: Surroundings['classes'] | undefined
+  readonly choices?: Surroundings['choices']
   readonly actions: Surroundings['actions']
 }
 
 /** Checks scripts together, since they call each other. The answers are in the order of the files. */
-export function checkScripts(files: readonly ScriptFile[], { classes, actions }: ScriptSurroundings): readonly CheckedFile[] {
+export function checkScripts(files: readonly ScriptFile[], { classes, choices, actions }: ScriptSurroundings): readonly CheckedFile[] {
   const read = withOwnIds(files.map(({ file, text }) => ({ file, ...readScript(text) })))
   const definitions = read.flatMap((one) => ('definition' in one ? [one.definition] : []))
-  const around = { classes: classes ?? {}, actions }
+  const around = { classes: classes ?? {}, choices, actions }
   const { scripts, problems } = compileAll(definitions, around)
   return read.map((one) => {
     const script = 'definition' in one ? scripts.get(one.definition.id) : undefined

@@ -1,11 +1,11 @@
 import { didYouMean } from '@caruso/contract'
-import type { Expression } from '@caruso/expression'
+import type { Attributes, Expression } from '@caruso/expression'
+import { treeOf, typeAt, wayOf } from '../compile/member-way.ts'
 import { placeWithin } from '../place-within.ts'
 import type { Problem } from '../problem.ts'
-import { partsOf } from './names-in.ts'
+import { folds, partsOf } from './names-in.ts'
 import type { Source } from './sources.ts'
-import { treeOf } from '../compile/member-way.ts'
-import { error, type Rule, type Subject } from './subject.ts'
+import { error, own, type Rule, type Subject } from './subject.ts'
 
 /** The texts that a value can be, and whose it is. */
 interface Known {
@@ -13,12 +13,24 @@ interface Known {
   readonly what: string
 }
 
-/** Answers that are compared with what is none of their choices, and results with what is no outcome. */
+/** A way from one of some names. */
+interface Rooted {
+  readonly way: readonly string[]
+  readonly names: Attributes
+}
+
+/** What stands beside what, where these names mean something. */
+interface Comparison {
+  readonly sides: readonly [Expression, Expression]
+  readonly names: Attributes
+}
+
+/** Answers and attributes that are compared with what is none of their choices, and results with what is no outcome. */
 export const comparedChoices: Rule = (subject) => {
   const known = knownIn(subject)
   return subject.sources.flatMap((source) => {
     const tree = treeOf(source.source)
-    return tree === undefined ? [] : comparisonsIn(tree).flatMap(([one, other]) => mismatch(one, other, source, known))
+    return tree === undefined ? [] : comparisonsIn(tree, namesOf(source, subject), subject).flatMap((comparison) => mismatch(comparison, source, subject, known))
   })
 }
 
@@ -34,34 +46,52 @@ function knownIn({ definition: { nodes }, script }: Subject): ReadonlyMap<string
   return known
 }
 
-function comparisonsIn(tree: Expression): readonly (readonly [Expression, Expression])[] {
-  const inside = partsOf(tree).flatMap(comparisonsIn)
-  if (tree.kind !== 'operator' || !['==', '!=', 'in'].includes(tree.op)) return inside
-  const [one, other] = tree.args
-  return one === undefined || other === undefined ? inside : [...inside, [one, other]]
+/** The object that a lookup's condition is about has no name. */
+function namesOf({ kind, node }: Source, { schema }: Subject): Attributes {
+  return kind === 'where' && node?.kind === 'lookup' ? { '': { object: node.class.text } } : schema.names
 }
 
-function mismatch(one: Expression, other: Expression, { source, kind }: Source, known: ReadonlyMap<string, Known>): readonly Problem[] {
-  const [named, constants] = pathOf(one, kind) === undefined ? [other, one] : [one, other]
-  const path = pathOf(named, kind)
-  const allowed = path === undefined ? undefined : known.get(path)
-  if (allowed === undefined || path === undefined) return []
-  return textsIn(constants).flatMap(({ value, place }) => (allowed.texts.includes(value) ? [] : [error('unknown-choice', placeWithin(source, place), `"${path}" has no ${allowed.what} "${value}"${didYouMean(value, allowed.texts)}`)]))
+/** In a lookup, attributes are those of that object; names of the script stand after `dialog.`. */
+function rooted(way: readonly string[], names: Attributes, { schema }: Subject): Rooted {
+  const [first = '', ...rest] = way
+  if (!('' in names) || first in names) return { way, names }
+  return first === 'dialog' ? { way: rest, names: schema.names } : { way: ['', ...way], names }
+}
+
+function comparisonsIn(tree: Expression, names: Attributes, subject: Subject): readonly Comparison[] {
+  if (tree.kind === 'call' && folds.has(tree.name)) return comparisonsInFold(tree.args, names, subject)
+  const inside = partsOf(tree).flatMap((part) => comparisonsIn(part, names, subject))
+  if (tree.kind !== 'operator' || !['==', '!=', 'in'].includes(tree.op)) return inside
+  const [one, other] = tree.args
+  return one === undefined || other === undefined ? inside : [...inside, { sides: [one, other], names }]
+}
+
+/** There, a name stands for each element. */
+function comparisonsInFold([over, element, ...rest]: readonly Expression[], names: Attributes, subject: Subject): readonly Comparison[] {
+  const way = over && wayOf(over)
+  const from = way && rooted(way, names, subject)
+  const type = from && typeAt(from.way, { names: from.names, classes: subject.surroundings.classes })
+  const elements = element?.kind === 'name' && typeof type === 'object' && 'many' in type ? { [element.name]: { object: type.many } } : {}
+  return rest.flatMap((part) => comparisonsIn(part, { ...names, ...elements }, subject))
+}
+
+function mismatch({ sides: [one, other], names }: Comparison, { source }: Source, subject: Subject, known: ReadonlyMap<string, Known>): readonly Problem[] {
+  const [named, constants] = wayOf(one) === undefined ? [other, one] : [one, other]
+  const way = wayOf(named)
+  const from = way && rooted(way, names, subject)
+  const allowed = from && (known.get(from.way.join('.')) ?? choicesAt(from, subject))
+  if (way === undefined || allowed === undefined) return []
+  return textsIn(constants).flatMap(({ value, place }) => (allowed.texts.includes(value) ? [] : [error('unknown-choice', placeWithin(source, place), `"${way.join('.')}" has no ${allowed.what} "${value}"${didYouMean(value, allowed.texts)}`)]))
+}
+
+/** Of an attribute that is a choice. */
+function choicesAt({ way, names }: Rooted, { surroundings: { classes, choices = {} } }: Subject): Known | undefined {
+  const holder = typeAt(way.slice(0, -1), { names, classes })
+  const texts = typeof holder === 'object' && 'object' in holder ? own(own(choices, holder.object) ?? {}, way.at(-1) ?? '') : undefined
+  return texts && { texts, what: 'choice' }
 }
 
 function textsIn(tree: Expression): readonly { readonly value: string; readonly place: Expression['place'] }[] {
   if (tree.kind === 'list') return tree.items.flatMap(textsIn)
   return tree.kind === 'constant' && typeof tree.value === 'string' && tree.type === 'text' ? [{ value: tree.value, place: tree.place }] : []
-}
-
-/** Names with dots between them; in a lookup those of the script stand after `dialog.`. */
-function pathOf(tree: Expression, kind: Source['kind']): string | undefined {
-  const path = written(tree)
-  return kind === 'where' ? (path?.startsWith('dialog.') ? path.slice('dialog.'.length) : undefined) : path
-}
-
-function written(tree: Expression): string | undefined {
-  if (tree.kind === 'name') return tree.name
-  const of = tree.kind === 'member' ? written(tree.of) : undefined
-  return of !== undefined && tree.kind === 'member' ? `${of}.${tree.name}` : undefined
 }

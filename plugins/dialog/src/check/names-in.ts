@@ -9,7 +9,8 @@ export function namesIn({ source, kind }: Source): readonly string[] {
   return [...new Set(kind === 'where' ? afterDialog(tree) : freeNames(tree, new Set()))]
 }
 
-const folds: ReadonlySet<string> = new Set(['exists', 'all', 'filter', 'map'])
+/** Calls in which a name stands for each element. */
+export const folds: ReadonlySet<string> = new Set(['exists', 'all', 'filter', 'map'])
 
 /** Without those that `exists`, `all`, `filter` and `map` give to elements. */
 function freeNames(tree: Expression, given: ReadonlySet<string>): readonly string[] {

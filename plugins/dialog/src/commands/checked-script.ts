@@ -16,12 +16,12 @@ export async function checkedScript(script: string | undefined, context: Command
   if (script === undefined) throw new DialogError('USAGE', 'Looked at a script: no file was named')
   const name = relative('.', join(script))
   const { files, actions, wrongActions } = await readScriptFolder(script, context)
-  const classes = await classSchema(context)
-  const all = checkScripts(files, { classes, actions })
+  const names = await classSchema(context)
+  const all = checkScripts(files, { classes: names?.classes, choices: names?.choices, actions })
   const found = all.filter(({ file }) => file === name)
   const errors = [wrongActions, ...found].flatMap(({ file, problems }) => problems.filter(({ level }) => level === 'error').map((problem) => lineOf(file, problem)))
   const [checked] = found
   if (errors.length > 0 || checked?.definition === undefined || checked.script === undefined) throw new DialogError('SCRIPT_INVALID', errors.join('\n'))
   const scripts = new Map(all.flatMap(({ script: one }) => (one === undefined ? [] : [[one.id, one] as const])))
-  return new Subject(checked.definition, checked.script, { classes: classes ?? {}, actions, scripts })
+  return new Subject(checked.definition, checked.script, { classes: names?.classes ?? {}, choices: names?.choices, actions, scripts })
 }

@@ -1,13 +1,12 @@
 import { codeOf, type CommandContext } from '@caruso/contract'
-import type { Attributes } from '@caruso/expression'
 import { Objects } from '@caruso/modeler/contract'
+import type { ClassNames } from '../class-names.ts'
 
 /** What conditions may name of the classes of the assembly; undefined where there is none, or nobody who knows its classes. */
-export async function classSchema(context: CommandContext): Promise<Readonly<Record<string, Attributes>> | undefined> {
+export async function classSchema(context: CommandContext): Promise<ClassNames | undefined> {
   if (context.folder === undefined) return undefined
   try {
-    const { classes } = await context.alone(Objects, async (objects, call) => await objects.names({}, call(30_000)))
-    return classes
+    return await context.alone(Objects, async (objects, call) => await objects.names({}, call(30_000)))
   } catch (error) {
     if (codeOf(error) === 'USAGE') return undefined
     throw error
