@@ -8,7 +8,7 @@ export default defineCommands({
       what: Type.Enum(['check', 'paths', 'graph', 'run', 'dtd']),
       file: Type.Optional(Type.String({ description: 'the script; check: all of the assembly\'s folder dialogs/ without it' })),
       channel: Type.Optional(Type.Enum(['agent', 'web', 'keypad'], { description: 'run: how it is held; the script\'s first without it' })),
-      lang: Type.Optional(Type.String({ description: 'run: the language, the script\'s first without it; paths, graph: in which conditions are told, en, nb or ar' })),
+      lang: Type.Optional(Type.String({ description: 'run: the language, the script\'s first without it; paths, graph: in which ways are told, en, nb or ar' })),
       all: Type.Optional(Type.Boolean({ description: 'paths: also where nothing came, or something failed' })),
       out: Type.Optional(Type.String({ description: 'graph: the SVG file to write; text for Mermaid without it' })),
       given: Type.Optional(Type.String({ description: 'run: the values of the script\'s inputs, as JSON' })),

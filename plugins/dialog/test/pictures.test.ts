@@ -3,8 +3,8 @@ import { beforeAll, expect, test } from 'vitest'
 import { checkScripts } from '../src/check/check-scripts.ts'
 import { Graph } from '../src/check/graph.ts'
 import { Subject } from '../src/check/subject.ts'
-import { wordsOf } from '../src/commands/paths.ts'
-import { phrasesOf } from '../src/commands/phrases.ts'
+import { wayWords } from '../src/commands/way-words.ts'
+import { wordingOf } from '../src/commands/wording.ts'
 import { scriptChart } from '../src/picture/script-chart.ts'
 import { scriptPaths } from '../src/picture/script-paths.ts'
 import { scriptPicture } from '../src/picture/script-picture.ts'
@@ -28,16 +28,29 @@ test('scriptPaths() goes every way, round each loop once', () => {
 })
 
 test('conditions are told in the words of a language', async () => {
-  const [edge] = new Graph(identify.definition).from('customer')
-  const words = async (lang: string): Promise<unknown> => edge && wordsOf(edge, identify, await phrasesOf(lang))
-  expect([await words('en'), await words('nb')]).toEqual(['the customer is not empty', 'customer er ikke tom'])
+  const graph = new Graph(identify.definition)
+  const told = async (lang: string): Promise<unknown> => {
+    const wording = await wordingOf(lang)
+    return [graph.from('customer')[0], ...graph.from('customer').slice(2), ...graph.from('again').slice(2, 4)].map((edge) => edge && wayWords(edge, identify, wording))
+  }
+  expect(await told('en')).toEqual(['the customer is not empty', 'otherwise', 'it fails', 'nothing came (2×)', 'it was no answer (3×)'])
+  expect(await told('nb')).toEqual(['customer er ikke tom', 'ellers', 'det går galt', 'det kom ingenting (2×)', 'det var ikke noe svar (3×)'])
+  expect(await told('ar')).toEqual([expect.stringContaining('customer'), 'وإلا', 'حدث خطأ', expect.stringMatching(/^لم يصل شيء/), expect.stringMatching(/^لم يكن إجابة/)])
+  await expect(wordingOf('fr')).rejects.toThrow('there are en, nb and ar')
 })
 
-test('a script is drawn as SVG with every node and way, and as text for Mermaid', () => {
+test('a script is drawn as SVG with every node and way, in a language and its direction, and as text for Mermaid', async () => {
   const { nodes } = identify.definition
   const { edges } = new Graph(identify.definition)
-  const picture = scriptPicture(identify.definition, 'Who <is> it?', () => 'a < b & "c"')
+  const drawn = async (lang: string): Promise<string> => scriptPicture(identify.definition, 'Who <is> it?', { lang, texts: (await wordingOf(lang)).texts, ofWay: () => 'a < b & "c"' })
+  const picture = await drawn('en')
   const root = readXml(picture)
   expect('rule' in root ? root : root.children.filter((child) => typeof child === 'object' && ['g', 'path'].includes(child.name))).toHaveLength(nodes.length + edges.length)
+  expect(picture).toMatch(/xml:lang="en" direction="ltr"[^]*>question</)
+  const mirrored = await drawn('ar')
+  expect(mirrored).toMatch(/xml:lang="ar" direction="rtl"[^]*>سؤال</)
+  const places = (of: string): readonly number[] => [...of.matchAll(/<rect x="(\d+)"/g)].map(([, x]) => Number(x))
+  const width = Number(/ width="(\d+)"/.exec(picture)?.[1])
+  expect(places(mirrored)).toEqual(places(picture).map((x) => width - x - 170))
   expect(scriptChart(identify.definition, () => undefined).split('\n')).toHaveLength(1 + nodes.length + edges.length)
 })

@@ -5,8 +5,8 @@ import type { Edge } from '../check/graph.ts'
 import { scriptChart } from '../picture/script-chart.ts'
 import { scriptPicture } from '../picture/script-picture.ts'
 import { checkedScript } from './checked-script.ts'
-import { wordsOf } from './paths.ts'
-import { phrasesOf } from './phrases.ts'
+import { wayWords } from './way-words.ts'
+import { wordingOf } from './wording.ts'
 
 /**
  * `caruso dialog graph`: draws a script into a file, or without one prints it as text that Mermaid draws.
@@ -18,14 +18,14 @@ export async function graph(script: string | undefined, { lang, out }: { readonl
   const file = out === undefined ? undefined : resolve(out)
   const subject = await checkedScript(script, context)
   const { definition } = subject
-  const phrases = await phrasesOf(lang)
-  const words = (edge: Edge): string | undefined => wordsOf(edge, subject, phrases)
+  const wording = await wordingOf(lang)
+  const words = (edge: Edge): string | undefined => wayWords(edge, subject, wording)
   if (file === undefined) {
     const chart = scriptChart(definition, words)
     return context.terminal.answer({ dialog: definition.id, chart }, () => chart)
   }
   const title = definition.titles.find(({ lang: of }) => of === lang) ?? definition.titles[0]
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, scriptPicture(definition, title?.text ?? definition.id, words))
+  await writeFile(file, scriptPicture(definition, title?.text ?? definition.id, { lang, texts: wording.texts, ofWay: words }))
   context.terminal.answer({ dialog: definition.id, file }, () => `Wrote ${out}: ${definition.nodes.length} nodes`)
 }

@@ -1,10 +1,10 @@
 import type { CommandContext } from '@caruso/contract'
-import { explain, type Phrases } from '@caruso/expression'
-import { Graph, type Edge } from '../check/graph.ts'
+import { Graph } from '../check/graph.ts'
 import type { Subject } from '../check/subject.ts'
 import { scriptPaths, type ScriptPath } from '../picture/script-paths.ts'
 import { checkedScript } from './checked-script.ts'
-import { phrasesOf } from './phrases.ts'
+import { wayWords } from './way-words.ts'
+import { wordingOf, type Wording } from './wording.ts'
 
 const most = 1_000
 
@@ -15,7 +15,7 @@ const most = 1_000
  */
 export async function paths(script: string | undefined, { lang, all = false }: { readonly lang: string; readonly all?: boolean | undefined }, context: CommandContext): Promise<void> {
   const subject = await checkedScript(script, context)
-  const phrases = await phrasesOf(lang)
+  const wording = await wordingOf(lang)
   const found: ScriptPath[] = []
   let more = false
   for (const path of scriptPaths(subject.definition, new Graph(subject.definition), all)) {
@@ -23,7 +23,7 @@ export async function paths(script: string | undefined, { lang, all = false }: {
     if (more) break
     found.push(path)
   }
-  const told = found.map((path) => toldPath(path, subject, phrases))
+  const told = found.map((path) => toldPath(path, subject, wording))
   context.terminal.answer({ dialog: subject.definition.id, paths: told, more }, () => {
     const lines = told.flatMap(({ nodes, conditions, outcome }, index) => [`${index + 1}. ${nodes.join(' → ')}: ${outcome}`, ...conditions.map(({ node, words }) => `     ${node}: ${words}`)])
     return [...lines, more ? `There are more than ${most} paths; these are the first.` : `${told.length} paths`].join('\n')
@@ -36,19 +36,10 @@ interface ToldPath {
   readonly outcome: string
 }
 
-function toldPath({ edges, end }: ScriptPath, subject: Subject, phrases: Phrases): ToldPath {
+function toldPath({ edges, end }: ScriptPath, subject: Subject, wording: Wording): ToldPath {
   const conditions = edges.flatMap((edge) => {
-    const words = wordsOf(edge, subject, phrases)
+    const words = wayWords(edge, subject, wording)
     return words === undefined ? [] : [{ node: edge.from.id, words }]
   })
   return { nodes: [...edges.map(({ from }) => from.id), end.id], conditions, outcome: end.outcome }
-}
-
-/** Why this way was taken; nothing to say where there is no other. */
-export function wordsOf(edge: Edge, subject: Subject, phrases: Phrases): string | undefined {
-  if (edge.kind === 'error') return 'it fails'
-  if (edge.event !== undefined) return `${edge.event.event}, ${edge.event.count.text} times`
-  const term = edge.test === undefined ? undefined : subject.term(edge.test)
-  if (term !== undefined) return explain(term, phrases)
-  return edge.from.kind !== 'end' && edge.from.onward.length > 1 ? 'otherwise' : undefined
 }
