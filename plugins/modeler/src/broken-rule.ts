@@ -14,8 +14,7 @@ import { textOf, type Rule } from './rule.ts'
 
 /** Of changes after which a rule does not hold, the one that is told; with every attribute that the rule is about. */
 export async function brokenRule(storage: Client<typeof Storage>, planned: readonly Planned[], check: PolicyCheck, rule: Rule, everything: Classes, call: Call): Promise<ModelerError> {
-  const { class: one, entries } = check
-  const changes = entries.map(({ change }) => change)
+  const { class: one, changes } = check
   const single = changes.length === 1 || !rule.own ? undefined : await firstBroken(storage, planned, check, rule, everything, call)
   const [from, to] = single === undefined ? [changes[0], changes.at(-1)] : [single, single]
   const tried = from === to ? `Committed change ${from}, of class "${one.name}"` : `Committed one of the changes ${from} to ${to}, of class "${one.name}"`
@@ -28,11 +27,12 @@ export async function brokenRule(storage: Client<typeof Storage>, planned: reado
 
 /** The transaction is undone, so the objects are put together once more, each with all that the commit writes to it. */
 async function firstBroken(storage: Client<typeof Storage>, planned: readonly Planned[], check: PolicyCheck, { term, names }: Rule, everything: Classes, call: Call): Promise<number | undefined> {
-  const { class: one, entries } = check
+  const { class: one, keys, changes } = check
   const holds = evaluator(term)
   const find = new FindPlan(one, { fields: [...names] }, everything)
   const written = writtenBy(planned, check)
-  for (const { change, key } of entries) {
+  for (const [index, key] of keys.entries()) {
+    const change = changes[index] ?? 0
     const known = planned[change]?.known
     const row = known ? (await storage.query(find.planOfKey(keyCondition(one, known.key, own, 'Read an object')), call)).rows[0] : undefined
     const after: Row = { ...row, ...written.get(keyName(one, key)) }
@@ -42,10 +42,10 @@ async function firstBroken(storage: Client<typeof Storage>, planned: readonly Pl
 }
 
 /** What the changes write to each object, by its key. */
-function writtenBy(planned: readonly Planned[], { class: one, entries }: PolicyCheck): ReadonlyMap<string, Row> {
+function writtenBy(planned: readonly Planned[], { class: one, keys, changes }: PolicyCheck): ReadonlyMap<string, Row> {
   const written = new Map<string, Row>()
-  for (const { change, key } of entries) {
-    const values = (planned[change]?.values.entries() ?? []).map(([leaf, value]): [string, Value] => [leaf.path, isKeyOf(value) ? null : value])
+  for (const [index, key] of keys.entries()) {
+    const values = (planned[changes[index] ?? 0]?.values.entries() ?? []).map(([leaf, value]): [string, Value] => [leaf.path, isKeyOf(value) ? null : value])
     const name = keyName(one, key)
     written.set(name, { ...written.get(name), ...Object.fromEntries(values) })
   }

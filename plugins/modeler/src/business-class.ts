@@ -56,6 +56,8 @@ export interface BusinessClass {
   readonly attributes: ReadonlyMap<string, Attribute>
   /** The attributes of its key, in order; none for a view or a table without one. */
   readonly key: readonly Attribute[]
+  /** The columns of its key, in order. */
+  readonly keyLeaves: readonly Leaf[]
   /** Relations by name; a reference is one too, under the name of its attribute. */
   readonly relations: ReadonlyMap<string, Relation>
   /** Where a search looks for words, the most important first; empty for all that hold texts. */

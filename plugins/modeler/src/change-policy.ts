@@ -8,7 +8,7 @@ import { KeySet } from './key-name.ts'
 import { isKeyOf } from './object-values.ts'
 import { mayLeadToHidden, otherEnd, requireSeen } from './path-resolver.ts'
 import { PolicyChecks, type CheckedKey, type PolicyCheck } from './policy-check.ts'
-import { leavesOf, leavesOfKey, type Stored } from './stored.ts'
+import { leavesOf, type Stored } from './stored.ts'
 import { dependsOn } from './term-names.ts'
 
 /**
@@ -32,8 +32,8 @@ export class ChangePolicy {
     for (const [index, change] of changes.entries()) {
       if ('create' in change) this.#create(index, change)
       else if ('update' in change) this.#update(index, change)
-      else if ('remove' in change) this.#existing(index, classes.get(change.remove), change.key, 'remove', change.seen)
-      else if ('restore' in change) this.#existing(index, classes.get(change.restore), change.key, 'remove', {})
+      else if ('remove' in change) this.#gone(index, classes.get(change.remove), change.key, change.seen)
+      else if ('restore' in change) this.#gone(index, classes.get(change.restore), change.key, {})
       else this.#link(index, change)
     }
   }
@@ -48,7 +48,8 @@ export class ChangePolicy {
     for (const { change, class: one, key } of created) {
       if (!this.#isChecked(one) || (this.#removes && this.#removed.has(one, key))) continue
       const sight = this.#classes.sight(one)
-      if (sight && !sight.mayAlways('create')) this.#after.add('after', one, 'create', sight.rowsOnly('create'), change, key)
+      const condition = sight?.rowsOnly('create')
+      if (condition) this.#after.add('after', one, 'create', condition, change, key)
       for (const rule of this.#classes.rules(one)) this.#after.addRule(one, rule, change, key)
     }
     return this.#after.steps()
@@ -82,12 +83,13 @@ export class ChangePolicy {
   #update(index: number, { update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
     const one = this.#classes.get(update)
     const sight = this.#classes.sight(one)
-    this.#existing(index, one, key, 'update', seen)
+    const at = this.#isChecked(one) ? keyOf(one, key) : undefined
+    this.#existing(index, one, at ?? [], 'update', seen)
     this.#values(index, one, set)
-    if (!this.#isChecked(one)) return
-    const at = keyValues(one, key, 'Updated an object')
+    if (at === undefined) return
     if (this.#removes && this.#removed.has(one, at)) return
-    if (sight && !sight.mayAlways('update') && sight.dependsOn('update', Object.keys(set))) this.#after.add('after', one, 'update', sight.rowsOnly('update'), index, at)
+    const condition = sight?.rowsOnly('update')
+    if (condition && sight?.dependsOn('update', Object.keys(set))) this.#after.add('after', one, 'update', condition, index, at)
     for (const rule of this.#classes.rules(one)) if (dependsOn(rule.names, one, Object.keys(set))) this.#after.addRule(one, rule, index, at)
   }
 
@@ -100,18 +102,21 @@ export class ChangePolicy {
     this.#settable(one, change.relation)
     const [holder, far] = relation.link.reversed ? [target, one] : [one, target]
     const [holding, held] = relation.link.reversed ? [change.to, change.from] : [change.from, change.to]
-    if (!isKeyOf(holding)) this.#existing(index, holder, holding, 'update', {})
+    if (!isKeyOf(holding) && this.#classes.sight(holder)) this.#existing(index, holder, keyOf(holder, holding), 'update', {})
     if (!isKeyOf(held)) this.#referred(index, far, held)
   }
 
+  #gone(index: number, one: BusinessClass, key: Readonly<Record<string, unknown>>, seen: Readonly<Record<string, unknown>>): void {
+    if (this.#classes.sight(one)) this.#existing(index, one, keyOf(one, key), 'remove', seen)
+  }
+
   /** An object as it is may be changed. */
-  #existing(index: number, one: BusinessClass, key: Readonly<Record<string, unknown>>, action: 'update' | 'remove', seen: Readonly<Record<string, unknown>>): void {
+  #existing(index: number, one: BusinessClass, key: CheckedKey, action: 'update' | 'remove', seen: Readonly<Record<string, unknown>>): void {
     const sight = this.#classes.sight(one)
     if (!sight) return
     for (const name of sight.hidden) if (seen[name] !== undefined) requireSeen(this.#classes, one, name)
-    if (sight.mayAlways('read', action)) return
-    const at = keyOf(one, key)
-    if (!this.#made.has(one, at)) this.#before.add('before', one, action, sight.rowsTo(action), index, at)
+    const condition = sight.rowsTo(action)
+    if (condition && !this.#made.has(one, key)) this.#before.add('before', one, action, condition, index, key)
   }
 
   #values(index: number, one: BusinessClass, values: Readonly<Record<string, unknown>>): void {
@@ -129,7 +134,7 @@ export class ChangePolicy {
     const key = leavesOf(stored).map((leaf) => leaf.codec.encode(partOf(stored, leaf.path, value)))
     // What is no key is told by who reads the values.
     if (key.includes(undefined)) return
-    this.#seen(index, target, leavesOfKey(target).map((leaf, place) => ({ leaf, value: key[place] ?? null })))
+    this.#seen(index, target, key.map((value) => value ?? null))
   }
 
   #referred(index: number, target: BusinessClass, key: Readonly<Record<string, unknown>>): void {

@@ -23,7 +23,7 @@ import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
 import { SharedInsert } from './shared-insert.ts'
 import { SharedUpdate, updateOf } from './shared-update.ts'
-import { leavesOf, leavesOfKey, type Leaf } from './stored.ts'
+import { leavesOf, type Leaf } from './stored.ts'
 import { allColumns, unchanged } from './unchanged.ts'
 
 /** Of a change that is kept beside the table alone: it has no step of its own. */
@@ -148,8 +148,7 @@ export class ChangeSet {
     for (let change = 0; change < this.planned.length; change++) {
       const made = this.planned[change]
       if (!made?.creates || (this.#classes.sight(made.class) === undefined && this.#classes.rules(made.class).length === 0)) continue
-      const values = this.#created(change, made.class.name)
-      yield { change, class: made.class, key: leavesOfKey(made.class).map((leaf, index) => ({ leaf, value: values[index] ?? null })) }
+      yield { change, class: made.class, key: createdKey(made) }
     }
   }
 
@@ -175,7 +174,7 @@ export class ChangeSet {
 
   #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
     const one = this.#writable(update)
-    const object = new SeenObject(one, seen, set, this.#classes)
+    const object = new SeenObject(one, seen, set, this.#classes, this.planned.at(-1)?.known?.seen)
     const version = object.nextVersion
     let columns = changedObject(one, set, this.#created)
     if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns = columns.with(leaf, version)
@@ -286,9 +285,7 @@ export class ChangeSet {
   }
 
   #key(one: BusinessClass, key: unknown): CheckedKey {
-    if (!isKeyOf(key)) return keyValues(one, typeof key === 'object' && key !== null ? { ...key } : {}, 'Linked an object')
-    const values = this.#created(key.keyOf, one.name)
-    return leavesOfKey(one).map((leaf, index) => ({ leaf, value: values[index] ?? null }))
+    return isKeyOf(key) ? this.#created(key.keyOf, one.name) : keyValues(one, typeof key === 'object' && key !== null ? { ...key } : {}, 'Linked an object')
   }
 
   readonly #created: CreatedKey = (change, target) => {

@@ -21,6 +21,8 @@ export class ClassSight {
   // A commit asks the same for each of its changes, so whatever is made of the policy is made once.
   readonly #terms = new Map<string, Term>()
   readonly #conditions = new Map<Term, RowCondition>()
+  readonly #to = new Map<Action, RowCondition | undefined>()
+  readonly #only = new Map<Action, RowCondition | undefined>()
   readonly #attributes = new Map<Term, readonly string[]>()
   /** By the place in plans. */
   readonly #joined = new Map<string, StorageTerm>()
@@ -62,14 +64,14 @@ export class ClassSight {
     return rowCondition(this.may('read'), this.#class, of, this.#everything)
   }
 
-  /** What holds for the rows that the caller sees and may change so. */
-  rowsTo(action: Action): RowCondition {
-    return this.#own(this.may('read', action))
+  /** What holds for the rows that the caller sees and may change so; undefined for all. */
+  rowsTo(action: Action): RowCondition | undefined {
+    return this.#rowsOf(this.#to, action, () => this.may('read', action))
   }
 
-  /** What holds for the rows of which this is allowed, whether the caller sees them or not. */
-  rowsOnly(action: Action): RowCondition {
-    return this.#own(this.may(action))
+  /** What holds for the rows of which this is allowed, whether the caller sees them or not; undefined for all. */
+  rowsOnly(action: Action): RowCondition | undefined {
+    return this.#rowsOf(this.#only, action, () => this.may(action))
   }
 
   /** Whether something may be allowed before these attributes are set and not after, or the other way round. */
@@ -88,6 +90,14 @@ export class ClassSight {
     const made = termAt(this.may('read'), this.#class, as, this.#everything)
     this.#joined.set(as, made)
     return made
+  }
+
+  #rowsOf(known: Map<Action, RowCondition | undefined>, action: Action, make: () => Term): RowCondition | undefined {
+    if (!known.has(action)) {
+      const term = make()
+      known.set(action, isConstant(term, true) ? undefined : this.#own(term))
+    }
+    return known.get(action)
   }
 
   /** Over the class's own table. */

@@ -12,7 +12,7 @@ import { distinctJoins, partJoin } from './part-table.ts'
 import { own } from './path-resolver.ts'
 import type { CheckedKey } from './policy-check.ts'
 import type { RowCondition } from './row-condition.ts'
-import { leavesOf, leavesOfKey } from './stored.ts'
+import { leavesOf } from './stored.ts'
 
 const state = '^'
 
@@ -32,8 +32,7 @@ export class KeptObjects {
 
   /** An object of the commit's own, whose key others of its changes may name where it is known. */
   add(object: KeptObject): void {
-    const key = leavesOfKey(object.class).map((leaf, index) => ({ leaf, value: object.key[index] ?? null }))
-    this.#objects.set(keyName(object.class, key), object)
+    this.#objects.set(keyName(object.class, object.key), object)
   }
 }
 
@@ -46,7 +45,7 @@ export async function readKept(storage: Client<typeof Storage>, wanted: Readonly
   const found = new KeptObjects()
   for (const [one, keys] of wanted) {
     if (one.kept === undefined || keys.length === 0) continue
-    const values = keys.map((key) => keyValues(one, key, 'Changed an object').map(({ value }) => value))
+    const values = keys.map((key) => keyValues(one, key, 'Changed an object'))
     for (const where of keyFilters(one.kept.key, values)) {
       for (const row of (await storage.query(planOf(one, one.kept, where, classes?.sight(one)?.rows), call)).rows) found.add(objectOf(one, one.kept, row))
     }

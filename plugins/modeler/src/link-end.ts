@@ -33,8 +33,8 @@ function endOf(one: BusinessClass, key: CheckedKey, relation: string, other: Lin
 /** A key that the database makes is a number, and so JSON by itself; one that holds it among others is not known. */
 function keptKey(one: BusinessClass, key: CheckedKey): LinkEnd['other'] {
   const [only] = key
-  if (key.length === 1 && only && isKeyOf(only.value)) return only.value
-  const row = key.flatMap(({ leaf, value }) => (isKeyOf(value) ? [] : [[leaf.path, value] as const]))
+  if (key.length === 1 && isKeyOf(only)) return only
+  const row = one.keyLeaves.flatMap(({ path }, index) => (isKeyOf(key[index]) ? [] : [[path, key[index] ?? null] as const]))
   return row.length < key.length ? null : JSON.stringify(attributesOf(one, Object.fromEntries(row)))
 }
 

@@ -17,7 +17,7 @@ import type { ClassDefinition, ExtensionDefinition, ModelDefinition, ValueDefini
 import type { MappingDefinition } from './mapping-schema.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
 import { snakeCase } from './snake-case.ts'
-import { leavesOf, leavesOfKey, type ColumnPlace, type Stored } from './stored.ts'
+import { leavesOf, type ColumnPlace, type Stored } from './stored.ts'
 
 /** Classes by name, and every mistake between what was written of them */
 export interface LinkedModel {
@@ -73,8 +73,9 @@ class Linker implements Surroundings {
       const { mapping } = draft
       const readonly = mapping?.value.readonly === true ? 'its mapping says so' : key.length === 0 ? 'it has no key' : undefined
       const table = mapping?.value.table ?? snakeCase(draft.name)
-      const kept = keptOf(draft.written.value, table, leavesOfKey({ key }))
-      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, parts: [...parts.values()], readonly, attributes, key, relations, searched: searchedOf(draft, attributes, this.mistakes), searchIndex: mapping?.value.searchIndex === true, locking, kept })
+      const keyLeaves = key.flatMap(({ stored }) => leavesOf(stored))
+      const kept = keptOf(draft.written.value, table, keyLeaves)
+      classes.set(draft.name, { name: draft.name, source: mapping?.value.source ?? this.#options.source, table, parts: [...parts.values()], readonly, attributes, key, keyLeaves, relations, searched: searchedOf(draft, attributes, this.mistakes), searchIndex: mapping?.value.searchIndex === true, locking, kept })
       if (kept) for (const { path, expected, found } of keptMistakes(classes, draft.name)) this.mistakes.add(draft.written.origin, draft.name, [path], { expected, found })
     }
     return { classes, mistakes: this.mistakes.list }

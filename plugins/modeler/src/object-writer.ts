@@ -153,19 +153,20 @@ export class ObjectWriter {
 
   /** Which change it is that a policy or a rule refuses; an object that is not seen is as one that is not there. */
   async #refusal(set: ChangeSet, check: PolicyCheck, call: Call): Promise<ModelerError | undefined> {
-    const { kind, class: one, action, rule, entries } = check
-    const [first] = entries
+    const { kind, class: one, action, rule, keys, changes } = check
+    const [first = 0] = changes
     if (rule) return brokenRule(this.#storage, set.planned, check, rule, this.#model, call)
-    if (kind === 'after') return first && notAllowed(one, first.change, entries.at(-1)?.change ?? first.change, action === 'create' ? 'create such an object' : 'leave the object so')
+    if (kind === 'after') return notAllowed(one, first, changes.at(-1) ?? first, action === 'create' ? 'create such an object' : 'leave the object so')
     const sight = this.#model.seenBy(call.caller).sight(one)
-    for (const { change, key } of entries) {
+    for (const [index, key] of keys.entries()) {
+      const change = changes[index] ?? first
       const planned = set.planned[change]
       const restored = kind === 'before' && planned?.known !== undefined && planned.known.seen === undefined
       if (kind === 'before' && planned?.class === one && planned.known && !restored) await this.#conflict(change, planned, undefined, call)
       else if (!(await isThere(this.#storage, one, key, sight?.rows, call))) return restored && planned?.known ? goneConflict({ index: change, class: one, key: planned.known.key }) : brokenReference(set, change)
       if (kind === 'before' && !(await isThere(this.#storage, one, key, sight?.rowsTo(action), call))) return notAllowed(one, change, change, `${action} it`)
     }
-    return new ModelerError('CONFLICT', `Committed changes of class "${one.name}": others change what its policy looks at, so try again`, { details: { change: first?.change, class: one.name, collided: [] } })
+    return new ModelerError('CONFLICT', `Committed changes of class "${one.name}": others change what its policy looks at, so try again`, { details: { change: first, class: one.name, collided: [] } })
   }
 
   async #meaning(changes: ReturnType<ChangeSet['changesOf']>, error: unknown, call: Call): Promise<ModelerError | undefined> {

@@ -52,9 +52,9 @@ export async function readPartRows(storage: Client<typeof Storage>, uncertain: R
   const found = new PartRows()
   for (const [part, { class: one, keys }] of uncertain) {
     const columns = part.pairs.map(({ other }) => ({ ...columnOf(other, own), as: other.path }))
-    for (const where of keyFilters(part.pairs.map(({ other }) => other), keys.map((key) => keyValues(one, key, 'Changed an object').map(({ value }) => value)))) {
+    for (const where of keyFilters(part.pairs.map(({ other }) => other), keys.map((key) => keyValues(one, key, 'Changed an object')))) {
       const { rows } = await storage.query({ source: one.source, from: part.table, as: own, columns, where }, call)
-      for (const row of rows) found.add(one, part, part.pairs.map(({ own: leaf }) => ({ leaf, value: row[leaf.path] ?? null })))
+      for (const row of rows) found.add(one, part, part.pairs.map(({ other }) => row[other.path] ?? null))
     }
   }
   return found

@@ -8,7 +8,6 @@ import { inItsTable, type PartTable } from './part-table.ts'
 import type { CheckedKey } from './policy-check.ts'
 import { SharedUpdate, updateOf } from './shared-update.ts'
 import { typesOf } from './step-types.ts'
-import { leavesOfKey } from './stored.ts'
 
 /** A step that writes another table of a class than its own, for some changes. */
 export interface PartStep {
@@ -53,12 +52,11 @@ export class PartSteps {
 
   /** @param key the columns of the key, which the step for the class's own table may make */
   created(one: BusinessClass, change: number, key: readonly Cell[], columns: ColumnValues): void {
-    const keyed = leavesOfKey(one).map((leaf, index) => ({ leaf, value: key[index] ?? null }))
     for (const part of writable(one)) {
       const values = columnsIn(one, columns, part)
       if (part.optional && isEmpty(values)) continue
-      this.#insert(part, keyed, values, change)
-      if (!key.some(isKeyOf)) this.#rows?.add(one, part, keyed)
+      this.#insert(part, key, values, change)
+      if (!key.some(isKeyOf)) this.#rows?.add(one, part, key)
     }
   }
 
@@ -107,7 +105,7 @@ export class PartSteps {
   }
 
   #insert(part: PartTable, key: CheckedKey, values: ColumnValues, change: number): void {
-    const row = { ...Object.fromEntries(part.pairs.map(({ other }, index) => [other.column, key[index]?.value ?? null])), ...rowOf(values) }
+    const row = { ...Object.fromEntries(part.pairs.map(({ other }, index) => [other.column, key[index] ?? null])), ...rowOf(values) }
     const shape = Object.keys(row).join(' ')
     const open = this.#open.get(part)
     if (open?.shape === shape) {
@@ -137,5 +135,5 @@ function isEmpty({ cells }: ColumnValues): boolean {
 }
 
 function keyConditions({ table, pairs }: PartTable, key: CheckedKey): Filter[] {
-  return pairs.map(({ other }, index) => equals(inItsTable(other), table, (key[index]?.value ?? null) as Value))
+  return pairs.map(({ other }, index) => equals(inItsTable(other), table, (key[index] ?? null) as Value))
 }

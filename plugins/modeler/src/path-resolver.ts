@@ -7,7 +7,7 @@ import { columnOf } from './column-of.ts'
 import { ModelerError } from './errors.ts'
 import { isPresent } from './kept.ts'
 import { inItsTable, partJoin, partsOf } from './part-table.ts'
-import { leavesOf, leavesOfKey, type Leaf, type Stored } from './stored.ts'
+import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 export type Join = NonNullable<Plan['joins']>[number]
 
@@ -138,7 +138,7 @@ export class PathResolver {
       requireSeen(this.#known, one, step)
       ;[one, of] = this.#join(one, of, relation)
     }
-    return leavesOfKey(one).slice(0, 1).map((leaf) => ({ leaf, of }))
+    return one.keyLeaves.slice(0, 1).map((leaf) => ({ leaf, of }))
   }
 
   /** Joins the table of the class itself that a column is in. */

@@ -5,7 +5,7 @@ import type { Changed } from './contract.ts'
 import { firstVersion } from './kept.ts'
 import { isKeyOf } from './object-values.ts'
 import type { SeenObject } from './seen-object.ts'
-import { leavesOfKey, type Stored } from './stored.ts'
+import type { Stored } from './stored.ts'
 
 /** What a change has become: a row of a step, of whose key some columns may be known already. */
 export interface Planned {
@@ -21,7 +21,7 @@ export interface Planned {
 
 /** The columns of a new object's key, as they were given or as its step makes them. */
 export function createdKey({ class: one, step, row, values }: Planned): Cell[] {
-  return leavesOfKey(one).map((leaf) => values.get(leaf) ?? { keyOf: step, row, column: leaf.column })
+  return one.keyLeaves.map((leaf) => values.get(leaf) ?? { keyOf: step, row, column: leaf.column })
 }
 
 /** What a change did, of what the steps did. */

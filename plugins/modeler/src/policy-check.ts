@@ -6,10 +6,9 @@ import { own } from './path-resolver.ts'
 import type { RowCondition } from './row-condition.ts'
 import type { Rule } from './rule.ts'
 import { typesOf } from './step-types.ts'
-import { leavesOfKey, type Leaf } from './stored.ts'
 
-/** The columns of a key with their values, some of which an earlier step generates. */
-export type CheckedKey = readonly { readonly leaf: Leaf; readonly value: Cell }[]
+/** What the columns of a key hold, in order; some of it an earlier step generates. */
+export type CheckedKey = readonly Cell[]
 
 /**
  * What a policy asks of some objects in a transaction: that they may be changed as they are (`before`), that they may
@@ -21,40 +20,47 @@ export interface PolicyCheck {
   readonly class: BusinessClass
   readonly action: 'create' | 'update' | 'remove' | 'read'
   readonly rule?: Rule
-  readonly entries: readonly { readonly change: number; readonly key: CheckedKey }[]
+  /** What is checked, and for each the change that it is checked for. */
+  readonly keys: readonly CheckedKey[]
+  readonly changes: readonly number[]
+}
+
+interface Collected {
+  readonly check: Omit<PolicyCheck, 'keys' | 'changes'>
+  readonly condition: RowCondition
+  readonly keys: CheckedKey[]
+  readonly changes: number[]
 }
 
 /** Collects checks; those of one kind, class and action are one step. */
 export class PolicyChecks {
-  readonly #checks = new Map<string, { readonly check: PolicyCheck; readonly entries: { readonly change: number; readonly key: CheckedKey }[]; readonly condition: RowCondition }>()
+  readonly #collected: Collected[] = []
 
   add(kind: PolicyCheck['kind'], one: BusinessClass, action: PolicyCheck['action'], condition: RowCondition, change: number, key: CheckedKey): void {
-    this.#add(`${kind} ${action} ${one.name}`, { kind, class: one, action }, condition, { change, key })
+    this.#add({ kind, class: one, action }, condition, change, key)
   }
 
   /** That a rule of the class holds for an object. */
   addRule(one: BusinessClass, rule: Rule, change: number, key: CheckedKey): void {
-    this.#add(`rule ${rule.name} ${one.name}`, { kind: 'rule', class: one, action: 'read', rule }, rule.condition, { change, key })
+    this.#add({ kind: 'rule', class: one, action: 'read', rule }, rule.condition, change, key)
   }
 
   /** The steps, with the checks that they are. */
   *steps(): Generator<{ readonly step: Step; readonly check: PolicyCheck }> {
-    for (const { check, entries, condition } of this.#checks.values()) {
-      for (let from = 0; from < entries.length; from += checkedAtOnce) {
-        const some = entries.slice(from, from + checkedAtOnce)
-        yield { step: stepOf(check.class, condition, some.map(({ key }) => key)), check: { ...check, entries: some } }
+    for (const { check, condition, keys, changes } of this.#collected) {
+      for (let from = 0; from < keys.length; from += checkedAtOnce) {
+        const some = keys.slice(from, from + checkedAtOnce)
+        yield { step: stepOf(check.class, condition, some), check: { ...check, keys: some, changes: changes.slice(from, from + checkedAtOnce) } }
       }
     }
   }
 
-  #add(name: string, what: Omit<PolicyCheck, 'entries'>, condition: RowCondition, entry: PolicyCheck['entries'][number]): void {
-    const known = this.#checks.get(name)
-    if (known) {
-      known.entries.push(entry)
-      return
-    }
-    const entries = [entry]
-    this.#checks.set(name, { check: { ...what, entries }, entries, condition })
+  #add(check: Collected['check'], condition: RowCondition, change: number, key: CheckedKey): void {
+    // There are few, of which each change asks for the same ones.
+    let found = this.#collected.find((known) => known.check.class === check.class && known.check.kind === check.kind && known.check.action === check.action && known.check.rule === check.rule)
+    if (found === undefined) this.#collected.push((found = { check, condition, keys: [], changes: [] }))
+    found.keys.push(key)
+    found.changes.push(change)
   }
 }
 
@@ -62,8 +68,7 @@ export class PolicyChecks {
 const checkedAtOnce = 10_000
 
 function stepOf(one: BusinessClass, { joins, term }: RowCondition, keys: readonly CheckedKey[]): Step {
-  const rows = new Map<string | number, Cell[]>()
-  for (const key of keys) rows.set(keyId(key), key.map(({ value }) => value))
-  const leaves = leavesOfKey(one)
-  return { check: one.table, as: own, joins: [...joins], columns: namesOf(leaves), rows: [...rows.values()], ...typesOf(leaves), where: { term }, expect: rows.size }
+  const known = new Set<string | number>()
+  const rows = keys.filter((key) => known.size < known.add(keyId(one, key)).size)
+  return { check: one.table, as: own, joins: [...joins], columns: namesOf(one.keyLeaves), rows, ...typesOf(one.keyLeaves), where: { term }, expect: rows.length }
 }

@@ -22,7 +22,7 @@ export function presence({ kept }: BusinessClass, of: string, removed?: Removed)
 /** What holds for the rows that the caller sees; where removed objects are asked for, for those that the caller may remove. */
 export function rowsOf(one: BusinessClass, classes: Classes, removed: Removed | undefined): RowCondition | undefined {
   const sight = classes.sight(one)
-  return removed === undefined || sight?.mayAlways('read', 'remove') === true ? sight?.rows : sight?.rowsTo('remove')
+  return removed === undefined ? sight?.rows : sight?.rowsTo('remove')
 }
 
 /** @throws ModelerError `FORBIDDEN`, `REQUEST_INVALID` where removed objects are gone */

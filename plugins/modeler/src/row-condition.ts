@@ -5,7 +5,6 @@ import type { SeenClasses } from './classes.ts'
 import { columnOf } from './column-of.ts'
 import { columnTerm } from './column-term.ts'
 import { PathResolver, type Join } from './path-resolver.ts'
-import { leavesOfKey } from './stored.ts'
 
 /** What begins the names of tables that only conditions of policies look at, so that no path of a request meets them. */
 const mark = '!'
@@ -31,6 +30,6 @@ export function termAt(term: Term, one: BusinessClass, as: string, classes: Seen
   // With two marks, since a join that the policy of the first table needs may have the name with one.
   const again = `${mark}${mark}${as}`
   const inner = rowCondition(term, one, again, classes)
-  const on = leavesOfKey(one).map((leaf) => ({ left: columnOf(leaf, as), right: columnOf(leaf, again) }))
+  const on = one.keyLeaves.map((leaf) => ({ left: columnOf(leaf, as), right: columnOf(leaf, again) }))
   return { fold: 'exists', over: { table: one.table, as: again, joins: [...inner.joins], on }, where: inner.term, type: 'boolean' }
 }

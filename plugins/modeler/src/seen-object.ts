@@ -29,15 +29,17 @@ export class SeenObject {
 
   /**
    * @param changed what the change sets; undefined for a removal, which changes all
+   * @param like another, with which it may share what both are compared by: of ten thousand changes most are alike
    * @throws ModelerError `REQUEST_INVALID` where too little was seen to notice anything
    */
-  constructor(one: BusinessClass, seen: Readonly<Record<string, unknown>>, changed: Readonly<Record<string, unknown>> | undefined, classes: Classes) {
+  constructor(one: BusinessClass, seen: Readonly<Record<string, unknown>>, changed: Readonly<Record<string, unknown>> | undefined, classes: Classes, like?: SeenObject) {
     this.#class = one
     this.#classes = classes
     this.#seen = withoutRelated(one, seen, classes)
     const told = changed ?? this.#seen
     this.#counted = one.kept?.locking === true
-    this.#compared = one.locking ? [one.locking] : comparedOf(one, told, changed === undefined)
+    const compared = one.locking ? [one.locking] : comparedOf(one, told, changed === undefined)
+    this.#compared = like && isSameList(like.#compared, compared) ? like.#compared : compared
     if (this.#counted && !Number.isSafeInteger(this.#seen[versionName])) throw this.#tooLittle(`"${versionName}" as it was seen`)
     if (this.#counted) return
     if (this.#compared.some(({ name }) => this.#seen[name] === undefined)) {
@@ -138,6 +140,10 @@ function comparedOf(one: BusinessClass, told: Readonly<Record<string, unknown>>,
     if (told[attribute.name] !== undefined && !(removed && (one.key.includes(attribute) || isOnlyRead(attribute)))) compared.push(attribute)
   }
   return compared
+}
+
+function isSameList(list: readonly unknown[], other: readonly unknown[]): boolean {
+  return list.length === other.length && list.every((item, index) => item === other[index])
 }
 
 /** The columns of a value with what it says of each. */

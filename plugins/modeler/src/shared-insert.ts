@@ -3,7 +3,7 @@ import type { BusinessClass } from './business-class.ts'
 import { columnsIn, ColumnValues, namesOf, type Cell } from './column-values.ts'
 import { isKeyOf } from './object-values.ts'
 import { typesOf } from './step-types.ts'
-import { leavesOfKey, type Leaf } from './stored.ts'
+import type { Leaf } from './stored.ts'
 
 /** A step that inserts objects of one class which have values for the same columns. */
 export class SharedInsert {
@@ -20,7 +20,7 @@ export class SharedInsert {
     this.#class = one
     this.#leaves = leaves
     this.index = index
-    this.step = { insert: one.table, columns: namesOf(mine), rows: this.#rows, ...typesOf([...mine, ...leavesOfKey(one)]) }
+    this.step = { insert: one.table, columns: namesOf(mine), rows: this.#rows, ...typesOf([...mine, ...one.keyLeaves]) }
   }
 
   /** The row that was added last. */

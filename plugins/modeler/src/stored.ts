@@ -33,11 +33,6 @@ export function leavesOf(stored: Stored): readonly Leaf[] {
   return stored.kind === 'leaf' ? [stored] : [...stored.parts.values()].flatMap(leavesOf)
 }
 
-/** The columns of a class's key, in order. */
-export function leavesOfKey({ key }: { readonly key: readonly { readonly stored: Stored }[] }): readonly Leaf[] {
-  return key.flatMap(({ stored }) => leavesOf(stored))
-}
-
 /** The same value in other columns, as a reference holds the key of what it refers to. */
 export function storedElsewhere(stored: Stored, path: string, columnOf: (part: readonly string[]) => ColumnPlace, part: readonly string[] = []): Stored {
   if (stored.kind === 'leaf') return { ...inItsTable(stored), path, ...columnOf(part) }

@@ -7,6 +7,8 @@ export interface Table {
   readonly columns: ReadonlyMap<string, Column>
   /** The columns of the primary key that an insert can answer, in order; none for a view. */
   readonly key: readonly string[]
+  /** The key is one number, which the driver tells of a row that was inserted. */
+  readonly numbered?: boolean
 }
 
 export interface Column {

@@ -16,6 +16,8 @@ export interface Insert extends Statement {
   /** Each value is a list of a column's values of all rows. */
   readonly lists: boolean
   readonly key: readonly string[]
+  /** The key of each row comes from the statement, or where it is `generated` from the driver; else it is what was given. */
+  readonly told: 'returned' | 'generated' | 'given'
   readonly decoders: readonly Decoder[]
 }
 
@@ -47,8 +49,15 @@ export class ChangeCompiler {
     const statement = together && rows > 1 && columns.length > 0 ? this.#insertLists(table, columns, types, together) : this.#insertRows(table, columns, types, rows)
     const key = table.key.map((column) => this.#catalogue.column(table, column))
     const replacing = replace ? ` ${this.#replacing(table, columns)}` : ''
-    const returning = this.#dialect.returning && key.length > 0 ? ` returning ${key.map((column) => this.#dialect.quote(column.name)).join(', ')}` : ''
-    return Object.freeze({ ...statement, sql: statement.sql + replacing + returning, lists: together !== undefined && rows > 1 && columns.length > 0, key: table.key, decoders: key.map((column) => this.#dialect.codec(column, own(types, column.name))) })
+    const told = this.#told(table, replace)
+    const returning = told === 'returned' && key.length > 0 ? ` returning ${key.map((column) => this.#dialect.quote(column.name)).join(', ')}` : ''
+    return Object.freeze({ ...statement, sql: statement.sql + replacing + returning, lists: together !== undefined && rows > 1 && columns.length > 0, key: table.key, told, decoders: key.map((column) => this.#dialect.codec(column, own(types, column.name))) })
+  }
+
+  /** A row that takes another's place is not the one inserted last. */
+  #told({ numbered = false }: Table, replace: boolean): Insert['told'] {
+    if (!this.#dialect.returning) return 'given'
+    return numbered && !replace ? 'generated' : 'returned'
   }
 
   #insertRows(table: Table, columns: readonly string[], types: Types, rows: number): Statement {

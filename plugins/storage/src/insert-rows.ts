@@ -4,7 +4,6 @@ import type { PlainStep, Row, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import type { Raw } from './logical.ts'
 import { bindLists, bindValues } from './sql-builder.ts'
-import type { SqlDialect } from './sql-builder.ts'
 import { StepRows } from './step-rows.ts'
 import type { StepContext } from './steps.ts'
 import type { Answer, Work } from './work.ts'
@@ -25,7 +24,7 @@ export function* insertRows(context: StepContext, step: InsertStep, earlier: rea
     const take = (answer: Answer, given: readonly (readonly Value[])[]): void => {
       // MySQL counts a row that took another's place twice.
       affected += replace ? given.length : answer.affected
-      addKeys(dialect, insert, columns, given, answer, keys)
+      addKeys(insert, columns, given, answer, keys)
     }
     if (size === 1) return yield* oneByOne(context, insert, rows, from, take, () => ({ affected, keys }))
     const given = rows.slice(from, from + size)
@@ -59,12 +58,13 @@ function rowsAtOnce({ compiler, dialect }: StepContext, { insert, types = {}, re
   return told ? 2 ** Math.floor(Math.log2(most)) : 1
 }
 
-function addKeys(dialect: SqlDialect, insert: Insert, columns: readonly string[], given: readonly (readonly Value[])[], answer: Answer, keys: Row[]): void {
-  const { key, decoders } = insert
-  if (dialect.returning && answer.rows.length < given.length && given.length > 1 && key.length > 0) throw new StorageError('TRIGGER_REJECTED', `a trigger left out ${given.length - answer.rows.length} of ${given.length} rows, so it is not known whose key is whose`)
+function addKeys(insert: Insert, columns: readonly string[], given: readonly (readonly Value[])[], answer: Answer, keys: Row[]): void {
+  const { key, told, decoders } = insert
+  if (told === 'returned' && answer.rows.length < given.length && given.length > 1 && key.length > 0) throw new StorageError('TRIGGER_REJECTED', `a trigger left out ${given.length - answer.rows.length} of ${given.length} rows, so it is not known whose key is whose`)
   for (const [index, row] of given.entries()) {
     if (key.length === 0) keys.push({})
-    else if (dialect.returning) keys.push(keyOf(insert, answer.rows[index] ?? []))
+    else if (told === 'returned') keys.push(keyOf(insert, answer.rows[index] ?? []))
+    else if (told === 'generated') keys.push(keyOf(insert, answer.affected === 0 ? [] : [answer.generated ?? null]))
     else keys.push(Object.fromEntries(key.map((name, place) => [name, columns.includes(name) ? (row[columns.indexOf(name)] ?? null) : decode(decoders[place], answer.generated ?? null, name)])))
   }
 }

@@ -80,6 +80,25 @@ describe('transact', () => {
     expect(await count('Customers')).toBe(2)
   })
 
+  test('answers the key that each row has got, given, generated or of a form of its own, whatever a trigger writes beside it', async () => {
+    const file = makeDatabase(`
+      create table Noted (Id integer primary key, Text text);
+      create table Turned (Id integer primary key desc, Text text);
+      create table Keyed (Id integer primary key, Text text) without rowid;
+      create table Log (Text text);
+      insert into Log values ('one'), ('two');
+      create trigger logged after insert on Noted begin insert into Log values (new.Text); end;
+      create trigger left_out before insert on Noted when new.Text = 'none' begin select raise(ignore); end;
+    `)
+    const { storage } = await startStorage({ shop: { kind: 'sqlite', file } })
+    const keys = async (step: Step): Promise<unknown[]> => (await storage.transact({ source: 'shop', steps: [step] }, makeCall())).results[0]?.keys.map((key) => key['Id']) ?? []
+    expect(await keys({ insert: 'Noted', rows: [{ Id: 7, Text: 'a' }, { Id: '9', Text: 'b' }, { Id: null, Text: 'c' }, { Id: 3, Text: 'none' }, { Id: '9007199254740993', Text: 'd' }] })).toEqual([7, 9, 10, undefined, '9007199254740993'])
+    expect(await keys({ insert: 'Noted', rows: [{ Text: 'e' }] })).toEqual(['9007199254740994'])
+    expect(await keys({ insert: 'Noted', rows: [{ Id: 7, Text: 'new' }], replace: true })).toEqual([7])
+    expect(await keys({ insert: 'Turned', rows: [{ Id: 5, Text: 'a' }, { Id: 4, Text: 'b' }] })).toEqual([5, 4])
+    expect(await keys({ insert: 'Keyed', rows: [{ Id: 5, Text: 'a' }, { Id: 4, Text: 'b' }] })).toEqual([5, 4])
+  })
+
   test('says what a mismatch expected and found', async () => {
     const { transact } = await shop()
     const error = await errorFrom(transact([{ remove: 'Customers', where: { column: 'Code', op: '==', value: 'NOONE' }, expect: 1 }]))

@@ -16,7 +16,7 @@ declare module 'better-sqlite3' {
     raw(): this
     safeIntegers(): this
     columns(): { readonly name: string }[]
-    run(values: readonly Bound[]): { readonly changes: number }
+    run(values: readonly Bound[]): { readonly changes: number; readonly lastInsertRowid: bigint | number }
     get(values: readonly Bound[]): Answered | undefined
     all(values: readonly Bound[]): Answered[]
     iterate(values: readonly Bound[]): IterableIterator<Answered>

@@ -54,7 +54,12 @@ export class Connection {
   /** What runs a statement: what it does and answers. */
   runner(sql: string): (values: readonly Bound[]) => Answer {
     const statement = this.prepare(sql)
-    if (!statement.reader) return (values) => ({ affected: statement.run(values).changes, rows: [] })
+    if (!statement.reader) {
+      return (values) => {
+        const { changes, lastInsertRowid } = statement.run(values)
+        return { affected: changes, rows: [], generated: lastInsertRowid }
+      }
+    }
     return (values) => {
       const rows = statement.all(values)
       return { affected: rows.length, rows }
