@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { CarusoError, codeOf } from '@caruso/contract'
 import { caruso } from '../command.ts'
 import { CarusoProcess } from './caruso-up.ts'
@@ -77,7 +77,7 @@ async function post(address: string, operation: string, body: object): Promise<A
   return answer
 }
 
-test('SIGKILL while dialogs are answered: no acknowledged answer is lost, and each action is let go once', { timeout: 240_000 }, async () => {
+test('SIGKILL while dialogs are answered: no acknowledged answer is lost, each action is let go once, and becomes one task of the back office', { timeout: 240_000 }, async () => {
   const { folder, file } = await assembly()
   const port = await freePort()
   process.env['PORT'] = String(port)
@@ -97,6 +97,8 @@ test('SIGKILL while dialogs are answered: no acknowledged answer is lost, and ea
   expect(new Set(await outcomes)).toEqual(new Set(['settled']))
   const counts = withDatabase(file, (database) => database.prepare(`select topic, count(*) as events, count(distinct json_extract(payload, '$.dialog')) as dialogs from caruso_events group by topic order by topic`).all())
   expect(counts.map((row) => ({ ...row }))).toEqual(['billing.promise', 'customer.receipt', 'dialogs.ended'].map((topic) => ({ topic, events: 15, dialogs: 15 })))
+  const tasks = (): unknown => withDatabase(file, (database) => database.prepare('select action, count(*) as tasks, count(distinct dialog) as dialogs from task group by action order by action').all().map((row) => ({ ...row })))
+  await vi.waitFor(() => expect(tasks()).toEqual(['billing.promise', 'customer.receipt'].map((action) => ({ action, tasks: 15, dialogs: 15 }))), { timeout: 30_000 })
 })
 
 /** A port that nobody listens on now. */
