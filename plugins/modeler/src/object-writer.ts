@@ -65,8 +65,7 @@ export class ObjectWriter {
     const found = new Map<BusinessClass, Key[]>()
     for (const change of changes) {
       if ('restore' in change) requireRemoved(this.#model.get(change.restore), this.#model.seenBy(call.caller), 'Restored an object', call)
-      for (const [one, key] of objectsOf(change, this.#model)) {
-        if (one.kept === undefined) continue
+      for (const [one, key] of keptBy(change, this.#model)) {
         if (!found.has(one)) await this.#model.check(one, call)
         const keys = found.get(one) ?? []
         found.set(one, keys)
@@ -202,13 +201,12 @@ function brokenReference(set: ChangeSet, change: number): ModelerError {
 
 type Key = Readonly<Record<string, unknown>>
 
-/** The objects that a change is about, by their keys where they are known. */
-function objectsOf(change: Change, model: Model): (readonly [BusinessClass, Key?])[] {
-  if ('create' in change) return [[model.get(change.create)]]
-  if ('update' in change) return [[model.get(change.update), change.key]]
-  if ('remove' in change) return [[model.get(change.remove), change.key]]
-  if ('restore' in change) return [[model.get(change.restore), change.key]]
-  return linkedObjects(change, model)
+/** The objects of classes with behaviours that a change is about, by their keys where they are known. */
+function keptBy(change: Change, model: Model): readonly (readonly [BusinessClass, Key?])[] {
+  if ('relation' in change) return linkedObjects(change, model)
+  const one = model.get('create' in change ? change.create : 'update' in change ? change.update : 'remove' in change ? change.remove : change.restore)
+  if (one.kept === undefined) return []
+  return 'create' in change ? [[one]] : [[one, change.key]]
 }
 
 /** The objects at the ends of a link whose classes have a history. */

@@ -32,8 +32,11 @@ export class SharedInsert {
   add(one: BusinessClass, columns: ColumnValues): ColumnValues | undefined {
     // A row cannot use a key that its own step generates.
     if (one !== this.#class || !columns.isOf(this.#leaves) || usesKeyOf(columns, this.index)) return undefined
-    this.#rows.push(columnsIn(one, columns).cells)
-    return new ColumnValues(this.#leaves, columns.cells)
+    // A copy has no room for more, which ten thousand lists would have.
+    const row = [...columns.cells]
+    const shared = new ColumnValues(this.#leaves, row)
+    this.#rows.push(columnsIn(one, shared).cells)
+    return shared
   }
 }
 

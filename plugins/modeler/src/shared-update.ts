@@ -33,12 +33,13 @@ export class SharedUpdate {
   /** Adds a row, and answers what it writes with the columns that all share; undefined where it needs a step of its own. */
   add(table: string, columns: ColumnValues, where: readonly Filter[]): ColumnValues | undefined {
     if (table !== this.#table || !columns.isOf(this.#leaves) || where.length !== this.#same.length) return undefined
-    const row = [...columns.cells]
+    const seen: Cell[] = []
     for (const [index, filter] of where.entries()) {
       const first = this.#same[index]
       if (first === undefined || !isSame(filter) || filter.column !== first.column || filter.of !== first.of || filter.type !== first.type) return undefined
-      row.push(filter.value)
+      seen.push(filter.value)
     }
+    const row = [...columns.cells, ...seen]
     this.#rows.push(row)
     return new ColumnValues(this.#leaves, row)
   }

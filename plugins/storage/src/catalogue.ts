@@ -24,6 +24,8 @@ export interface Column {
   readonly places?: number | undefined
   /** Its texts are the same to the database only if they are the same, and they are ordered by code point. */
   readonly binary?: boolean
+  /** Its texts are the same to the database only if they are the same, however they are ordered. */
+  readonly distinct?: boolean
 }
 
 /** Describes what a data source holds; each dialect reads its own. */
@@ -56,10 +58,10 @@ export class Catalogue {
     this.#changed = changed
   }
 
-  /** Looks whether the tables have changed, unless that was seen to within the last second. */
-  refresh(force: boolean): void {
+  /** Looks whether the tables have changed, unless that was seen to within so many milliseconds. */
+  refresh(within = staleAfter): void {
     const now = Date.now()
-    if (!force && Math.abs(now - this.#checked) < staleAfter) return
+    if (Math.abs(now - this.#checked) < within) return
     this.#checked = now
     const version = this.#reader.version()
     if (version === this.#version) return
@@ -71,7 +73,7 @@ export class Catalogue {
 
   /** @throws StorageError `TABLE_UNKNOWN` */
   table(name: string): Table {
-    if (!this.#names.has(name)) this.refresh(true)
+    if (!this.#names.has(name)) this.refresh(0)
     if (!this.#names.has(name)) {
       throw new StorageError('TABLE_UNKNOWN', `Looked up table ${JSON.stringify(name)} in data source "${this.#source}": there is none${didYouMean(name, this.#names)}`)
     }
@@ -92,7 +94,7 @@ export class Catalogue {
   }
 
   has(name: string): boolean {
-    this.refresh(true)
+    this.refresh(0)
     return this.#names.has(name)
   }
 
@@ -100,7 +102,7 @@ export class Catalogue {
   column(table: Table, name: string): Column {
     const found = table.columns.get(name)
     if (found) return found
-    this.refresh(true)
+    this.refresh(0)
     const fresh = this.table(table.name)
     const late = fresh.columns.get(name)
     if (late) return late

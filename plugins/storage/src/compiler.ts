@@ -37,7 +37,7 @@ export class Compiler {
   }
 
   select(plan: Plan, limit: number | undefined): Bound<Select> {
-    this.#catalogue.refresh(false)
+    this.#catalogue.refresh()
     const { from, as, columns, joins, where, group, aggregates, order, offset } = plan
     const values: Value[] = []
     const computed = columns?.map((entry) => (typeof entry === 'object' && 'term' in entry ? [filterShape({ term: entry.term }, values), entry.as] : entry))

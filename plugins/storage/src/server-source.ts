@@ -255,7 +255,7 @@ export class ServerSource implements DataSource {
   async #ask(call: Waiting): Promise<void> {
     const tables = await this.#connections.use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#server.tables(connection))
     this.#known.set(tables.filter(({ name }) => name !== keysTable))
-    this.#catalogue.refresh(true)
+    this.#catalogue.refresh(0)
   }
 
   /** There is a table of keys, without those that are too old: they are looked for at the first call with a key and now and then, outside of its transaction. */

@@ -25,9 +25,8 @@ test('many rows are inserted and updated in columns of every type, as one row is
   await transact({ insert: 'many', rows: given })
   expect(await rows('many')).toEqual(await rows('one'))
   const sets = [odd, empty, empty]
-  const update = (table: string, index: number): Step => ({ update: table, set: sets[index] ?? {}, where: { and: [{ column: 'id', op: '==', value: index + 1 }] }, expect: 1 })
-  for (const index of [0, 1, 2]) await transact(update('one', index))
-  await transact(update('many', 0), update('many', 1), update('many', 2))
+  for (const [index, set] of sets.entries()) await transact({ update: 'one', set, where: { and: [{ column: 'id', op: '==', value: index + 1 }] }, expect: 1 })
+  await transact({ update: 'many', columns: Object.keys(odd), same: [{ column: 'id' }], rows: sets.map((set, index) => [...Object.values(set), index + 1]) })
   expect(await rows('many')).toEqual(await rows('one'))
 })
 
@@ -38,4 +37,15 @@ test('what a column does not take is refused, whether it comes with one row or w
     const one = await errorFrom(transact({ insert: 'narrow', rows: [{ id: 1, ...value }] }))
     expect((await errorFrom(transact({ insert: 'narrow', rows: [{ id: 1, ...value }, { id: 2, ...value }] }))).code).toBe(one.code)
   }
+})
+
+test('texts are the same only if they are, where the database takes others for the same too', async () => {
+  const { run, transact, rows } = await started()
+  await run(`create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`)
+  await run('create table greetings (id integer primary key, loose text collate loose, strict text)')
+  await transact({ insert: 'greetings', columns: ['id', 'loose', 'strict'], rows: [[1, 'Hej', 'Hej'], [2, 'Hej', 'Hej'], [3, null, null]] })
+  const change = (column: string, ...seen: (string | null)[]): Step => ({ update: 'greetings', columns: ['strict'], same: [{ column: 'id' }, { column, type: 'text' }], rows: seen.map((text, index) => ['new', index + 1, text]) })
+  for (const column of ['loose', 'strict']) expect(await errorFrom(transact(change(column, 'Hej', 'hej')))).toMatchObject({ code: 'ROW_COUNT_MISMATCH', details: { row: 1 } })
+  await transact(change('loose', 'Hej', 'Hej', null))
+  expect((await rows('greetings')).map((row) => row['strict'])).toEqual(['new', 'new', 'new'])
 })

@@ -23,14 +23,15 @@ export function pgCodec(column: Column, type: LogicalType | undefined): Codec {
   return { type: wanted, compare: found === wanted ? '??' : `(??)${wanted === 'boolean' ? '::text' : ''}::${sql}`, place: `?::${sql}`, store, match: write, read: column.stored === 'timestamptz' && wanted === 'instant' ? readMoment : readerOf(wanted) }
 }
 
-function textCodec({ stored, binary }: Column, typed: boolean): Codec {
+function textCodec({ stored, binary, distinct = false }: Column, typed: boolean): Codec {
   const isText = stored === 'text' || stored === 'varchar' || stored === 'bpchar'
   const plain = stored === 'bpchar' || !isText ? '(??)::text' : '??'
   const write = (value: Value): Bound => encode(toCanonical('text', value))
   const base = { type: 'text', place: '?', store: write, match: write, select: isText ? '??' : '(??)::text', read: readerOf('text') } as const satisfies Partial<Codec>
   if (!typed || binary) return { ...base, compare: isText ? '??' : plain }
   // Texts are equal whatever the collation, unless it is one of those that are not deterministic; order needs one.
-  return { ...base, compare: `${plain} collate "C"`, group: plain, ...(isText ? { narrow: '?' } : {}) }
+  const exact = distinct && (stored === 'text' || stored === 'varchar')
+  return { ...base, compare: `${plain} collate "C"`, group: plain, ...(isText ? { narrow: '?' } : {}), ...(exact ? { exact } : {}) }
 }
 
 /** Numbers are PostgreSQL's yes and no where another application has chosen them. */

@@ -44,6 +44,8 @@ type Rows = readonly Row[]
 
 // About what SQLite reads in the time that a slice may take.
 const largeFile = 4 * 1024 * 1024
+// Milliseconds after which it is asked whether there are indexes for searches, if nothing else was asked.
+const indexesAskedAfter = 60_000
 
 /** Opens a SQLite database as a data source. */
 export async function openSource(name: string, config: SourceConfig, log: Log): Promise<DataSource> {
@@ -97,7 +99,7 @@ class SqliteSource implements DataSource {
     const compiler = await this.#ready()
     return this.#patiently(call, tried, () => {
       const writer = this.#writer(tried)
-      this.#catalogue.refresh(false)
+      this.#catalogue.refresh()
       const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
       return this.#immediate(writer, () => {
         if (call.key !== undefined) writer.prepare(createKeys).run([])
@@ -134,7 +136,8 @@ class SqliteSource implements DataSource {
 
   async searchIndexes(call: Call): Promise<readonly SearchIndex[]> {
     return this.#patiently(call, `Looked for indexes of data source "${this.name}"`, () => {
-      this.#catalogue.refresh(false)
+      // Whoever uses the source sees sooner that there is one; nobody else needs it.
+      this.#catalogue.refresh(indexesAskedAfter)
       return searchIndexesIn(this.#catalogue)
     })
   }
@@ -154,13 +157,13 @@ class SqliteSource implements DataSource {
     const described: TableDescription[] = []
     for await (const table of describeTables((work) => this.#patiently(call, tried, () => this.#connections.short(work)))) described.push(table)
     return this.#patiently(call, tried, () => {
-      this.#catalogue.refresh(true)
+      this.#catalogue.refresh(0)
       const planned = planChanges(changes, described, { dialect: sqliteDialect, column: (table, name) => this.#catalogue.column(this.#catalogue.table(table), name) })
       if (!run) return this.#connections.short((connection) => previewSqlite(connection, planned))
       try {
         return alterSqlite(this.#writer(tried), planned)
       } finally {
-        this.#catalogue.refresh(true)
+        this.#catalogue.refresh(0)
       }
     })
   }
