@@ -56,13 +56,14 @@ export class Checkpointer {
 
   #start(): Worker {
     const worker = new Worker(threadFile, { workerData: this.#file })
-    worker.unref()
     worker.on('message', (reply: CheckpointReply) => this.#copied(reply))
     worker.on('error', (error) => this.#failed(error))
     worker.on('exit', () => {
       this.#worker = undefined
       this.#copying = false
     })
+    // Whoever listens keeps the process alive, so this comes last.
+    worker.unref()
     return worker
   }
 

@@ -66,11 +66,11 @@ export class ReaderThread {
 
   #start(): Worker {
     const worker = new Worker(threadFile, { workerData: this.#file })
-    // Who waits for an answer keeps the process alive by the deadline; the thread alone does not.
-    worker.unref()
     worker.on('message', (reply: Reply) => this.#waiting.get(reply.job)?.resolve(reply))
     worker.on('error', (error) => this.#gone(worker, error))
     worker.on('exit', () => this.#gone(worker, new Error('it ended')))
+    // Who waits for an answer keeps the process alive by the deadline; the thread alone does not. Listening would, so this comes last.
+    worker.unref()
     return worker
   }
 
