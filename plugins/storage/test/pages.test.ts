@@ -44,6 +44,13 @@ describe('a query of more rows than are read in one go', () => {
     expect(await rows({ from: 'texts', order: [{ column: 'code' }] })).toHaveLength(count)
   })
 
+  test('answers all rows where the same statement has now many and now few', async () => {
+    const { rows } = await started()
+    const found = await rows(all)
+    const upTo = (most: number): Promise<readonly Row[]> => rows({ ...all, where: { ...id, op: '<=', value: found[most - 1]?.['id'] ?? 0 }, order: [{ ...id, desc: true }] })
+    for (const most of [10, 5_000, 10, 4_000, 999, 20]) expect(await upTo(most)).toEqual(found.slice(0, most).toReversed())
+  })
+
   test('answers those that meet a condition', async () => {
     const { rows } = await started()
     const found = await rows(all)

@@ -66,7 +66,8 @@ export class Cursor {
     if (this.#ended) throw new StorageError('SOURCE_CLOSED', 'Read the next rows: the data source was closed')
     const end = performance.now() + sliceMilliseconds
     const batch: Row[] = []
-    for (let size = 0; !this.#next.done && batch.length < limits.batchRows && size < limits.batchText && performance.now() < end; ) {
+    // One row however late it is: a thread may stand still between two looks at the clock.
+    for (let size = 0; !this.#next.done && batch.length < limits.batchRows && size < limits.batchText && (batch.length === 0 || performance.now() < end); ) {
       const values = this.#next.value
       for (const value of values) size += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
       batch.push(this.#row(values))

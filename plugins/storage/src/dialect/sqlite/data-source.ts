@@ -79,8 +79,8 @@ class SqliteSource implements DataSource {
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const thread = comesTogether(plan) ? this.#threadIfLarge() : undefined
     if (thread) return this.#collect(this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, limit)), call, tried), tried)
-    const found = await this.#pages.read({ compiler, plan, limit, patiently: (work) => this.#patiently(call, tried, work) })
-    if (found === undefined) return this.#collect(this.#batches(await this.#cursor(compiler, plan, limit, call, tried), tried), tried)
+    const byRow = async (): Promise<Rows> => this.#collect(this.#batches(await this.#cursor(compiler, plan, limit, call, tried), tried), tried)
+    const found = await this.#pages.read({ compiler, plan, limit, patiently: (work) => this.#patiently(call, tried, work) }, byRow)
     if (found.length > limits.rows) throw tooMany(tried)
     return found
   }

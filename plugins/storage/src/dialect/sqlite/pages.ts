@@ -30,7 +30,7 @@ export interface Reading {
 export class Pages {
   readonly #connections: Connections
   readonly #catalogue: Catalogue
-  /** Statements that had more rows than a page before. */
+  /** Statements that had more rows than a page the last time. */
   readonly #long = new WeakSet<Select>()
   /** Statements among whose rows were whole numbers that the driver's numbers do not hold. */
   readonly #exact = new WeakSet<Select>()
@@ -40,8 +40,12 @@ export class Pages {
     this.#catalogue = catalogue
   }
 
-  /** All rows, if they are one page, or more where each page can begin after the key that the one before ended with. Undefined for other plans. */
-  async read(reading: Reading): Promise<Rows | undefined> {
+  /**
+   * All rows: one page, or more where each page can begin after the key that the one before ended with.
+   *
+   * @param byRow reads what has more than a page and cannot begin so
+   */
+  async read(reading: Reading, byRow: () => Promise<Rows>): Promise<Rows> {
     const { compiler, plan, limit, patiently } = reading
     const size = Math.max(leastRows, Math.floor(valuesOfPage / (plan.columns?.length ?? this.#catalogue.table(plan.from).columns.size)))
     const isPage = limit <= size
@@ -51,7 +55,11 @@ export class Pages {
       if (isPage || found.length < size) return found
       this.#long.add(first.statement)
     }
-    return this.#several(reading, first, size)
+    const several = await this.#several(reading, first, size)
+    if (several !== undefined) return several
+    const found = await byRow()
+    if (found.length < size) this.#long.delete(first.statement)
+    return found
   }
 
   /** In one transaction, so that all pages are of one state; the event loop is given back now and then. */
