@@ -161,32 +161,6 @@ test('a dialog that nobody goes on with expires', async () => {
   expect(await codeFrom(dialog.answer('7'))).toBe('DIALOG_MOVED')
 })
 
-test('a thousand dialogs go on while the component is exchanged, and none notices', async () => {
-  const running = await runDialogs()
-  const { dialogs, call } = running
-  const led = new Map<string, number>()
-  /** Every one of the dialogs takes the text, some at a time. */
-  const all = async (text: string): Promise<(string | undefined)[]> => {
-    const open = [...led]
-    const asked: (string | undefined)[] = []
-    await Promise.all(Array.from({ length: 20 }, async () => {
-      for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        const { dialog, seq, view } = await dialogs.answer({ dialog: next[0], seq: next[1], text }, call())
-        led.set(dialog, seq)
-        asked.push(view.question?.path)
-      }
-    }))
-    return asked
-  }
-  for (let count = 0; count < 1_000; count += 1) {
-    const { dialog, seq } = await dialogs.start({ script: 'debtor', channel: 'web', language: 'en' }, call())
-    led.set(dialog, seq)
-  }
-  const answering = all('7').then(() => all('2/1/1980'))
-  for (let swaps = 0; swaps < 3; swaps += 1) await running.swap()
-  expect(new Set(await answering)).toEqual(new Set(['plan']))
-}, 300_000)
-
 function nextMonday(): string {
   const day = new Date()
   day.setUTCDate(day.getUTCDate() + ((8 - day.getUTCDay()) % 7 || 7))
