@@ -2,7 +2,7 @@ import type { Call } from '@caruso/contract'
 import { messageOf } from '@caruso/contract'
 import type { Health } from '@caruso/kernel'
 import { libraryOf, type Library } from './library.ts'
-import { readScriptFiles, type ScriptFiles } from './script-files.ts'
+import { readScriptFiles, stampOfScriptFiles, type ScriptFiles } from './script-files.ts'
 import type { ClassNames } from './class-names.ts'
 
 /** The scripts of a folder as they are edited: a script with a mistake stays as it was before, and that is told. */
@@ -36,11 +36,12 @@ export class FolderLibrary {
   /** Takes in what has changed since it was read. */
   async read(call: Call): Promise<void> {
     try {
-      const [files, names] = await Promise.all([readScriptFiles(this.#folder), this.#namesOf(call)])
-      const all = JSON.stringify([files, names])
-      if (all === this.#read) return
-      this.#take(files, names)
-      this.#read = all
+      // Looked at before the texts are read: what is written meanwhile has another stamp the next time.
+      const [stamp, names] = await Promise.all([stampOfScriptFiles(this.#folder), this.#namesOf(call)])
+      const found = JSON.stringify([stamp, names])
+      if (found === this.#read) return
+      this.#take(await readScriptFiles(this.#folder), names)
+      this.#read = found
     } catch (error) {
       this.#log.error(`Went on with the scripts as they were: ${messageOf(error)}`)
     }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '@caruso/contract'
 import { DialogError } from './errors.ts'
@@ -16,11 +16,35 @@ export const noActions = 'actions: {}'
  * @throws DialogError `SCRIPTS_UNREADABLE` where the folder is there and may not be read
  */
 export async function readScriptFiles(folder: string): Promise<ScriptFiles> {
+  return await ofEach(folder, async (file) => await readFile(file, 'utf8'))
+}
+
+/**
+ * What changes with the files, whatever a program that writes them makes of their times: cheaper than their texts.
+ *
+ * @throws DialogError `SCRIPTS_UNREADABLE` where the folder is there and may not be read
+ */
+export async function stampOfScriptFiles(folder: string): Promise<Readonly<Record<string, string>>> {
+  return await ofEach(folder, async (file) => {
+    const { ino, size, ctimeNs } = await stat(file, { bigint: true })
+    return `${ino} ${size} ${ctimeNs}`
+  })
+}
+
+async function ofEach(folder: string, read: (file: string) => Promise<string>): Promise<Record<string, string>> {
   try {
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.xml') || name === actionsFile).toSorted()
-    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
+    return Object.fromEntries(await Promise.all((await namesIn(folder)).map(async (name) => [name, await read(join(folder, name))] as const)))
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {}
+    // A file that was there a moment ago is about to be written anew, and no reason to know of none.
     throw new DialogError('SCRIPTS_UNREADABLE', `Read the scripts in the folder "${folder}": ${String(error)}`, { cause: error })
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith('.xml') || name === actionsFile).toSorted()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
   }
 }

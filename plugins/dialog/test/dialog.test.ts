@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
 import { transports } from '@caruso/testing'
 import { codeFrom } from '../../../test/failures.ts'
 import type { View } from '../src/contract.ts'
-import { runDialogs, type Running } from './running.ts'
+import { runDialogs, type Kind, type Running } from './running.ts'
 
 interface Stands {
   readonly dialog: string
@@ -38,8 +38,11 @@ async function actionsOf({ objects, call }: Running) {
   return events.map(({ topic, payload }) => ({ topic, payload: payload as Readonly<Record<string, unknown>> }))
 }
 
-test.each(transports)('a dialog is led to its end on the web: what is said, found, checked and caused, %s', async (transport) => {
-  const running = await runDialogs(transport)
+const ways: readonly (readonly [(typeof transports)[number], Kind])[] = [...transports.map((transport) => [transport, 'sqlite'] as const), ['direct', 'pg'], ['direct', 'mysql']]
+
+test.for(ways)('a dialog is led to its end on the web: what is said, found, checked and caused, %s on %s', async ([transport, kind], { skip }) => {
+  skip(kind === 'mysql' && inject('mariadb') === undefined, 'there is no MariaDB')
+  const running = await runDialogs(transport, kind)
   const dialog = await begun(running, 'nb')
   expect(dialog.stands.view).toMatchObject({ status: 'asking', said: ['Gjør opp en forfalt faktura. Det tar omtrent tre minutter.'], question: { path: 'who/number', type: 'number' } })
   await dialog.answer('7', '2. januar 1980')

@@ -8,12 +8,17 @@ import { Objects } from '@caruso/modeler/contract'
 import storage from '@caruso/storage'
 import { Storage } from '@caruso/storage/contract'
 import { double, testPlugin, type transports } from '@caruso/testing'
-import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
+import { freshDatabase } from '../../../test/databases.ts'
 import { Requests, type Dialogs } from '../src/contract.ts'
 import dialog from '../src/index.ts'
 
 const example = fileURLToPath(new URL('../../../examples/dialogs/', import.meta.url))
+
+/** To a server. */
+const connections = 3
+
+export type Kind = 'sqlite' | 'pg' | 'mysql'
 
 export interface Running {
   readonly dialogs: Client<typeof Dialogs>
@@ -30,18 +35,20 @@ export interface Running {
   swap(): Promise<void>
 }
 
-/** The dialog component on real objects in SQLite: a customer 7 who owes 3000.50, with the scripts of the example. */
-export async function runDialogs(transport: (typeof transports)[number] = 'direct'): Promise<Running> {
+/** The dialog component on real objects: a customer 7 who owes 3000.50, with the scripts of the example. */
+export async function runDialogs(transport: (typeof transports)[number] = 'direct', kind: Kind = 'sqlite'): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'dialogs-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   cpSync(join(example, 'dialogs'), join(folder, 'dialogs'), { recursive: true })
   cpSync(join(example, 'model'), join(folder, 'model'), { recursive: true })
   mkdirSync(join(folder, 'mapping'))
-  const file = join(folder, 'crm.db')
-  makeDatabase(file)
-  const beneath = await testPlugin(storage, { config: { sources: { crm: { kind: 'sqlite', file } } } })
+  const beneath = await testPlugin(storage, { config: { sources: { crm: kind === 'sqlite' ? { kind, file: join(folder, 'crm.db') } : { ...(await freshDatabase(kind)), connections } } } })
   onTestFinished(() => beneath.close())
   const kept = beneath.clients.storage
+  const run = async (sql: string): Promise<unknown> => await kept.sql({ source: 'crm', sql, write: true }, beneath.call({ permissions: ['storage.sql'] }))
+  for (const sql of tablesOn(kind)) await run(sql)
+  // Those that were opened later, the components above would seem to leave behind.
+  await Promise.all(Array.from({ length: connections }, () => run('select 1 as one')))
   const middle = await testPlugin(modeler, { config: { model: join(folder, 'model'), mapping: join(folder, 'mapping'), policies: join(folder, 'policies') }, requires: { storage: double(Storage, { ...kept, alter: (change) => kept.alter(change, beneath.call({ permissions: ['storage.alter'] })) }) }, grants: ['storage.alter'] })
   onTestFinished(() => middle.close())
   // As the service manager does before it starts the component.
@@ -61,13 +68,12 @@ export async function runDialogs(transport: (typeof transports)[number] = 'direc
   }
 }
 
-function makeDatabase(file: string): void {
-  const database = new DatabaseSync(file)
-  database.exec(`
-    create table customer (number integer primary key, name text not null, born text, telephone text, email text, address_street text, address_postal_code text, address_city text, address_region text, address_country text);
-    create table invoice (number integer primary key, customer_number integer not null references customer, open text, due text, state text);
-    insert into customer (number, name, born, telephone) values (7, 'Ada Berg', '1980-01-02', '+4722225555');
-    insert into invoice (number, customer_number, open, due, state) values (77, 7, '3000.50', '2026-10-01', 'overdue');
-  `)
-  database.close()
+function tablesOn(kind: Kind): readonly string[] {
+  const { date, decimal } = kind === 'sqlite' ? { date: 'text', decimal: 'text' } : { date: 'date', decimal: 'decimal(12, 2)' }
+  return [
+    `create table customer (number integer primary key, name text not null, born ${date}, telephone text, email text, address_street text, address_postal_code text, address_city text, address_region text, address_country text)`,
+    `create table invoice (number integer primary key, customer_number integer not null references customer (number), open ${decimal}, due ${date}, state text)`,
+    "insert into customer (number, name, born, telephone) values (7, 'Ada Berg', '1980-01-02', '+4722225555')",
+    "insert into invoice (number, customer_number, open, due, state) values (77, 7, '3000.50', '2026-10-01', 'overdue')",
+  ]
 }
