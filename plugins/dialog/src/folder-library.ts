@@ -11,6 +11,8 @@ export class FolderLibrary {
   readonly #namesOf: (call: Call) => Promise<ClassNames>
   readonly #log: { info(words: string): void; error(words: string): void }
   #read: string | undefined
+  /** Why the last look failed. */
+  #failure: string | undefined
   #current: Library = { editions: new Map(), actions: {}, problems: [] }
   #names: ClassNames = { classes: {}, keys: {}, choices: {} }
 
@@ -29,6 +31,7 @@ export class FolderLibrary {
   }
 
   get health(): Health {
+    if (this.#failure !== undefined) return { ok: false, detail: `scripts stay as they were: ${this.#failure}` }
     const { editions, problems } = this.#current
     return problems.length === 0 ? { ok: true, detail: `${editions.size} scripts` } : { ok: false, detail: `scripts with mistakes stay as they were: ${problems.slice(0, 3).join('; ')}` }
   }
@@ -39,10 +42,11 @@ export class FolderLibrary {
       // Looked at before the texts are read: what is written meanwhile has another stamp the next time.
       const [stamp, names] = await Promise.all([stampOfScriptFiles(this.#folder), this.#namesOf(call)])
       const found = JSON.stringify([stamp, names])
-      if (found === this.#read) return
-      this.#take(await readScriptFiles(this.#folder), names)
+      if (found !== this.#read) this.#take(await readScriptFiles(this.#folder), names)
       this.#read = found
+      this.#failure = undefined
     } catch (error) {
+      this.#failure = messageOf(error)
       this.#log.error(`Went on with the scripts as they were: ${messageOf(error)}`)
     }
   }

@@ -29,3 +29,15 @@ test('read() takes in a change of the same size and time, and nothing where noth
   await library.read(call)
   expect(library.current.editions.size).toBe(0)
 })
+
+test('health tells of a folder that cannot be read, until it can be', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'scripts-')), 'dialogs')
+  onTestFinished(() => rmSync(join(folder, '..'), { recursive: true, force: true }))
+  writeFileSync(folder, 'no folder')
+  const library = new FolderLibrary(folder, async () => ({ classes: {}, keys: {}, choices: {} }), { info: () => undefined, error: () => undefined })
+  await library.read(call)
+  expect(library.health).toEqual({ ok: false, detail: expect.stringContaining('Read the scripts in the folder') })
+  rmSync(folder)
+  await library.read(call)
+  expect(library.health).toEqual({ ok: true, detail: '0 scripts' })
+})
