@@ -15,16 +15,21 @@ interface Manifest {
   readonly files?: readonly string[]
 }
 
+/** The folder of packages that were built before, for whoever runs several benchmarks: to build takes longer than most of what is quick. */
+export const packagesVariable = 'CARUSO_BENCH_PACKAGES'
+
 /** The built packages in a folder of their own, laid out as npm would install them: what users run, and not the sources. */
 export class InstalledPackages {
-  readonly #temporary = temporaryFolder('packages')
-  readonly folder = this.#temporary.path
+  readonly #given = process.env[packagesVariable]
+  readonly #temporary = this.#given === undefined ? temporaryFolder('packages') : undefined
+  readonly folder = this.#temporary?.path ?? this.#given ?? ''
   readonly modules = join(this.folder, 'node_modules')
   /** What was compiled, by the folders of the repository. */
   readonly built = join(this.folder, 'built')
 
   /** Compiles the packages and puts everything into place; takes some seconds. */
   async make(): Promise<void> {
+    if (this.#given !== undefined) return
     await this.#compile(this.built)
     this.#linkOthers()
     for (const manifest of globSync('{packages,plugins}/*/package.json', { cwd: root })) {
@@ -46,7 +51,7 @@ export class InstalledPackages {
   }
 
   remove(): void {
-    this.#temporary[Symbol.dispose]()
+    this.#temporary?.[Symbol.dispose]()
   }
 
   async #compile(built: string): Promise<void> {

@@ -4,12 +4,17 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { InstalledPackages, packagesVariable } from '../bench/installed-packages.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const file = join(root, 'test/bench/run.ts')
 const hasNatsServer = inject('natsServer') !== undefined
+const packages = new InstalledPackages()
+
+beforeAll(async () => await packages.make(), 120_000)
+afterAll(() => packages.remove())
 
 // What the figures are is nobody's business here: a busy machine must not fail a test.
 test.skipIf(!hasNatsServer).each([
@@ -26,7 +31,7 @@ test.skipIf(!hasNatsServer).each([
   ['watch', ['live_ms']],
   ['wide', ['find_ratio', 'check_ms']],
 ])('bench %s prints one JSON object with the promised figures', async (name, figures) => {
-  const { stdout } = await run(process.execPath, ['--conditions=source', file, name, '--quick', '--json'], { cwd: root, timeout: 170_000, killSignal: 'SIGTERM' })
+  const { stdout } = await run(process.execPath, ['--conditions=source', file, name, '--quick', '--json'], { cwd: root, env: { ...process.env, [packagesVariable]: packages.folder }, timeout: 170_000, killSignal: 'SIGTERM' })
   const printed = JSON.parse(stdout) as Readonly<Record<string, unknown>>
   expect(figures.filter((figure) => typeof printed[figure] !== 'number')).toEqual([])
   expect(printed).toMatchObject({ bench: name, details: expect.any(Object), machine: { cores: expect.any(Number), node: process.versions.node } })
