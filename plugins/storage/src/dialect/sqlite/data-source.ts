@@ -1,4 +1,5 @@
 import type { Call } from '@caruso/contract'
+import type { Log } from '@caruso/kernel'
 import type { Bound, Statement } from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import type { Change } from '../../alter/change.ts'
@@ -25,6 +26,7 @@ import { requireSize } from '../../transaction-size.ts'
 import { work, type Answer } from '../../work.ts'
 import { alterSqlite, previewSqlite } from './alter.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
+import { comesTogether } from './comes-together.ts'
 import type { Connection } from './connection.ts'
 import { Cursor } from './cursor.ts'
 import { describeTables } from './describe.ts'
@@ -46,8 +48,8 @@ const largeFile = 4 * 1024 * 1024
 const indexesAskedAfter = 60_000
 
 /** Opens a SQLite database as a data source. */
-export async function openSource(name: string, config: SourceConfig): Promise<DataSource> {
-  return new SqliteSource(name, await openSqlite(name, config))
+export async function openSource(name: string, config: SourceConfig, log: Log): Promise<DataSource> {
+  return new SqliteSource(name, await openSqlite(name, config, log))
 }
 
 /** It reads and writes on the calling thread: long reads in slices, a transaction in one. Aggregates and streams of a large file have a thread. */
@@ -99,7 +101,7 @@ class SqliteSource implements DataSource {
       const writer = this.#writer(tried)
       this.#catalogue.refresh()
       const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
-      return writer.immediate(() => {
+      return this.#immediate(writer, () => {
         if (call.key !== undefined) writer.prepare(createKeys).run([])
         return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), (sql) => explained(writer.runner(sql), tried))
       })
@@ -175,6 +177,7 @@ class SqliteSource implements DataSource {
     if (this.#closed) return
     this.#closed = true
     await this.#connections.thread?.close()
+    await this.#connections.checkpoints?.close()
     for (const cursor of this.#cursors) cursor.end()
     this.#connections.readers.close()
     this.#connections.writer?.close()
@@ -245,7 +248,7 @@ class SqliteSource implements DataSource {
 
   #write(own: OwnSql, tried: string): { readonly rows: Rows; readonly affected: number } {
     const writer = this.#writer(tried)
-    return writer.immediate(() => {
+    return this.#immediate(writer, () => {
       const statement = prepareOwn(writer, own)
       if (!statement.reader) return { rows: [], affected: statement.run(bindOwn(own)).changes }
       const columns = columnsOf(statement)
@@ -253,6 +256,12 @@ class SqliteSource implements DataSource {
       if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows in its answer`)
       return { rows, affected: Number(writer.all('select changes()')[0]?.[0]) }
     })
+  }
+
+  #immediate<T>(writer: Connection, work: () => T): T {
+    const result = writer.immediate(work)
+    this.#connections.checkpoints?.look()
+    return result
   }
 
   async #patiently<T>(call: Call, tried: string, work: () => T): Promise<T> {
@@ -289,12 +298,6 @@ function explained(run: (values: readonly Bound[]) => Answer, tried: string): (v
       throw toStorageError(error, tried)
     }
   }
-}
-
-/** All rows are looked at before the first one comes: groups, and what is ordered by what is computed of each row, as how well it fits a search. */
-function comesTogether({ aggregates, group, columns, order }: Plan): boolean {
-  const isComputed = (name: string): boolean => columns?.some((entry) => typeof entry === 'object' && 'term' in entry && entry.as === name) === true
-  return aggregates !== undefined || group !== undefined || order?.some(({ column, of }) => of === undefined && isComputed(column)) === true
 }
 
 function tooMany(tried: string): StorageError {

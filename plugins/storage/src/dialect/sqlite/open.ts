@@ -2,8 +2,10 @@ import { codeOf, messageOf } from '@caruso/contract'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import type { Log } from '@caruso/kernel'
 import type { SourceConfig } from '../../config.ts'
 import { StorageError } from '../../errors.ts'
+import { Checkpointer } from './checkpointer.ts'
 import { Connection } from './connection.ts'
 import { ReaderThread } from './reader-thread.ts'
 import { Readers } from './readers.ts'
@@ -19,6 +21,8 @@ export interface Connections {
   readonly readers: Readers
   /** Reads what takes long, where the database is a file. */
   readonly thread?: ReaderThread
+  /** Absent where the file has no log, or the process may have no threads. */
+  readonly checkpoints?: Checkpointer
   /** The file. */
   readonly path?: string
   /** Reads that are over in one go: for a database in memory these see the writer's own, others a copy. */
@@ -32,7 +36,7 @@ export interface Connections {
  *
  * @throws StorageError `SOURCE_UNAVAILABLE`
  */
-export async function openSqlite(name: string, config: SourceConfig): Promise<Connections> {
+export async function openSqlite(name: string, config: SourceConfig, log: Log): Promise<Connections> {
   const { file, readonly = false } = config
   if (file === undefined || file === '') throw unavailable(name, 'expected "file", the path of a SQLite database or ":memory:"')
   if (file === ':memory:') {
@@ -43,23 +47,23 @@ export async function openSqlite(name: string, config: SourceConfig): Promise<Co
   if (readonly && !existsSync(path)) throw unavailable(name, `expected a SQLite database at ${JSON.stringify(path)} to read, found no such file`)
   const until = Date.now() + longestWait
   for (;;) {
-    const opened = tryFile(name, path, readonly, Date.now() < until)
+    const opened = tryFile(name, path, Date.now() < until, () => openFile(path, readonly, log))
     if (opened) return opened
     await setTimeout(pause)
   }
 }
 
 /** Undefined when another application has locked the file and that may pass. */
-function tryFile(name: string, path: string, readonly: boolean, patient: boolean): Connections | undefined {
+function tryFile(name: string, path: string, patient: boolean, open: () => Connections): Connections | undefined {
   try {
-    return openFile(path, readonly)
+    return open()
   } catch (error) {
     if (patient && codeOf(error)?.startsWith('SQLITE_BUSY')) return undefined
     throw new StorageError('SOURCE_UNAVAILABLE', `Opened data source "${name}": expected a SQLite database at ${JSON.stringify(path)}, found ${JSON.stringify(messageOf(error))}`, { cause: error })
   }
 }
 
-function openFile(path: string, readonly: boolean): Connections {
+function openFile(path: string, readonly: boolean, log: Log): Connections {
   if (!readonly) mkdirSync(dirname(path), { recursive: true })
   const writer = readonly ? undefined : openWriter(path)
   const readers = new Readers(() => new Connection(path, { readonly: true, fileMustExist: true }), keptReaders)
@@ -70,7 +74,8 @@ function openFile(path: string, readonly: boolean): Connections {
     writer?.close()
     throw error
   }
-  return { writer, readers, path, ...(ReaderThread.allowed ? { thread: new ReaderThread(path) } : {}), short: (work) => readers.use(work) }
+  const threads = ReaderThread.allowed ? { thread: new ReaderThread(path), ...(writer && hasLog(writer) ? { checkpoints: new Checkpointer(path, writer, log) } : {}) } : {}
+  return { writer, readers, path, ...threads, short: (work) => readers.use(work) }
 }
 
 function openWriter(path: string): Connection {
@@ -79,12 +84,16 @@ function openWriter(path: string): Connection {
     const isNew = Number(writer.all('select count(*) from sqlite_schema')[0]?.[0]) === 0
     if (isNew) writer.execute('pragma journal_mode = wal')
     // In WAL mode this cannot break the database, and loses at most the last commits when the machine loses power.
-    if (writer.all('pragma journal_mode')[0]?.[0] === 'wal') writer.execute('pragma synchronous = normal')
+    if (hasLog(writer)) writer.execute('pragma synchronous = normal')
     return writer
   } catch (error) {
     writer.close()
     throw error
   }
+}
+
+function hasLog(writer: Connection): boolean {
+  return writer.all('pragma journal_mode')[0]?.[0] === 'wal'
 }
 
 /** Each connection to memory has its own database, so a long read gets a copy, which also keeps the writer free. */
