@@ -27,7 +27,8 @@ interface NamedPackage {
  *
  * `node_modules` is not allowed as a whole, since Node follows its links, and one may lead to an assembly.
  *
- * What is depended on is looked at once and remembered, for it takes some hundred looks while the host serves callers.
+ * What is depended on is looked at once and remembered, for it takes some hundred looks while the host serves callers;
+ * whether it holds an assembly is looked at each time.
  * The packages of the files themselves are looked at each time.
  */
 export class ProcessPermissions {
@@ -51,6 +52,8 @@ export class ProcessPermissions {
   #add({ readable, named }: Package, paths: Set<string>, added: Set<string>): void {
     for (const path of readable) paths.add(path)
     for (const { folder, links } of named) {
+      // It may have become one since it was remembered.
+      if (existsSync(join(folder, assemblyMark))) continue
       for (const link of links) paths.add(link)
       if (added.has(folder)) continue
       added.add(folder)
@@ -69,13 +72,13 @@ export class ProcessPermissions {
     return { readable: names.map((name) => join(folder, name)), named: named.flatMap((name) => this.#named(name, folder) ?? []) }
   }
 
-  /** A package that another names, unless it holds an assembly or is not there. */
+  /** A package that another names; undefined where it is not there. */
   #named(name: string, from: string): NamedPackage | undefined {
     const path = this.#find(name, from)
     if (path === undefined) return undefined
     const links = new Set([path])
     const folder = this.#follow(path, links)
-    return existsSync(join(folder, assemblyMark)) ? undefined : { folder, links: [...links] }
+    return { folder, links: [...links] }
   }
 
   /** Where Node finds a package from a folder: the nearest `node_modules` that has it. */

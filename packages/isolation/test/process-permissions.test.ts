@@ -60,6 +60,27 @@ test('an isolated process reads the packages that its own names, wherever they l
   expect(lines).toEqual([])
 })
 
+test('what became an assembly since it was depended on is read by no further process', { timeout }, async () => {
+  const { host, bus, call } = openHost()
+  const [entry = ''] = entries()
+  // What one package names that another names is remembered.
+  await write('node_modules/library/package.json', JSON.stringify({ name: 'library', dependencies: { linked: '*' } }))
+  const read = async (): Promise<string> => await bus.client(Intrusion, consumer).attempt({ how: 'read', path: join(project, 'workspaces/linked/package.json') }, call())
+  await host.startAll([spec('intruder', join(project, entry), { isolation: 'process' })])
+  expect(await read()).toBe('done')
+  await write('workspaces/linked/.caruso/secrets/TOKEN', 'secret')
+  try {
+    const next = await host.load(spec('intruder', join(project, entry), { isolation: 'process' }))
+    await next.start()
+    const previous = host.active('intruder')
+    await host.switchTo(next, previous && { previous })
+    expect(await read()).toBe('ERR_ACCESS_DENIED')
+    await previous?.dispose()
+  } finally {
+    await rm(join(project, 'workspaces/linked/.caruso'), { recursive: true })
+  }
+})
+
 test('an isolated process reads and writes in its data folder and in no other', { timeout }, async () => {
   const { host, bus, call } = openHost()
   for (const component of ['intruder', 'neighbour']) await write(`.caruso/data/${component}/old`, '')
