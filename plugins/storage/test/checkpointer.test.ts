@@ -2,6 +2,8 @@ import Database from 'better-sqlite3'
 import { existsSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
+import { keptLog } from '../../../test/hosts.ts'
+import { Checkpointer } from '../src/dialect/sqlite/checkpointer.ts'
 import { makeCall, makeDatabase, startStorage, type Started } from './harness.ts'
 
 // Some 25 pages a row.
@@ -44,6 +46,17 @@ test('the log is begun anew while one commit follows the other', async () => {
   // Of 200 MB that were written. How far a busy machine lets the thread fall behind is not promised.
   expect(statSync(`${file}-wal`).size).toBeLessThan(180_000_000)
   expect(statSync(file).size).toBeGreaterThan(20_000_000)
+})
+
+test('what fails after a commit is logged, and no failure of the commit', async () => {
+  const { log, lines } = keptLog()
+  const failing = (): never => {
+    throw new Error('disk I/O error')
+  }
+  const checkpointer = new Checkpointer('data.sqlite', { execute: () => undefined, all: failing }, log)
+  expect(() => checkpointer.look()).not.toThrow()
+  expect(lines).toEqual([expect.objectContaining({ level: 'warn', message: expect.stringContaining('it stays longer') })])
+  await checkpointer.close()
 })
 
 test('what a reader still needs is copied when it has ended, and nothing is left behind', async () => {

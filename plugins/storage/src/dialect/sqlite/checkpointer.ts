@@ -22,7 +22,7 @@ const mostPages = 16_000
 /** Copies what was committed from the log of a database (WAL) into its file. That waits for the disk twice, so a thread of its own does it. */
 export class Checkpointer {
   readonly #file: string
-  readonly #writer: Connection
+  readonly #writer: Pick<Connection, 'all' | 'execute'>
   readonly #log: Log
   #worker: Worker | undefined
   #copying = false
@@ -30,23 +30,25 @@ export class Checkpointer {
   /** Up to where it was tried last: what an open reader still needs is not copied. */
   #tried = 0
 
-  constructor(file: string, writer: Connection, log: Log) {
+  constructor(file: string, writer: Pick<Connection, 'all' | 'execute'>, log: Log) {
     this.#file = file
     this.#writer = writer
     this.#log = log
     writer.execute(`pragma wal_autocheckpoint = ${mostPages}`)
   }
 
-  /** Looks whether there is enough to copy; after each commit, for it takes a microsecond. */
+  /** Looks whether there is enough to copy; after each commit, for it takes a microsecond. What fails is logged: the commit is done. */
   look(): void {
     if (this.#copying || this.#closed) return
-    const { pages, copied } = this.#pages()
-    if (pages < this.#tried) this.#tried = 0
-    if (pages - Math.max(copied, this.#tried) < worthwhile) return
-    this.#tried = pages
-    this.#copying = true
-    this.#worker ??= this.#start()
-    this.#worker.postMessage('copy')
+    this.#trying(() => {
+      const { pages, copied } = this.#pages()
+      if (pages < this.#tried) this.#tried = 0
+      if (pages - Math.max(copied, this.#tried) < worthwhile) return
+      this.#tried = pages
+      this.#worker ??= this.#start()
+      this.#worker.postMessage('copy')
+      this.#copying = true
+    })
   }
 
   async close(): Promise<void> {
@@ -71,9 +73,14 @@ export class Checkpointer {
     this.#copying = false
     if (this.#closed) return
     if (failure !== undefined) return this.#failed(failure)
-    if (this.#pages().pages < manyPages) return
+    this.#trying(() => {
+      if (this.#pages().pages >= manyPages) this.#writer.all('pragma wal_checkpoint(passive)')
+    })
+  }
+
+  #trying(work: () => void): void {
     try {
-      this.#writer.all('pragma wal_checkpoint(passive)')
+      work()
     } catch (error) {
       this.#failed(messageOf(error))
     }
