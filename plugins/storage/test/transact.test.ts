@@ -169,6 +169,9 @@ describe('transact', () => {
     const { transact } = await shop()
     const rows = Array.from({ length: 250_001 }, () => ({ Customer: null, Note: null }))
     expect(await codeFrom(transact([{ insert: 'Orders', rows }]))).toBe('LIMIT_EXCEEDED')
+    // Nor more rows, though they have none.
+    const without = Array.from({ length: 500_001 }, () => [])
+    expect(await codeFrom(transact([{ insert: 'Orders', columns: [], rows: without }]))).toBe('LIMIT_EXCEEDED')
   })
 
   test('refuses to change a read-only source', async () => {
