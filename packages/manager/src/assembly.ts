@@ -59,8 +59,8 @@ export async function readAssembly(folder: string, { env }: { readonly env: Read
 }
 
 /**
- * The assembly as its file is now; where no letter of that has changed, what was read before, since a host that serves
- * calls has better to do than to parse it again.
+ * The assembly as its file is now; where no letter of that has changed, what was read before, with the secrets of then,
+ * since a host that serves calls has better to do than to parse it again.
  *
  * @throws as `readAssembly`
  */

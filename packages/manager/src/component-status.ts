@@ -28,3 +28,9 @@ export function statusOf({ instance, health }: InstanceStatus, host: string, reg
     errors: operations.reduce((sum, { errors }) => sum + errors, 0),
   }
 }
+
+/** The same of a component that belongs to a host and does not run there, and why not. */
+export function absentStatus({ since, ...declared }: Pick<Static<typeof ComponentStatus>, 'component' | 'isolation' | 'plugin' | 'version'> & { readonly since: string }, host: string, why: { readonly givenUp: boolean; readonly detail: string }): Static<typeof ComponentStatus> {
+  const health = { ok: false, detail: why.detail }
+  return { ...declared, instance: '', host, state: why.givenUp ? 'given up' : 'starting', health, provides: [], requires: [], started: since, startMs: 0, inFlight: 0, calls: 0, errors: 0 }
+}

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Arrivals } from './arrivals.ts'
 import { redact, rereadAssembly, type Assembly, type AssemblyComponent } from './assembly.ts'
 import { ComponentSpecs } from './component-specs.ts'
-import { statusOf } from './component-status.ts'
+import { absentStatus, statusOf } from './component-status.ts'
 import type { Caller, ComponentStatus, HistoryEntry, Manager, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
 import { Departure } from './departure.ts'
 import { ManagerError } from './errors.ts'
@@ -280,11 +280,7 @@ export class ServiceManager {
     return this.#placement.own().flatMap(([component, { plugin, isolation }]) => {
       const [entry] = this.#journal.ran(component)
       if (entry === undefined || this.#host.active(component) !== undefined) return []
-      const state = this.#host.givenUp().has(component) ? 'given up' : 'starting'
-      return [{
-        component, plugin, version: entry.to, instance: '', host: this.others.own, isolation, state,
-        health: { ok: false, detail: this.#whyNot(component) }, provides: [], requires: [], started: entry.at, startMs: 0, inFlight: 0, calls: 0, errors: 0,
-      }]
+      return [absentStatus({ component, plugin, isolation, version: entry.to, since: entry.at }, this.others.own, { givenUp: this.#host.givenUp().has(component), detail: this.#whyNot(component) })]
     })
   }
 

@@ -23,7 +23,7 @@ import { requireKey } from '../../sidecar-key.ts'
 import type { Sidecar } from '../../sidecar.ts'
 import { runSteps } from '../../steps.ts'
 import { requireSize } from '../../transaction-size.ts'
-import { work, type Answer } from '../../work.ts'
+import { work } from '../../work.ts'
 import { alterSqlite, previewSqlite } from './alter.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
 import { comesTogether } from './comes-together.ts'
@@ -31,7 +31,7 @@ import type { Connection } from './connection.ts'
 import { Cursor } from './cursor.ts'
 import { describeTables } from './describe.ts'
 import { sqliteDialect } from './dialect.ts'
-import { toStorageError } from './failures.ts'
+import { explaining, toStorageError } from './failures.ts'
 import { createKeys, sqliteKeys } from './keys.ts'
 import { openSqlite } from './open.ts'
 import type { Connections } from './open.ts'
@@ -103,7 +103,7 @@ class SqliteSource implements DataSource {
       const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
       return this.#immediate(writer, () => {
         if (call.key !== undefined) writer.prepare(createKeys).run([])
-        return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), (sql) => explained(writer.runner(sql), tried))
+        return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), (sql) => explaining(writer.runner(sql), tried))
       })
     })
   }
@@ -287,16 +287,6 @@ class SqliteSource implements DataSource {
 
   #title(tried: string, plan: Plan): string {
     return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
-  }
-}
-
-function explained(run: (values: readonly Bound[]) => Answer, tried: string): (values: readonly Bound[]) => Answer {
-  return (values) => {
-    try {
-      return run(values)
-    } catch (error) {
-      throw toStorageError(error, tried)
-    }
   }
 }
 

@@ -32,3 +32,14 @@ export function toStorageError(error: unknown, tried: string, details: Readonly<
   const code = codes.get(driverCode) ?? codes.get(driverCode.split('_').slice(0, 2).join('_')) ?? 'SQL_FAILED'
   return new StorageError(code, `${tried}: ${messageOf(error)}`, { cause: error, details })
 }
+
+/** The same work, whose failures are told so. */
+export function explaining<Given, Found>(work: (given: Given) => Found, tried: string): (given: Given) => Found {
+  return (given) => {
+    try {
+      return work(given)
+    } catch (error) {
+      throw toStorageError(error, tried)
+    }
+  }
+}
