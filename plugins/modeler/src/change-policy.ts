@@ -22,7 +22,6 @@ export class ChangePolicy {
   /** Objects whose keys changes give: that were made so far, and that are gone after all changes. */
   readonly #made = new KeySet()
   readonly #removed = new KeySet()
-  #removes = false
   readonly #known = new Map<BusinessClass, Restrictions>()
 
   /** @throws ModelerError `ATTRIBUTE_HIDDEN`, `NOT_ALLOWED` for what no object would allow */
@@ -46,7 +45,7 @@ export class ChangePolicy {
   /** The checks that go after all changes. @param created the keys of what changes create, by the change */
   after(created: Iterable<{ readonly change: number; readonly class: BusinessClass; readonly key: CheckedKey }>): Iterable<{ readonly step: Step; readonly check: PolicyCheck }> {
     for (const { change, class: one, key } of created) {
-      if (!this.#isChecked(one) || (this.#removes && this.#removed.has(one, key))) continue
+      if (!this.#isChecked(one) || this.#removed.has(one, key)) continue
       const sight = this.#classes.sight(one)
       const condition = sight?.rowsOnly('create')
       if (condition) this.#after.add('after', one, 'create', condition, change, key)
@@ -63,12 +62,10 @@ export class ChangePolicy {
   #endOf(change: Change): void {
     if ('remove' in change) {
       const one = this.#classes.get(change.remove)
-      if (!this.#isChecked(one)) return
-      this.#removes = true
-      this.#removed.add(one, keyOf(one, change.key))
+      if (this.#isChecked(one)) this.#removed.add(one, keyOf(one, change.key))
     } else if ('create' in change) {
       const one = this.#classes.get(change.create)
-      if (this.#removes && this.#isChecked(one) && hasKey(one, change.values)) this.#removed.delete(one, keyOf(one, change.values))
+      if (!this.#removed.isEmpty && this.#isChecked(one) && hasKey(one, change.values)) this.#removed.delete(one, keyOf(one, change.values))
     }
   }
 
@@ -84,10 +81,9 @@ export class ChangePolicy {
     const one = this.#classes.get(update)
     const sight = this.#classes.sight(one)
     const at = this.#isChecked(one) ? keyOf(one, key) : undefined
-    this.#existing(index, one, at ?? [], 'update', seen)
+    if (at) this.#existing(index, one, at, 'update', seen)
     this.#values(index, one, set)
-    if (at === undefined) return
-    if (this.#removes && this.#removed.has(one, at)) return
+    if (at === undefined || this.#removed.has(one, at)) return
     const condition = sight?.rowsOnly('update')
     if (condition && sight?.dependsOn('update', Object.keys(set))) this.#after.add('after', one, 'update', condition, index, at)
     for (const rule of this.#classes.rules(one)) if (dependsOn(rule.names, one, Object.keys(set))) this.#after.addRule(one, rule, index, at)

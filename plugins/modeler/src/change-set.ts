@@ -4,7 +4,7 @@ import type { BusinessClass } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
 import { goneConflict, notRemoved } from './conflict.ts'
-import { columnsIn, noColumns, type ColumnValues } from './column-values.ts'
+import { columnsIn, noColumns } from './column-values.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { ExistenceCheck } from './existence-check.ts'
@@ -21,8 +21,7 @@ import { own } from './path-resolver.ts'
 import { changedBy, createdKey, type Planned } from './planned.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
-import { SharedInsert } from './shared-insert.ts'
-import { SharedUpdate, updateOf } from './shared-update.ts'
+import { SharedSteps } from './shared-steps.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 import { allColumns, unchanged } from './unchanged.ts'
 
@@ -33,6 +32,7 @@ const beside = { step: -1, row: 0, values: noColumns, creates: false } as const
 export class ChangeSet {
   readonly steps: Step[] = []
   readonly planned: Planned[] = []
+  readonly #shared = new SharedSteps(this.steps)
   readonly #classes: Classes
   /** Rows of objects as they were read after a first try, by the change. */
   readonly #current: ReadonlyMap<number, Row>
@@ -43,9 +43,6 @@ export class ChangeSet {
   readonly #checks = new Map<number, PolicyCheck>()
   readonly #compared = new Map<number, number>()
   #source: string | undefined
-  /** The last step, if it inserts or updates objects to which more may be added. */
-  #inserts: SharedInsert | undefined
-  #updates: { readonly step: SharedUpdate; readonly index: number } | undefined
   readonly #beside: PartSteps
   readonly #partSteps = new Map<number, PartStep>()
   #existing: ExistenceCheck | undefined
@@ -130,7 +127,7 @@ export class ChangeSet {
 
   /** What follows shares no step with what came before. */
   #close(): void {
-    this.#inserts = this.#updates = undefined
+    this.#shared.close()
     this.#existing = undefined
     this.#pushParts(this.#beside.flush())
   }
@@ -155,21 +152,15 @@ export class ChangeSet {
   #create({ create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#writable(create)
     const columns = newObject(one, values, this.#created)
-    const planned = this.#inserted(one, columns)
+    let placed = this.#shared.joinInsert(one, columns)
+    if (placed === undefined) {
+      this.#close()
+      placed = this.#shared.insert(one, columns)
+    }
+    const planned = { class: one, ...placed, creates: true }
     this.planned.push(planned)
     if (one.parts.length > 0) this.#beside.created(one, this.planned.length - 1, createdKey(planned), columns)
     if (one.kept) this.#kept?.created(one, createdKey(planned), columns)
-  }
-
-  #inserted(one: BusinessClass, columns: ColumnValues): Planned {
-    let values = this.#inserts?.add(one, columns)
-    if (values === undefined) {
-      this.#close()
-      this.#inserts = new SharedInsert(one, columns, this.steps.length)
-      this.steps.push(this.#inserts.step)
-      values = this.#inserts.add(one, columns)
-    }
-    return { class: one, step: this.#inserts?.index ?? 0, row: this.#inserts?.last ?? 0, values: values ?? columns, creates: true }
   }
 
   #update({ update, key, set, seen }: Extract<Change, { readonly update: string }>): void {
@@ -186,22 +177,9 @@ export class ChangeSet {
     this.#compare(one, key, object)
     const [mine, planned] = [columnsIn(one, columns), { class: one, values: columns, known: { key, seen: object, version } }]
     if (one.parts.length > 0) this.#beside.updated(this.#partChange(one, key, object, row, object.compared), columns)
-    if (mine.size > 0) this.#updated(mine, where, planned)
-    else this.#pushBeside(planned)
-  }
-
-  #updated(columns: ColumnValues, where: readonly Filter[], planned: Pick<Planned, 'class' | 'values'> & { readonly known: NonNullable<Planned['known']> }): void {
-    const { table, parts } = planned.class
-    let shared = this.#updates
-    let values = shared?.step.add(table, columns, where)
-    if (shared === undefined || values === undefined) {
-      const step = SharedUpdate.of(table, columns, where)
-      if (step === undefined) return this.#push(updateOf(table, columns, where), planned)
-      shared = this.#updates = { step, index: this.steps.push(step.step) - 1 }
-      values = step.add(table, columns, where)
-    }
-    const { class: one, known } = planned
-    this.planned.push({ class: one, values: values === undefined || parts.length > 0 ? planned.values : values, known, step: shared.index, row: shared.step.last, creates: false })
+    if (mine.size === 0) return this.#pushBeside(planned)
+    const { step, row: place, values } = this.#shared.update(one.table, mine, where)
+    this.planned.push({ ...planned, values: one.parts.length > 0 ? columns : values, step, row: place, creates: false })
   }
 
   /** Of an object whose own table stays as it is, it is asked whether it is there. */
@@ -271,8 +249,7 @@ export class ChangeSet {
     // It looks at the other tables of the class too.
     if (one.parts.length > 0) this.#close()
     const step: Step = { check: one.table, as: own, joins: [...joins], where: { and: [...keyCondition(one, key, own, 'Changed an object'), ...conditions] }, expect: 1 }
-    this.#compared.set(this.steps.push(step) - 1, this.planned.length)
-    this.#inserts = this.#updates = undefined
+    this.#compared.set(this.#shared.push(step), this.planned.length)
   }
 
   #link(change: Extract<Change, { readonly relation: string }>): void {
@@ -295,9 +272,7 @@ export class ChangeSet {
   }
 
   #push(step: Step, planned: Omit<Planned, 'step' | 'row' | 'creates'>): void {
-    this.steps.push(step)
-    this.#inserts = this.#updates = undefined
-    this.planned.push({ ...planned, step: this.steps.length - 1, row: 0, creates: false })
+    this.planned.push({ ...planned, step: this.#shared.push(step), row: 0, creates: false })
   }
 
   #writable(name: string): BusinessClass {

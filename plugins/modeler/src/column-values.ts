@@ -1,10 +1,7 @@
-import type { KeyReference, Value } from '@caruso/storage/contract'
+import type { Cell } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import type { PartTable } from './part-table.ts'
 import type { Leaf } from './stored.ts'
-
-/** A value of a row of a step. */
-export type Cell = Value | KeyReference
 
 /** What a change writes, by column. Changes of the same columns share the list of these. */
 export class ColumnValues {
@@ -53,7 +50,7 @@ export function columnsIn({ parts }: BusinessClass, columns: ColumnValues, part?
 }
 
 /** The names of columns, as steps have them. */
-export function namesOf(leaves: readonly Leaf[]): string[] {
+export function columnNames(leaves: readonly Leaf[]): string[] {
   return leaves.map(({ column }) => column)
 }
 

@@ -1,5 +1,5 @@
 import type { BusinessClass } from './business-class.ts'
-import { namesOf } from './column-values.ts'
+import { columnNames } from './column-values.ts'
 import { keyId } from './key-name.ts'
 import { own } from './path-resolver.ts'
 import type { CheckedKey, PolicyCheck } from './policy-check.ts'
@@ -12,7 +12,7 @@ export class ExistenceCheck {
   readonly #ids = new Set<string | number>()
 
   constructor(one: BusinessClass) {
-    this.step = { check: one.table, as: own, columns: namesOf(one.keyLeaves), rows: [], ...typesOf(one.keyLeaves), expect: 0 }
+    this.step = { check: one.table, as: own, columns: columnNames(one.keyLeaves), rows: [], ...typesOf(one.keyLeaves), expect: 0 }
     this.check = { kind: 'before', class: one, action: 'read', keys: [], changes: [] }
   }
 

@@ -1,5 +1,5 @@
 import { describeValue, type Call } from '@caruso/contract'
-import type { KeyReference, Step, Value } from '@caruso/storage/contract'
+import type { Cell, KeyReference, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { instantCodec } from './codec.ts'
 import { columnOf, equals } from './column-of.ts'
@@ -46,7 +46,7 @@ interface Entry {
   readonly after: string | KeyReference | null
 }
 
-type StateRow = Readonly<Record<string, Value | KeyReference>>
+type StateRow = Readonly<Record<string, Cell>>
 
 /** Makes the steps by which a commit keeps states and history of the objects that it changes, in the transaction of the change. */
 export class KeptChanges {
@@ -60,7 +60,7 @@ export class KeptChanges {
     this.#author = author
   }
 
-  created(one: BusinessClass, key: readonly (Value | KeyReference)[], columns: ColumnValues): void {
+  created(one: BusinessClass, key: readonly Cell[], columns: ColumnValues): void {
     const object = new KeptObject(one, key, {}, undefined, true)
     object.write(columns)
     this.objects.add(object)

@@ -1,4 +1,4 @@
-import type { KeyReference, Row, Value } from '@caruso/storage/contract'
+import type { Cell, Row, Value } from '@caruso/storage/contract'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import type { ColumnValues } from './column-values.ts'
 import { firstVersion } from './kept.ts'
@@ -23,7 +23,7 @@ export const noState: ObjectState = { version: firstVersion, removedAt: null, re
 export class KeptObject {
   readonly class: BusinessClass
   /** The columns of the key, in order. */
-  readonly key: readonly (Value | KeyReference)[]
+  readonly key: readonly Cell[]
   /** Its row of state as the database has it; undefined where there is none. */
   readonly found: ObjectState | undefined
   /** Whether this commit creates it. */
@@ -34,7 +34,7 @@ export class KeptObject {
   /** Whether its row is gone. */
   gone = false
 
-  constructor(one: BusinessClass, key: readonly (Value | KeyReference)[], row: Readonly<Record<string, Value>>, found: ObjectState | undefined, created = false) {
+  constructor(one: BusinessClass, key: readonly Cell[], row: Readonly<Record<string, Value>>, found: ObjectState | undefined, created = false) {
     this.class = one
     this.key = key
     this.#row = row

@@ -1,6 +1,6 @@
+import type { Cell } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import type { Codec } from './codec.ts'
-import type { Cell } from './column-values.ts'
 import { plainDecimal } from './decimal.ts'
 import { isKeyOf } from './object-values.ts'
 import type { CheckedKey } from './policy-check.ts'
@@ -22,7 +22,12 @@ export function keyId(one: BusinessClass, key: CheckedKey): string | number {
 export class KeySet {
   readonly #ids = new Map<BusinessClass, Set<string | number>>()
 
+  get isEmpty(): boolean {
+    return this.#ids.size === 0
+  }
+
   has(one: BusinessClass, key: CheckedKey): boolean {
+    // Of a class without any, no key is told.
     return this.#ids.get(one)?.has(keyId(one, key)) === true
   }
 

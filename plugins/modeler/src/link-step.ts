@@ -1,7 +1,6 @@
-import type { Step } from '@caruso/storage/contract'
+import type { Cell, Step } from '@caruso/storage/contract'
 import type { Relation } from './business-class.ts'
 import { equals } from './column-of.ts'
-import type { Cell } from './column-values.ts'
 import { isKeyOf } from './object-values.ts'
 import type { CheckedKey } from './policy-check.ts'
 import { typesOf } from './step-types.ts'

@@ -1,6 +1,6 @@
-import type { Row, StepResult } from '@caruso/storage/contract'
+import type { Cell, Row, StepResult } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import type { Cell, ColumnValues } from './column-values.ts'
+import type { ColumnValues } from './column-values.ts'
 import type { Changed } from './contract.ts'
 import { firstVersion } from './kept.ts'
 import { isKeyOf } from './object-values.ts'

@@ -1,6 +1,6 @@
-import type { Step } from '@caruso/storage/contract'
+import type { Cell, Step } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { namesOf, type Cell } from './column-values.ts'
+import { columnNames } from './column-values.ts'
 import { keyId } from './key-name.ts'
 import { own } from './path-resolver.ts'
 import type { RowCondition } from './row-condition.ts'
@@ -70,5 +70,5 @@ const checkedAtOnce = 10_000
 function stepOf(one: BusinessClass, { joins, term }: RowCondition, keys: readonly CheckedKey[]): Step {
   const known = new Set<string | number>()
   const rows = keys.filter((key) => known.size < known.add(keyId(one, key)).size)
-  return { check: one.table, as: own, joins: [...joins], columns: namesOf(one.keyLeaves), rows, ...typesOf(one.keyLeaves), where: { term }, expect: rows.length }
+  return { check: one.table, as: own, joins: [...joins], columns: columnNames(one.keyLeaves), rows, ...typesOf(one.keyLeaves), where: { term }, expect: rows.length }
 }

@@ -1,6 +1,6 @@
-import type { Step } from '@caruso/storage/contract'
+import type { Cell, Step } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { columnsIn, ColumnValues, namesOf, type Cell } from './column-values.ts'
+import { columnsIn, ColumnValues, columnNames } from './column-values.ts'
 import { isKeyOf } from './object-values.ts'
 import { typesOf } from './step-types.ts'
 import type { Leaf } from './stored.ts'
@@ -20,7 +20,7 @@ export class SharedInsert {
     this.#class = one
     this.#leaves = leaves
     this.index = index
-    this.step = { insert: one.table, columns: namesOf(mine), rows: this.#rows, ...typesOf([...mine, ...one.keyLeaves]) }
+    this.step = { insert: one.table, columns: columnNames(mine), rows: this.#rows, ...typesOf([...mine, ...one.keyLeaves]) }
   }
 
   /** The row that was added last. */

@@ -1,5 +1,5 @@
-import type { Filter, Step } from '@caruso/storage/contract'
-import { ColumnValues, namesOf, rowOf, type Cell } from './column-values.ts'
+import type { Cell, Filter, Step } from '@caruso/storage/contract'
+import { ColumnValues, columnNames, rowOf } from './column-values.ts'
 import { typesOf } from './step-types.ts'
 import type { Leaf } from './stored.ts'
 
@@ -17,7 +17,7 @@ export class SharedUpdate {
     this.#table = table
     this.#leaves = leaves
     this.#same = same
-    this.step = { update: table, columns: namesOf(leaves), same: same.map(({ column, of, type }) => ({ column, ...(of === undefined ? {} : { of }), ...(type === undefined ? {} : { type }) })), rows: this.#rows, ...typesOf(leaves) }
+    this.step = { update: table, columns: columnNames(leaves), same: same.map(({ column, of, type }) => ({ column, ...(of === undefined ? {} : { of }), ...(type === undefined ? {} : { type }) })), rows: this.#rows, ...typesOf(leaves) }
   }
 
   /** For a first row, which is still to be added; undefined where a condition is more than that a column is as it was. */

@@ -131,7 +131,8 @@ export const KeyReference = Type.Object({
   column: Type.Optional(Name),
 })
 
-const Cell = Type.Union([Value, KeyReference])
+/** A value of a row of a step. */
+export const Cell = Type.Union([Value, KeyReference])
 const Values = Type.Record(Type.String(), Cell)
 const columns = Type.Array(Name, { maxItems: limits.columns })
 const Lists = Type.Array(Type.Array(Cell, { maxItems: 2 * limits.columns }), { minItems: 1 })
@@ -204,6 +205,7 @@ export type Row = DeepReadonly<Static<typeof Row>>
 export type Filter = DeepReadonly<Static<typeof Filter>>
 export type Plan = DeepReadonly<Static<typeof Plan>>
 export type KeyReference = DeepReadonly<Static<typeof KeyReference>>
+export type Cell = DeepReadonly<Static<typeof Cell>>
 export type PlainStep = DeepReadonly<Static<typeof PlainStep>>
 export type EventStep = DeepReadonly<Static<typeof EventStep>>
 export type HandledStep = DeepReadonly<Static<typeof HandledStep>>

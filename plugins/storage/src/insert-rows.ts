@@ -26,7 +26,10 @@ export function* insertRows(context: StepContext, step: InsertStep, earlier: rea
       affected += replace ? given.length : answer.affected
       addKeys(insert, columns, given, answer, keys)
     }
-    if (size === 1) return yield* oneByOne(context, insert, rows, from, take, () => ({ affected, keys }))
+    if (size === 1) {
+      yield* oneByOne(context, insert, rows, from, take)
+      break
+    }
     const given = rows.slice(from, from + size)
     take(yield { sql: insert.sql, values: insert.lists ? bindLists(dialect, insert, given) : bindValues(dialect, insert, given.flat()) }, given)
     from += size
@@ -35,7 +38,7 @@ export function* insertRows(context: StepContext, step: InsertStep, earlier: rea
 }
 
 /** All that are left: sizes only become smaller. */
-function* oneByOne({ dialect }: StepContext, insert: Insert, rows: StepRows, from: number, take: (answer: Answer, given: readonly (readonly Value[])[]) => void, result: () => StepResult): Work<StepResult> {
+function* oneByOne({ dialect }: StepContext, insert: Insert, rows: StepRows, from: number, take: (answer: Answer, given: readonly (readonly Value[])[]) => void): Work<void> {
   let row: readonly Value[] = []
   yield {
     sql: insert.sql,
@@ -43,7 +46,6 @@ function* oneByOne({ dialect }: StepContext, insert: Insert, rows: StepRows, fro
     values: (index) => bindValues(dialect, insert, (row = rows.values(from + index))),
     take: (answer) => take(answer, [row]),
   }
-  return result()
 }
 
 // Among the supported databases the least number of places in one statement.

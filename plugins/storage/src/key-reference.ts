@@ -1,8 +1,8 @@
-import type { KeyReference, StepResult, Value } from './contract.ts'
+import type { Cell, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 
 /** The value itself, or the key that it refers to. @throws StorageError `PLAN_INVALID` where no earlier step made that key */
-export function resolveKey(value: Value | KeyReference, earlier: readonly StepResult[]): Value {
+export function resolveKey(value: Cell, earlier: readonly StepResult[]): Value {
   if (typeof value !== 'object' || value === null || !('keyOf' in value)) return value
   const { keyOf, row = 0, column } = value
   const key = earlier[keyOf]?.keys[row]

@@ -1,6 +1,6 @@
 import { codeOf, type Call } from '@caruso/contract'
 import { randomUUID } from 'node:crypto'
-import type { DurableEvent, EventStep, HandledStep, KeyReference, PlainStep, Row, Step, StepResult, Value } from './contract.ts'
+import type { Cell, DurableEvent, EventStep, HandledStep, PlainStep, Row, Step, StepResult } from './contract.ts'
 import type { DataSource } from './data-source.ts'
 import { StorageError } from './errors.ts'
 import { digestOf } from './keys.ts'
@@ -176,7 +176,7 @@ function nameOf(consumer: string, { caller }: Call): string {
   return `${caller.component}/${consumer}`
 }
 
-function eventRow(step: Step, index: number): Readonly<Record<string, Value | KeyReference>> {
+function eventRow(step: Step, index: number): Readonly<Record<string, Cell>> {
   if (!('emit' in step)) throw new StorageError('PLAN_INVALID', `Changed a data source: step ${index} follows an event, which only events may`)
   const { emit, payload, subject = null } = step satisfies EventStep
   return { id: randomUUID(), topic: emit, subject, payload: textOf(payload, index), at: new Date().toISOString() }

@@ -1,8 +1,7 @@
-import type { KeyReference, PlainStep, StepResult, Value } from './contract.ts'
+import type { Cell, PlainStep, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import { resolveKey } from './key-reference.ts'
 
-type Cell = Value | KeyReference
 /** Rows that name their values, or lists of values for columns that are named once. */
 type Given = Pick<Extract<PlainStep, { readonly insert: string }>, 'rows'> & { readonly columns?: readonly string[] }
 
