@@ -1,21 +1,12 @@
+import type { InputOf, OutputOf } from '@caruso/contract'
 import { readFile } from 'node:fs/promises'
+import type { Pages } from './contract.ts'
 import { chooseLanguage } from './language.ts'
 import { escapeHtml, languageLinks } from './texts.ts'
 import type { Texts } from './texts.ts'
 
-/** What is asked for, and what is answered, as the contract `Pages` has them. */
-interface Request {
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly acceptLanguage?: string
-}
-
-interface Page {
-  readonly status: number
-  readonly type: string
-  readonly body: string
-  readonly language?: string
-}
+type Request = InputOf<typeof Pages.operations.get>
+type Page = OutputOf<typeof Pages.operations.get>
 
 /** Where a page is made from. */
 export interface PageSource {
