@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 /** A database of its own on a server of this test run, as a configuration names it. */
 export interface TestDatabase {
@@ -166,13 +167,4 @@ async function heard(child: ChildProcess, words: string): Promise<void> {
   })
   child.once('exit', () => reject(new Error(`Started ${child.spawnfile}: it ended: ${said}`)))
   await promise
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await promisify(server.close.bind(server))()
-  if (address === null || typeof address === 'string') throw new Error('Looked for a free port: found none')
-  return address.port
 }

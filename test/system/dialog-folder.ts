@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -45,14 +43,4 @@ export async function post(address: string, operation: string, body: object): Pr
   const answer = (await response.json()) as Answer & { readonly code?: string; readonly detail?: string }
   if (!response.ok) throw new CarusoError(answer.code ?? 'UNKNOWN', `Asked dialogs.${operation}: ${response.status} ${answer.detail}`)
   return answer
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { codeOf } from '@caruso/contract'
+import { freePort } from '../free-port.ts'
 import { CarusoProcess } from './caruso-up.ts'
-import { dialogAssembly, freePort, post, withDatabase, type Answer } from './dialog-folder.ts'
+import { dialogAssembly, post, withDatabase, type Answer } from './dialog-folder.ts'
 
 const texts = ['7', '2/1/1980', 'pay on a later day', '500', soon(), 'ada@example.no']
 

@@ -2,9 +2,10 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { freePort } from '../free-port.ts'
 import { caruso, type Ended } from '../command.ts'
 import { CarusoProcess } from './caruso-up.ts'
-import { dialogAssembly, freePort, post, withDatabase, type Answer } from './dialog-folder.ts'
+import { dialogAssembly, post, withDatabase, type Answer } from './dialog-folder.ts'
 
 const plugin = join(import.meta.dirname, '../../plugins/dialog')
 const count = 1_000
