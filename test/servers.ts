@@ -1,4 +1,5 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { DatabaseServers } from './database-servers.ts'
@@ -37,7 +38,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('mariadb', mariadb?.server)
   const databases = new DatabaseServers(mariadb)
   project.provide('databases', await databases.open())
-  return () => databases.close()
+  // What commands compile, they share for this run.
+  const cache = mkdtempSync(join(tmpdir(), 'caruso-cache-'))
+  process.env['XDG_CACHE_HOME'] = cache
+  return async () => {
+    await databases.close()
+    rmSync(cache, { recursive: true, force: true })
+  }
 }
 
 /** What this machine lacks, each with the command that brings it. */

@@ -2,6 +2,8 @@
 // Plain JavaScript for any Node: one clear line on an old one, and the sources where they lie beside it.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const needed = 24
@@ -20,10 +22,12 @@ const helpers = '--v8-pool-size=2'
 // A thread whose plugin is TypeScript strips its types by WebAssembly. V8 has ended a process as it compiled a wrapper of such calls
 // and freed another (nodejs/node#64500 is about the same part); so they are not compiled. Other versions may not know the option.
 const wrappers = found === needed ? ['--wasm-wrapper-tiering-budget=1000000000'] : []
+// What was compiled once need not be again: a command takes a third less. Where the folder cannot be written, Node does without.
+const env = { NODE_COMPILE_CACHE: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'caruso'), ...process.env }
 const args = [young, helpers, ...wrappers, ...entry, ...process.argv.slice(2)]
 if (typeof process.execve === 'function' && process.platform !== 'win32') {
   process.removeAllListeners('warning')
   process.on('warning', () => {})
-  process.execve(process.execPath, [process.execPath, ...args], process.env)
+  process.execve(process.execPath, [process.execPath, ...args], env)
 }
-process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1)
+process.exit(spawnSync(process.execPath, args, { stdio: 'inherit', env }).status ?? 1)

@@ -10,8 +10,8 @@ export function isolations(): Readonly<Record<'process' | 'worker', Isolation>> 
   const permissions = new ProcessPermissions()
   return {
     process: async (options) => {
-      const { entry, data } = options.spec
-      const allowed = permissions.of(typeof entry === 'string' ? [processFile, entry] : [processFile], data === undefined ? [] : [data])
+      const { entry, data, reads = [] } = options.spec
+      const allowed = permissions.of(typeof entry === 'string' ? [processFile, entry] : [processFile], { writes: data === undefined ? [] : [data], reads })
       // To make a process takes some milliseconds, in which the host serves nobody: what waits is served before.
       await setImmediate()
       return await IsolatedInstance.load(options, new ProcessVessel(allowed))

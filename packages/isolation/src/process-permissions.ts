@@ -22,7 +22,7 @@ interface NamedPackage {
 
 /**
  * What Node lets processes of their own do: read the packages that some files belong to and those that these name as
- * dependencies, load their native code, and read and write in a data folder where it is there.
+ * dependencies, load their native code, read and write in a data folder, and read what the operator names, where it is there.
  * No other file, no processes, no threads.
  *
  * `node_modules` is not allowed as a whole, since Node follows its links, and one may lead to an assembly.
@@ -40,13 +40,13 @@ export class ProcessPermissions {
   readonly #modules = new Map<string, boolean>()
 
   /** The arguments of Node's command line. */
-  of(files: readonly string[], data: readonly string[]): string[] {
-    const paths = new Set(data)
+  of(files: readonly string[], { writes, reads }: { readonly writes: readonly string[]; readonly reads: readonly string[] }): string[] {
+    const paths = new Set([...writes, ...reads])
     this.#links.clear()
     this.#modules.clear()
     for (const file of files) this.#add(this.#look(packageOf(file)), paths, new Set())
     // Node does not find a path that it was told after one below it, so the shorter ones come first.
-    return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...data.map((path) => `--allow-fs-write=${path}`), ...[...paths].toSorted().map((path) => `--allow-fs-read=${path}`)]
+    return ['--permission', '--allow-addons', '--disable-warning=SecurityWarning', ...writes.map((path) => `--allow-fs-write=${path}`), ...[...paths].toSorted().map((path) => `--allow-fs-read=${path}`)]
   }
 
   #add({ readable, named }: Package, paths: Set<string>, added: Set<string>): void {

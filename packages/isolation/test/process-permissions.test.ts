@@ -92,6 +92,16 @@ test('an isolated process reads and writes in its data folder and in no other', 
   }
 })
 
+test('an isolated process reads what its assembly names, and writes nothing there', { timeout }, async () => {
+  const { host, bus, call } = openHost()
+  for (const path of ['lists/deep/codes.txt', 'lists-of-others/codes.txt', 'terms.txt']) await write(path, '')
+  await host.startAll([spec('intruder', fixture('intruder'), { isolation: 'process', reads: ['lists', 'terms.txt', 'missing'].map((path) => join(project, path)) })])
+  const attempt = async (how: 'read' | 'list' | 'write', path: string): Promise<string> => await bus.client(Intrusion, consumer).attempt({ how, path: join(project, path) }, call())
+  expect([await attempt('list', 'lists'), await attempt('read', 'lists/deep/codes.txt'), await attempt('read', 'terms.txt')]).toEqual(['done', 'done', 'done'])
+  for (const path of ['lists/new', 'lists/deep/codes.txt', 'terms.txt']) expect([path, await attempt('write', path)]).toEqual([path, 'ERR_ACCESS_DENIED'])
+  for (const path of ['lists-of-others/codes.txt', '.caruso/secrets/TOKEN']) expect([path, await attempt('read', path)]).toEqual([path, 'ERR_ACCESS_DENIED'])
+})
+
 test('a plugin that lies where its assembly lies reads neither secrets nor what is hidden', { timeout }, async () => {
   const { host, bus, call } = openHost()
   await write('src/index.ts', '')

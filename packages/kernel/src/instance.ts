@@ -16,6 +16,8 @@ export interface ComponentSpec {
   readonly config: unknown
   /** Where a process of its own may read and write, an absolute path; only where the folder is there when it starts. */
   readonly data?: string
+  /** What a process of its own may read beside that and its packages: absolute paths of folders and files that are there when it starts. */
+  readonly reads?: readonly string[]
   /** Permissions that the assembly gives this component. */
   readonly grants: readonly string[]
 }

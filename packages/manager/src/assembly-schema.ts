@@ -46,6 +46,13 @@ const Component = Type.Object(
         default: [],
       }),
     ),
+    reads: Type.Optional(
+      Type.Array(Type.String({ title: 'a folder or file in the folder of the assembly, such as "dialogs", without names that start with a dot', pattern: '^[^./\\\\:*,][^/\\\\:*,]*(/[^./\\\\:*,][^/\\\\:*,]*)*$', maxLength: 1024 }), {
+        title: 'a list of folders and files',
+        description: 'What of the folder of the assembly a component with isolation process may read; the others may read all of it',
+        default: [],
+      }),
+    ),
     config: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { title: 'a mapping', description: 'Handed to the plugin, which checks it by its own schema', default: {} })),
   },
   { title: 'a mapping with the key "plugin"', additionalProperties: false },

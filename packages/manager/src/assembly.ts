@@ -24,6 +24,8 @@ export interface AssemblyComponent {
   readonly watched?: true
   /** What calls of its own may do. */
   readonly permissions: readonly string[]
+  /** Folders and files, relative to the assembly, that it may read in a process of its own. */
+  readonly reads: readonly string[]
   /** Holds secrets in clear: print what `redact` makes of it. */
   readonly config: Readonly<Record<string, unknown>>
 }
@@ -134,7 +136,7 @@ function assemblyOf(origin: Pick<Assembly, 'folder' | 'file' | 'text' | 'env' | 
   // Without a prototype, since components are looked up by names that come from outside.
   const components: Record<string, AssemblyComponent> = Object.create(null)
   for (const [name, component] of Object.entries(read.components)) {
-    components[name] = { version: '*', isolation: 'inline', host: mainHost, permissions: [], config: {}, ...component }
+    components[name] = { version: '*', isolation: 'inline', host: mainHost, permissions: [], reads: [], config: {}, ...component }
   }
   const { nats } = read
   return {

@@ -54,9 +54,9 @@ export class ComponentSpecs {
   }
 
   async #with(component: string, resolved: ResolvedPlugin): Promise<ComponentSpec> {
-    const { isolation, permissions, config } = this.inFile(component)
+    const { isolation, permissions, reads, config } = this.inFile(component)
     const data = join(this.#assembly.folder, '.caruso', 'data', component)
     if (isolation === 'process') await mkdir(data, { recursive: true, mode: 0o700 })
-    return { component, plugin: resolved.name, version: resolved.version, entry: resolved.entry, isolation, config, grants: permissions, data }
+    return { component, plugin: resolved.name, version: resolved.version, entry: resolved.entry, isolation, config, grants: permissions, data, reads: reads.map((path) => join(this.#assembly.folder, path)) }
   }
 }

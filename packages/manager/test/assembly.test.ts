@@ -32,15 +32,15 @@ test('readAssembly() fills in defaults', async () => {
   const { name, components, nats, folder: read_ } = await read('assembly: orders\ncomponents:\n  storage:\n    plugin: "@caruso/storage"\n')
   expect(name).toBe('orders')
   expect(read_).toBe(folder)
-  expect({ ...components }).toEqual({ storage: { plugin: '@caruso/storage', version: '*', isolation: 'inline', host: 'main', permissions: [], config: {} } })
+  expect({ ...components }).toEqual({ storage: { plugin: '@caruso/storage', version: '*', isolation: 'inline', host: 'main', permissions: [], reads: [], config: {} } })
   expect(nats).toBeUndefined()
 })
 
 test('readAssembly() reads every key', async () => {
   const { components, nats } = await read(
-    'assembly: orders\ncomponents:\n  erp:\n    plugin: ./erp\n    version: ^1.0.0 || 2.x\n    isolation: process\n    host: warehouse\n    permissions: [storage.sql, manage]\n    config: { a: [1, true, null, "x"] }\nnats: { url: "nats://example.com:4222", tokenFile: secrets/token }\n',
+    'assembly: orders\ncomponents:\n  erp:\n    plugin: ./erp\n    version: ^1.0.0 || 2.x\n    isolation: process\n    host: warehouse\n    permissions: [storage.sql, manage]\n    reads: [lists, texts/en.json]\n    config: { a: [1, true, null, "x"] }\nnats: { url: "nats://example.com:4222", tokenFile: secrets/token }\n',
   )
-  expect(components['erp']).toEqual({ plugin: './erp', version: '^1.0.0 || 2.x', isolation: 'process', host: 'warehouse', permissions: ['storage.sql', 'manage'], config: { a: [1, true, null, 'x'] } })
+  expect(components['erp']).toEqual({ plugin: './erp', version: '^1.0.0 || 2.x', isolation: 'process', host: 'warehouse', permissions: ['storage.sql', 'manage'], reads: ['lists', 'texts/en.json'], config: { a: [1, true, null, 'x'] } })
   expect(nats).toEqual({ url: 'nats://example.com:4222', tokenFile: join(folder, 'secrets', 'token') })
 })
 

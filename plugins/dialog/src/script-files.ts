@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '@caruso/contract'
+import { whyUnreadable } from '@caruso/kernel'
 import { DialogError } from './errors.ts'
 
 /** The texts of a folder's scripts and of its actions, by the names of the files. */
@@ -36,7 +37,7 @@ async function ofEach(folder: string, read: (file: string) => Promise<string>): 
     return Object.fromEntries(await Promise.all((await namesIn(folder)).map(async (name) => [name, await read(join(folder, name))] as const)))
   } catch (error) {
     // A file that was there a moment ago is about to be written anew, and no reason to know of none.
-    throw new DialogError('SCRIPTS_UNREADABLE', `Read the scripts in the folder "${folder}": ${String(error)}`, { cause: error })
+    throw new DialogError('SCRIPTS_UNREADABLE', `Read the scripts in the folder "${folder}": ${whyUnreadable(error, folder)}`, { cause: error })
   }
 }
 

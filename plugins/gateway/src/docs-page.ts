@@ -30,6 +30,7 @@ export class DocsPage {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${this.#text('title')}</title>
 <link rel="stylesheet" href="docs/docs.css">
+<link rel="icon" href="docs/icon.svg" type="image/svg+xml">
 </head>
 <body>
 <header>

@@ -79,7 +79,7 @@ function serveHealth(app: FastifyInstance, drain: Drain, services: PublicService
 type DocsRequest = FastifyRequest<{ Querystring: Readonly<Record<string, unknown>> }>
 
 async function serveDocs(app: FastifyInstance, offer: Offer): Promise<void> {
-  const [stylesheet, texts] = await Promise.all([readFile(new URL('../public/docs.css', import.meta.url), 'utf8'), loadTexts(new URL('../i18n/', import.meta.url))])
+  const texts = await loadTexts(new URL('../i18n/', import.meta.url))
   const pages = new Map([...texts.keys()].map((language) => [language, new DocsPage(texts, language)]))
   app.get('/openapi.json', async (_request, reply) => reply.header('cache-control', 'no-cache').send(offer.document))
   app.get('/docs', async (request: DocsRequest, reply) => {
@@ -87,5 +87,8 @@ async function serveDocs(app: FastifyInstance, offer: Offer): Promise<void> {
     const language = chooseLanguage(new Set(pages.keys()), typeof lang === 'string' ? lang : undefined, request.headers['accept-language'])
     return reply.header('content-language', language).header('vary', 'accept-language').type('text/html; charset=utf-8').send(pages.get(language)?.html(offer.table.routes))
   })
-  app.get('/docs/docs.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(stylesheet))
+  for (const [name, type] of [['docs.css', 'text/css; charset=utf-8'], ['icon.svg', 'image/svg+xml']] as const) {
+    const content = await readFile(new URL(`../public/${name}`, import.meta.url), 'utf8')
+    app.get(`/docs/${name}`, async (_request, reply) => reply.type(type).send(content))
+  }
 }

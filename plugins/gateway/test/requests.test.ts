@@ -163,6 +163,7 @@ test('the page for people lists operations, escaped, under a strict policy', asy
   expect(text).toContain('/api/orders/v1/place')
   expect(text).toContain('One &#60;order&#62;')
   expect((await fetch(`${base}/docs/docs.css`)).headers.get('content-type')).toBe('text/css; charset=utf-8')
+  expect((await fetch(`${base}/docs/icon.svg`)).headers.get('content-type')).toBe('image/svg+xml')
 })
 
 test('health and metrics tell about the gateway and the process', async () => {

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, messageOf } from '@caruso/contract'
+import { codeOf } from '@caruso/contract'
+import { whyUnreadable } from '@caruso/kernel'
 import { checkMappingFile, checkModelFile, checkPolicyFile } from './check-schema.ts'
 import type { Written } from './draft.ts'
 import { ModelerError } from './errors.ts'
@@ -61,6 +62,6 @@ async function textsIn(folder: string): Promise<{ readonly file: string; readonl
     return await Promise.all(names.map(async (name) => ({ file: join(folder, name), bytes: await readFile(join(folder, name)) })))
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && !existsSync(folder)) return []
-    throw new ModelerError('MODEL_INVALID', `Read the files in "${folder}": ${messageOf(error)}`, { cause: error })
+    throw new ModelerError('MODEL_INVALID', `Read the files in "${folder}": ${whyUnreadable(error, folder)}`, { cause: error })
   }
 }

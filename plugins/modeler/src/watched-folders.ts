@@ -5,6 +5,9 @@ import { basename, dirname } from 'node:path'
 /** Milliseconds without a change after which a save is over: editors write in several steps, and git many files. */
 const settleTime = 50
 
+/** What is not there is not watched; nor is what a process of its own may not see, such as the folder around those it may. */
+const unwatchable: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'ERR_ACCESS_DENIED']
+
 /** Tells that something has changed in folders or in those below; they may come and go. */
 export class WatchedFolders implements Disposable {
   readonly #changed: () => void
@@ -13,6 +16,21 @@ export class WatchedFolders implements Disposable {
 
   constructor(folders: readonly string[], changed: () => void) {
     this.#changed = changed
+    try {
+      this.#begin(folders)
+    } catch (error) {
+      this[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    for (const watcher of this.#watchers.values()) watcher.close()
+    this.#watchers.clear()
+  }
+
+  #begin(folders: readonly string[]): void {
     for (const folder of folders) this.#inside(folder)
     // A folder that is not there yet, or is put in the place of another, is noticed in the one around it.
     for (const around of new Set(folders.map((folder) => dirname(folder)))) {
@@ -23,12 +41,6 @@ export class WatchedFolders implements Disposable {
         this.#settle()
       })
     }
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer)
-    for (const watcher of this.#watchers.values()) watcher.close()
-    this.#watchers.clear()
   }
 
   #inside(folder: string): void {
@@ -43,7 +55,7 @@ export class WatchedFolders implements Disposable {
       const watcher = watch(folder, { recursive }, (_kind, name) => heard(name ?? ''))
       this.#watchers.set(key, watcher.on('error', () => watcher.close()))
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error
+      if (!unwatchable.includes(codeOf(error))) throw error
     }
   }
 

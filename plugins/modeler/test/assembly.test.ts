@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { caruso, carusoUntil, temporaryFolder } from '../../../test/command.ts'
 import { runSql } from './harness.ts'
 
-const assembly = `
+const assembly = (isolation: string, reads: string): string => `
 assembly: crm
 components:
   storage:
@@ -12,13 +12,14 @@ components:
     config: { sources: { crm: { kind: sqlite, file: data/crm.db } } }
   modeler:
     plugin: "@caruso/modeler"
-    isolation: worker
+    isolation: ${isolation}
+    reads: ${reads}
 `
 
-test('an assembly finds its files beside assembly.yaml, from wherever it is started', async () => {
+test.each([['worker', '[]'], ['process', '[model, mapping, policies]']])('an assembly with isolation %s finds its files beside assembly.yaml, from wherever it is started', async (isolation, reads) => {
   const parent = temporaryFolder()
   const folder = join(parent, 'crm')
-  const files = { 'assembly.yaml': assembly, 'model/people/customer.yaml': 'class: Customer\nkey: number\nattributes: { number: number, name: text }', 'mapping/customer.yml': 'class: Customer\ntable: KUNDEN\ncolumns: { number: KDNR, name: NAME1 }' }
+  const files = { 'assembly.yaml': assembly(isolation, reads), 'model/people/customer.yaml': 'class: Customer\nkey: number\nattributes: { number: number, name: text }', 'mapping/customer.yml': 'class: Customer\ntable: KUNDEN\ncolumns: { number: KDNR, name: NAME1 }' }
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
