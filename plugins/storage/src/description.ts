@@ -35,6 +35,16 @@ export const IndexDescription = Type.Object({
   where: Type.Optional(Type.String({ description: 'The condition of the rows that are in it' })),
 })
 
+const TriggerEvent = Type.Union([Type.Literal('insert'), Type.Literal('update'), Type.Literal('delete'), Type.Literal('truncate')])
+
+/** What the database does by itself when rows of the table are written. */
+export const TriggerDescription = Type.Object({
+  name: Type.String(),
+  when: Type.Union([Type.Literal('before'), Type.Literal('after'), Type.Literal('instead of')]),
+  events: Type.Array(TriggerEvent),
+  disabled: Type.Optional(Type.Boolean({ description: 'It does nothing where rows are written as usual' })),
+})
+
 const Action = Type.Union([Type.Literal('no action'), Type.Literal('restrict'), Type.Literal('cascade'), Type.Literal('set null'), Type.Literal('set default')])
 
 export const ForeignKey = Type.Object({
@@ -59,6 +69,7 @@ export const TableDescription = Type.Object({
   indexes: Type.Array(IndexDescription, { description: 'All others, also unique ones of some rows or of expressions' }),
   foreignKeys: Type.Array(ForeignKey),
   checks: Type.Array(Type.Object({ name: text, expression: Type.String() })),
+  triggers: Type.Optional(Type.Array(TriggerDescription)),
   rows: Type.Optional(Type.Integer({ description: 'Roughly, where the database knows without counting' })),
   partitionedBy: text,
   partitionOf: text,
@@ -70,5 +81,6 @@ export const TableDescription = Type.Object({
 
 export type ColumnDescription = DeepReadonly<Static<typeof ColumnDescription>>
 export type IndexDescription = DeepReadonly<Static<typeof IndexDescription>>
+export type TriggerDescription = DeepReadonly<Static<typeof TriggerDescription>>
 export type ForeignKey = DeepReadonly<Static<typeof ForeignKey>>
 export type TableDescription = DeepReadonly<Static<typeof TableDescription>>

@@ -58,9 +58,10 @@ test('what cannot be said in the words that all databases know is left out and t
     indexes: [{ name: 'expr', unique: false, parts: [{ expression: 'lower(c)' }] }],
     foreignKeys: [{ columns: ['c'], table: 'gone', references: ['x'], onDelete: 'cascade', onUpdate: 'no action' }],
     checks: [{ name: 'positive', expression: 'a > 0' }],
+    triggers: [{ name: 'caruso_marks_insert orders', when: 'after', events: ['insert'] }, { name: 'audited', when: 'after', events: ['update'] }],
   }
   const { before, after, leftOut } = structureFor('mysql', [table, { ...table, name: 'shown', kind: 'view' }])
-  expect(leftOut).toEqual(['check positive of orders', 'shown: it is a view', 'foreign key of orders to gone', 'counting of orders.a', 'default lower(b) of orders.c', 'formula of orders.d; its values are copied', 'index expr of orders'])
+  expect(leftOut).toEqual(['trigger audited of orders', 'check positive of orders', 'shown: it is a view', 'foreign key of orders to gone', 'counting of orders.a', 'default lower(b) of orders.c', 'formula of orders.d; its values are copied', 'index expr of orders'])
   expect(before).toMatchObject([{ createTable: 'orders', columns: [{ name: 'a' }, { name: 'b', length: 384 }, { name: 'c', length: 768 }, { name: 'd' }] }])
   expect(after).toEqual([{ addIndex: { name: 'orders_c_key', unique: true, parts: [{ column: 'c' }] }, table: 'orders' }])
 })

@@ -67,6 +67,7 @@ function isCarried(table: TableDescription, leftOut: string[]): boolean {
   if (table.partitionOf !== undefined || /^caruso_(words|marks)_/.test(table.name)) return false
   const why = table.schema !== undefined ? `it is in the schema ${table.schema}` : table.unreadable ? 'it may not be read' : table.kind !== 'table' ? `it is a ${table.kind}` : table.problem
   if (why === undefined) {
+    for (const { name } of table.triggers ?? []) if (!name.startsWith('caruso_marks_')) leftOut.push(`trigger ${name} of ${table.name}`)
     for (const check of table.checks) if (!check.expression.startsWith('json_valid(')) leftOut.push(`check ${check.name ?? check.expression} of ${table.name}`)
     return true
   }

@@ -44,6 +44,23 @@ onEachDatabase('describe', (open, kind) => {
     expect(await query({ from, columns: (found?.columns ?? []).map(({ name, type }) => ({ column: name, ...(type === undefined ? {} : { type }) })) })).toEqual([])
   })
 
+  test('says which triggers a table has, and which of them do nothing', async () => {
+    const { storage, table, run } = await open()
+    const from = await table({ id: 'key', a: 'integer' })
+    const noted = await table({ id: 'key', a: 'integer' })
+    if (kind === 'pg') await run(`create function note_${from}() returns trigger language plpgsql as 'begin insert into ${noted} (a) values (1); return null; end'`)
+    const does = kind === 'pg' ? `execute function note_${from}()` : kind === 'mysql' ? `insert into ${noted} (a) values (1)` : `begin insert into ${noted} (a) values (1); end`
+    await run(`create trigger ${quote('after, "update"')} after update on ${from} for each row ${does}`)
+    await run(`create trigger before_it before delete on ${from} for each row ${does}`)
+    if (kind === 'pg') await run(`alter table ${from} disable trigger before_it`)
+    const tables = new Map((await described(storage)).map((one) => [one.name, one]))
+    expect(tables.get(from)?.triggers).toEqual([
+      { name: 'after, "update"', when: 'after', events: ['update'] },
+      { name: 'before_it', when: 'before', events: ['delete'], ...(kind === 'pg' ? { disabled: true } : {}) },
+    ])
+    expect(tables.get(noted)).not.toHaveProperty('triggers')
+  })
+
   test('leaves out what the storage keeps there for itself', async () => {
     const { storage, table, transact } = await open()
     const from = await table({ id: 'key', a: 'integer' })

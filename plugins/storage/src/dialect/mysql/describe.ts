@@ -1,5 +1,5 @@
 import { declaredSize } from '../../declared-size.ts'
-import type { ColumnDescription, ForeignKey, IndexDescription, TableDescription } from '../../description.ts'
+import type { ColumnDescription, ForeignKey, IndexDescription, TableDescription, TriggerDescription } from '../../description.ts'
 import { keysTable } from '../../keys.ts'
 import type { Raw } from '../../logical.ts'
 import type { LogicalType } from '../../logical-type.ts'
@@ -17,6 +17,7 @@ const foreignKeys = `select constraint_name, column_name, nullif(referenced_tabl
 const rules = 'select constraint_name, delete_rule, update_rule from information_schema.referential_constraints where constraint_schema = database() and table_name = ?'
 const mariadbChecks = 'select constraint_name, check_clause from information_schema.check_constraints where constraint_schema = database() and table_name = ? order by constraint_name'
 const mysqlChecks = `select c.constraint_name, c.check_clause from information_schema.table_constraints t join information_schema.check_constraints c on c.constraint_schema = t.constraint_schema and c.constraint_name = t.constraint_name where t.${ofTable.replace(' and ', ' and t.')} and t.constraint_type = 'CHECK' order by c.constraint_name`
+const triggers = 'select trigger_name, action_timing, event_manipulation from information_schema.triggers where event_object_schema = database() and event_object_table = ? order by trigger_name'
 
 /** The tables and views of the connection's database that its user may see. */
 export async function* describeTables(connection: ServerConnection, mariadb: boolean): AsyncGenerator<TableDescription, void> {
@@ -36,6 +37,7 @@ export async function* describeTables(connection: ServerConnection, mariadb: boo
       indexes: others,
       foreignKeys: isView ? [] : foreignKeysOf(await ask(foreignKeys, name), await ask(rules, name)),
       checks,
+      triggers: triggersOf(isView ? [] : await ask(triggers, name)),
       rows: rows === undefined || isView ? undefined : Number(rows),
     })
   }
@@ -114,6 +116,11 @@ function foreignKeysOf(rows: readonly Said[], actions: readonly Said[]): Foreign
     known.references.push(reference)
   }
   return [...found.values()]
+}
+
+function triggersOf(rows: readonly Said[]): readonly TriggerDescription[] | undefined {
+  if (rows.length === 0) return undefined
+  return rows.map(([name = '', when, events = '']) => ({ name, when: when === 'BEFORE' ? 'before' : 'after', events: events.toLowerCase().split(',') as TriggerDescription['events'] }))
 }
 
 function said(value: Raw): string | undefined {

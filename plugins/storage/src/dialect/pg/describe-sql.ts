@@ -62,6 +62,16 @@ const foreignKeys = `
   from pg_constraint f join pg_class r on r.oid = f.confrelid join pg_namespace s on s.oid = r.relnamespace
   where f.conrelid = c.oid and f.contype = 'f' and not exists (select from pg_constraint o where o.oid = f.conparentid and o.conrelid = f.conrelid))`
 
+const triggerEvents = [['insert', 4], ['delete', 8], ['update', 16], ['truncate', 32]].map(([event, bit]) => `case when g.tgtype & ${bit} <> 0 then '${event}' end`).join(', ')
+
+// One that fires on a replica only does nothing where rows are written as usual.
+const triggers = `
+  (select json_agg(json_build_object(
+      'name', g.tgname, 'when', case when g.tgtype & 64 <> 0 then 'instead of' when g.tgtype & 2 <> 0 then 'before' else 'after' end,
+      'events', array_remove(array[${triggerEvents}], null),
+      'disabled', case when g.tgenabled in ('D', 'R') then true end) order by g.tgname)
+  from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal)`
+
 /** One row per table or view: its description as JSON, in which what does not apply is null. */
 export const tablesAsJson = `
   with recursive steps (domain, step, base, modifier) as (
@@ -81,6 +91,7 @@ export const tablesAsJson = `
     'indexes', ${indexes},
     'foreignKeys', ${foreignKeys},
     'checks', (select coalesce(json_agg(json_build_object('name', k.conname, 'expression', pg_get_expr(k.conbin, k.conrelid, true)) order by k.conname), '[]') from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'),
+    'triggers', ${triggers},
     'rows', case when c.reltuples >= 0 and c.relkind <> 'v' then c.reltuples::bigint end,
     'partitionedBy', case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end,
     'partitionOf', case when c.relispartition then (select p.relname from pg_inherits h join pg_class p on p.oid = h.inhparent where h.inhrelid = c.oid) end,

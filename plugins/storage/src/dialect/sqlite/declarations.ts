@@ -1,4 +1,4 @@
-import type { TableDescription } from '../../description.ts'
+import type { TableDescription, TriggerDescription } from '../../description.ts'
 import { inside, isWord, nameOf, partsOf, piecesOf } from './sql-pieces.ts'
 import type { Piece } from './sql-pieces.ts'
 
@@ -38,6 +38,14 @@ export function indexText(sql: string): IndexText {
     parts: partsOf(piecesOf(inner)).map((part) => partText(inner, part)),
     where: where === undefined ? undefined : sql.slice(where.start + where.text.length).trim(),
   }
+}
+
+/** Reads a `create trigger`, in which SQLite writes the name first. */
+export function triggerText(sql: string): Pick<TriggerDescription, 'when' | 'events'> {
+  const [, , , ...pieces] = piecesOf(sql)
+  const event = (['insert', 'update', 'delete'] as const).find((one) => pieces.slice(0, 3).some((piece) => isWord(piece, one)))
+  const when = isWord(pieces[0], 'instead') ? 'instead of' : isWord(pieces[0], 'after') ? 'after' : 'before'
+  return { when, events: event === undefined ? [] : [event] }
 }
 
 function checksOf(part: readonly Piece[]): TableDescription['checks'] {

@@ -1,13 +1,13 @@
 import { codeOf, messageOf } from '@caruso/contract'
 import { setImmediate } from 'node:timers/promises'
 import { declaredSize } from '../../declared-size.ts'
-import type { ColumnDescription, ForeignKey, IndexDescription, TableDescription } from '../../description.ts'
+import type { ColumnDescription, ForeignKey, IndexDescription, TableDescription, TriggerDescription } from '../../description.ts'
 import { keysTable } from '../../keys.ts'
 import type { Raw } from '../../logical.ts'
 import { referentialAction } from '../../referential-action.ts'
 import { withoutEmpty } from '../../without-empty.ts'
 import type { Connection } from './connection.ts'
-import { indexText, tableText } from './declarations.ts'
+import { indexText, tableText, triggerText } from './declarations.ts'
 import type { TableText } from './declarations.ts'
 import { declaredType } from './declared-type.ts'
 
@@ -15,7 +15,7 @@ const sliceMilliseconds = 4
 
 const tables = `select name, type, wr, strict from pragma_table_list where schema = 'main' and type in ('table', 'view', 'virtual') and name not like 'sqlite\\_%' escape '\\' and name <> ? order by name`
 const columns = `select name, type, "notnull", dflt_value, pk, hidden from pragma_table_xinfo(?, 'main') order by cid`
-const texts = `select type, name, sql from sqlite_schema where sql is not null`
+const texts = `select type, name, sql, tbl_name from sqlite_schema where sql is not null order by name`
 const indexes = `select name, "unique", origin, partial from pragma_index_list(?, 'main') order by name`
 const indexParts = `select cid, name, "desc" from pragma_index_xinfo(?, 'main') where key = 1 order by seqno`
 // SQLite numbers foreign keys from the last that was declared.
@@ -48,6 +48,8 @@ interface Known {
   readonly texts: ReadonlyMap<string, string>
   /** Names of tables as they are written, by these in small letters. */
   readonly names: ReadonlyMap<string, string>
+  /** The triggers of tables and views, by their names in small letters. */
+  readonly triggers: ReadonlyMap<string, readonly TriggerDescription[]>
 }
 
 function list(connection: Connection): { readonly listed: readonly Listed[]; readonly known: Known } {
@@ -58,8 +60,18 @@ function list(connection: Connection): { readonly listed: readonly Listed[]; rea
     known: {
       texts: new Map(written.map(([type, name, sql]) => [`${String(type)} ${String(name)}`, String(sql)])),
       names: new Map(written.filter(([type]) => type === 'table').map(([, name]) => [String(name).toLowerCase(), String(name)])),
+      triggers: triggersOf(written.filter(([type]) => type === 'trigger')),
     },
   }
+}
+
+function triggersOf(rows: readonly (readonly Raw[])[]): ReadonlyMap<string, readonly TriggerDescription[]> {
+  const found = new Map<string, TriggerDescription[]>()
+  for (const [, name, sql, table] of rows) {
+    const of = String(table).toLowerCase()
+    found.set(of, [...(found.get(of) ?? []), { name: String(name), ...triggerText(String(sql)) }])
+  }
+  return found
 }
 
 const kinds: Readonly<Record<string, TableDescription['kind']>> = { view: 'view', virtual: 'virtual table' }
@@ -83,6 +95,7 @@ function describeTable(connection: Connection, { name, kind, withoutRowid, stric
     indexes: others,
     foreignKeys: kind === 'table' ? foreignKeysOf(connection, name, known) : [],
     checks: said.checks,
+    triggers: known.triggers.get(name.toLowerCase()),
     rows: kind === 'table' && known.names.has('sqlite_stat1') ? estimated(connection, name) : undefined,
     withoutRowid,
     strict,
