@@ -13,7 +13,7 @@ import { temporaryFolder } from './harness.ts'
 export type Files = Readonly<Record<string, string>>
 
 /** A data source whose model is written anew by `model`, with the mappings under `mapping/`. */
-export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly folder: string; readonly query: (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>; readonly model: (files: Files) => Promise<ModelSource>; readonly run: (sql: string) => Promise<void>; readonly rows: (from: string) => Promise<readonly unknown[]> }> {
+export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly folder: string; readonly query: (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>; readonly model: (files: Files) => Promise<ModelSource>; readonly run: (sql: string) => Promise<void>; readonly rows: (from: string) => Promise<readonly unknown[]>; readonly readMarks: () => Promise<void> }> {
   const folder = temporaryFolder()
   const config = kind === 'sqlite' ? { kind, file: join(folder, 'crm.db') } : { ...(await freshDatabase(kind)) }
   writeFileSync(join(folder, 'assembly.yaml'), `assembly: crm\ncomponents:\n  storage: { plugin: '@caruso/storage', config: { sources: { crm: ${JSON.stringify(config)} } } }\n  modeler: { plugin: '@caruso/modeler' }\n`)
@@ -36,6 +36,7 @@ export async function crm(kind: 'sqlite' | 'pg' | 'mysql'): Promise<{ readonly f
       return new ModelSource('crm', kind, { classes }, { storage, call })
     },
     run: async (sql) => void (await storage.sql({ source: 'crm', sql, write: true }, call())),
+    readMarks: () => kit.clock.advance(2_000),
     rows: async (from) => (await storage.query({ source: 'crm', from }, call())).rows,
   }
 }

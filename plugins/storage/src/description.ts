@@ -70,6 +70,7 @@ export const TableDescription = Type.Object({
   foreignKeys: Type.Array(ForeignKey),
   checks: Type.Array(Type.Object({ name: text, expression: Type.String() })),
   triggers: Type.Optional(Type.Array(TriggerDescription)),
+  triggersHidden: Type.Optional(Type.Boolean({ description: 'The user of the data source may not see them' })),
   rows: Type.Optional(Type.Integer({ description: 'Roughly, where the database knows without counting' })),
   partitionedBy: text,
   partitionOf: text,

@@ -19,30 +19,21 @@ export interface SearchIndex {
   readonly marks: string
 }
 
-interface Named {
-  readonly name: string
-  readonly key: readonly string[]
-  readonly columns: Iterable<{ readonly name: string; readonly isText: boolean }>
-}
-
 /**
- * The index of a table, as its database tells. It has been made where there is the table of words, which is made last;
- * the table of marks has, beside the key, a column for each that is read, which holds nothing.
+ * The index of a table of plans. It has been made where there is the table of words, which is made last; the table of
+ * marks has, beside the key, a column for each that is read, which holds nothing.
  */
-export function searchIndexOf({ name: table, key }: Pick<Named, 'name' | 'key'>, find: (name: string) => Named | undefined): SearchIndex | undefined {
+export function searchIndexIn(catalogue: Catalogue, { name: table, key }: Table): SearchIndex | undefined {
   if (key.length === 0) return undefined
-  const [words, marks] = [find(sidecarName('words', table)), find(sidecarName('marks', table))]
+  const [words, marks] = [catalogue.find(sidecarName('words', table)), catalogue.find(sidecarName('marks', table))]
   if (words === undefined || marks === undefined) return undefined
-  const columns = [...marks.columns].filter(({ name, isText }) => name !== markColumn && (!key.includes(name) || isText)).map(({ name }) => name)
+  const columns = searchedColumns(key, [...marks.columns.values()].map(({ name, text }) => ({ name, isText: text })))
   return { table, key, columns, words: words.name, marks: marks.name }
 }
 
-/** The index of a table of plans. */
-export function searchIndexIn(catalogue: Catalogue, table: Table): SearchIndex | undefined {
-  return searchIndexOf(table, (name) => {
-    const found = catalogue.find(name)
-    return found && { name, key: found.key, columns: [...found.columns.values()].map((column) => ({ name: column.name, isText: column.text })) }
-  })
+/** The columns that are read, by those of the table of marks: of the key those that hold texts. */
+export function searchedColumns(key: readonly string[], marked: readonly { readonly name: string; readonly isText: boolean }[]): readonly string[] {
+  return marked.filter(({ name, isText }) => name !== markColumn && (!key.includes(name) || isText)).map(({ name }) => name)
 }
 
 export function searchIndexesIn(catalogue: Catalogue): SearchIndex[] {

@@ -85,12 +85,19 @@ describe.skipIf(inject('mariadb') === undefined)('MariaDB describes', () => {
   test('what the user may see, since the server hides the rest', async () => {
     const { database } = await tablesOf(`
       create table open (id int); create table closed (id int); create table half (id int, secret text);
+      create trigger noted before insert on open for each row set new.id = 1;
     `)
     await runScript(database, `
       create user if not exists reader_describe@'%' identified by 'reader', reader_describe@localhost identified by 'reader';
       ${['%', 'localhost'].map((host) => `grant select on ${database.database}.open to reader_describe@'${host}'; grant select (id) on ${database.database}.half to reader_describe@'${host}';`).join('\n')}
     `)
-    const tables = await describedBy({ ...database, user: 'reader_describe', password: 'reader' })
+    const reader = { ...database, user: 'reader_describe', password: 'reader' }
+    const tables = await describedBy(reader)
     expect([...tables].map(([name, { columns }]) => [name, columns.map((column) => column.name)])).toEqual([['half', ['id']], ['open', ['id']]])
+    const triggersOf = async (): Promise<unknown> => [...(await describedBy(reader)).values()].map(({ triggers, triggersHidden }) => [triggers?.map(({ name }) => name), triggersHidden])
+    expect(await triggersOf()).toEqual([[undefined, true], [undefined, true]])
+    await runScript(database, ['%', 'localhost'].map((host) => `grant trigger on ${database.database}.* to reader_describe@'${host}'`).join('; '))
+    // Who may make triggers sees every table.
+    expect(await triggersOf()).toEqual([[undefined, undefined], [undefined, undefined], [['noted'], undefined]])
   })
 })

@@ -1,8 +1,8 @@
-import type { Change, TableDescription } from '@caruso/storage/contract'
+import type { Change, DescribedSearch, TableDescription } from '@caruso/storage/contract'
 import type { WantedTable } from './wanted.ts'
 
-/** A table as its database describes it, with the columns of its index for searches where it has one. */
-export type DescribedTable = TableDescription & { readonly search?: readonly string[] }
+/** A table as its database describes it, with its index for searches where it has one, or a part of one. */
+export type DescribedTable = TableDescription & { readonly search?: DescribedSearch }
 
 /** A table as the last `apply` left it: only what is ours of it, which is all where we made it. */
 export interface AppliedTable extends WantedTable {

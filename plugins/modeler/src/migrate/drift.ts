@@ -5,7 +5,7 @@ import { isLike, isSearch } from './model-diff.ts'
 export function driftOf(applied: Applied, described: readonly DescribedTable[]): string[] {
   return applied.flatMap((table) => {
     const there = described.find(({ name }) => name === table.name)
-    return there === undefined ? [`table ${table.name} is missing`] : [...columnsOf(table, there), ...indexesOf(table, there), ...referencesOf(table, there), ...(table.search !== undefined && !isSearch(there, table.search) ? ['its index for searches is missing, or has other columns'] : [])].map((words) => `${table.name}: ${words}`)
+    return there === undefined ? [`table ${table.name} is missing`] : [...columnsOf(table, there), ...indexesOf(table, there), ...referencesOf(table, there), ...searchOf(table, there)].map((words) => `${table.name}: ${words}`)
   })
 }
 
@@ -35,4 +35,11 @@ function referencesOf({ foreignKeys, created }: AppliedTable, there: DescribedTa
   const missing = foreignKeys.filter((key) => !there.foreignKeys.some((one) => text(one) === text(key))).map(({ columns, table }) => `the reference of ${columns.join(', ')} to ${table} is missing`)
   const more = created ? there.foreignKeys.filter((one) => !foreignKeys.some((key) => text(key) === text(one))).map(({ columns, table }) => `a reference of ${columns.join(', ')} to ${table} is not in the model`) : []
   return [...missing, ...more]
+}
+
+function searchOf({ search, created }: AppliedTable, there: DescribedTable): string[] {
+  if (search === undefined) return created && there.search !== undefined ? ['an index for searches is not in the model'] : []
+  if (there.search === undefined) return ['its index for searches is missing']
+  if (there.search.faults.length > 0) return there.search.faults.map((fault) => `its index for searches is not whole, which apply mends: ${fault}`)
+  return isSearch(there, search) ? [] : ['its index for searches has other columns']
 }

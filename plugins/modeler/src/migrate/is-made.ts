@@ -27,6 +27,7 @@ function isMadeIn(change: OfTable, found: DescribedTable): boolean {
   if ('dropForeignKey' in change) return !refers(change.dropForeignKey)
   if ('dropUnique' in change) return !found.unique.some(({ columns }) => columns.join('\n') === change.dropUnique.join('\n'))
   if ('addSearch' in change) return isSearch(found, change.addSearch)
-  if ('dropSearch' in change) return !isSearch(found, change.dropSearch)
+  // One with other columns has come after it; one that is not whole may be what is left of it.
+  if ('dropSearch' in change) return found.search === undefined || (found.search.faults.length === 0 && !isSearch(found, change.dropSearch))
   return isLike(found, change.changeColumn)
 }

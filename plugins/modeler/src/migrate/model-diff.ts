@@ -54,7 +54,7 @@ class Diff {
     this.#references(name, foreignKeys, ours?.foreignKeys ?? [], there, now)
     this.#indexes(name, indexes, ours?.indexes ?? [], there, now)
     const search = created || wanted.searchOthers === true ? wanted.search : undefined
-    this.#searches(there, search)
+    this.#searches(there, search, ours?.search)
     return { ...wanted, columns: wanted.columns.filter((column) => mine.has(column.name)), indexes, foreignKeys, search, created }
   }
 
@@ -63,7 +63,7 @@ class Diff {
     const there = this.#there.get(table.name)
     if (there === undefined) return
     for (const key of there.foreignKeys) this.#parts.freed.push({ change: { dropForeignKey: key.columns, table: table.name } })
-    if (table.created && there.search !== undefined) this.#parts.freed.push({ change: { dropSearch: there.search, table: table.name } })
+    if (table.created) this.#unsearch(there, table.search)
     if (table.created) this.#parts.tablesGone.push({ change: { dropTable: table.name } })
     else this.table({ ...table, columns: [], indexes: [], foreignKeys: [], search: undefined }, table)
   }
@@ -111,17 +111,26 @@ class Diff {
     for (const one of wanted) if (!there.foreignKeys.some((key) => text(key) === text(one))) this.#refer(table, one)
   }
 
-  /** The index of words knows its columns and the key by name, so it is made anew where these change. */
-  #searches(there: DescribedTable, wanted: readonly string[] | undefined): void {
+  /** The index of words knows its columns and the key by name, so it is made anew where these change, and where a part of it is missing. */
+  #searches(there: DescribedTable, wanted: readonly string[] | undefined, ours: readonly string[] | undefined): void {
     const { name: table, search, key } = there
     const touched = [...this.#parts.renamed, ...this.#parts.columns].some(({ change }) => ('renameColumn' in change ? change.table === table && key.includes(change.renameColumn) : 'changeColumn' in change && change.table === table && key.includes(change.changeColumn.name)))
     if (search !== undefined && wanted !== undefined && !touched && isSearch(there, wanted)) return
-    if (search !== undefined) this.#parts.freed.push({ change: { dropSearch: search, table }, undo: { addSearch: search, table } })
-    if (wanted !== undefined) this.#search(table, wanted)
+    // What an undo goes back to has the index too.
+    const isMended = !touched && wanted !== undefined && ours?.join('\n') === wanted.join('\n')
+    this.#unsearch(there, ours, isMended)
+    if (wanted !== undefined) this.#search(table, wanted, isMended)
   }
 
-  #search(table: string, addSearch: readonly string[]): void {
-    this.#parts.searches.push({ change: { addSearch, table }, undo: { dropSearch: addSearch, table } })
+  /** @param ours the columns of an index that lacks what says them */
+  #unsearch({ name: table, search }: DescribedTable, ours: readonly string[] = [], isMended = false): void {
+    if (search === undefined) return
+    const columns = search.columns.length > 0 ? search.columns : ours
+    if (columns.length > 0) this.#parts.freed.push({ change: { dropSearch: columns, table }, ...(isMended ? {} : { undo: { addSearch: columns, table } }) })
+  }
+
+  #search(table: string, addSearch: readonly string[], isMended = false): void {
+    this.#parts.searches.push({ change: { addSearch, table }, ...(isMended ? {} : { undo: { dropSearch: addSearch, table } }) })
   }
 
   /** With a name that nothing has yet. */
@@ -160,9 +169,9 @@ export function isLike({ columns }: DescribedTable, wanted: NewColumn): boolean 
   return found.length === wanted.length && found.digits === wanted.digits && (wanted.type !== 'decimal' || (found.places ?? 0) === (wanted.places ?? 0))
 }
 
-/** A table has an index for searches in these columns; those of its key are always among them. */
+/** A table has an index for searches in these columns, of which nothing is missing; those of its key are always among them. */
 export function isSearch({ search, key }: DescribedTable, columns: readonly string[]): boolean {
-  return search !== undefined && columns.every((column) => search.includes(column)) && search.every((column) => columns.includes(column) || key.includes(column))
+  return search !== undefined && search.faults.length === 0 && columns.every((column) => search.columns.includes(column)) && search.columns.every((column) => columns.includes(column) || key.includes(column))
 }
 
 /** Changes whose values are gone with them. */

@@ -53,7 +53,7 @@ export class ModelSource {
     const named = new Map(described.map((table) => [table.name, table]))
     const tables = described.filter((table) => !isKept(table)).map((table): DescribedTable => {
       const search = describedSearch(table, (name) => named.get(name))
-      return search === undefined ? table : { ...table, search: search.columns }
+      return search === undefined ? table : { ...table, search }
     })
     return { tables, kept: new Set(described.filter(isKept).map(({ name }) => name)), journal, last: await journal.last() }
   }

@@ -18,10 +18,14 @@ const rules = 'select constraint_name, delete_rule, update_rule from information
 const mariadbChecks = 'select constraint_name, check_clause from information_schema.check_constraints where constraint_schema = database() and table_name = ? order by constraint_name'
 const mysqlChecks = `select c.constraint_name, c.check_clause from information_schema.table_constraints t join information_schema.check_constraints c on c.constraint_schema = t.constraint_schema and c.constraint_name = t.constraint_name where t.${ofTable.replace(' and ', ' and t.')} and t.constraint_type = 'CHECK' order by c.constraint_name`
 const triggers = 'select trigger_name, action_timing, event_manipulation from information_schema.triggers where event_object_schema = database() and event_object_table = ? order by trigger_name'
+// The servers say nothing of triggers to those who may make none; a right that comes with a role is not seen here.
+const seesTriggers = `select count(*) from (select grantee, privilege_type from information_schema.user_privileges union all select grantee, privilege_type from information_schema.schema_privileges where database() like table_schema) held
+  where privilege_type = 'TRIGGER' and grantee = concat('''', replace(current_user(), '@', '''@'''), '''')`
 
 /** The tables and views of the connection's database that its user may see. */
 export async function* describeTables(connection: ServerConnection, mariadb: boolean): AsyncGenerator<TableDescription, void> {
   const ask = async (sql: string, name: string): Promise<Said[]> => (await connection.run(sql, [name])).rows.map((row) => row.map((value) => said(value)))
+  const hidden = Number((await connection.run(seesTriggers, [])).rows[0]?.[0]) === 0 || undefined
   for (const [name = '', kind, comment, rows] of await ask(tables, keysTable)) {
     const isView = kind === 'VIEW'
     const checks = isView ? [] : (await ask(mariadb ? mariadbChecks : mysqlChecks, name)).map(([check, expression = '']) => withoutEmpty<TableDescription['checks'][number]>({ name: check, expression }))
@@ -37,7 +41,7 @@ export async function* describeTables(connection: ServerConnection, mariadb: boo
       indexes: others,
       foreignKeys: isView ? [] : foreignKeysOf(await ask(foreignKeys, name), await ask(rules, name)),
       checks,
-      triggers: triggersOf(isView ? [] : await ask(triggers, name)),
+      ...(isView ? {} : triggersOf(await ask(triggers, name), hidden)),
       rows: rows === undefined || isView ? undefined : Number(rows),
     })
   }
@@ -118,9 +122,9 @@ function foreignKeysOf(rows: readonly Said[], actions: readonly Said[]): Foreign
   return [...found.values()]
 }
 
-function triggersOf(rows: readonly Said[]): readonly TriggerDescription[] | undefined {
-  if (rows.length === 0) return undefined
-  return rows.map(([name = '', when, events = '']) => ({ name, when: when === 'BEFORE' ? 'before' : 'after', events: events.toLowerCase().split(',') as TriggerDescription['events'] }))
+function triggersOf(rows: readonly Said[], hidden: true | undefined): Pick<TableDescription, 'triggers' | 'triggersHidden'> {
+  if (rows.length === 0) return hidden ? { triggersHidden: true } : {}
+  return { triggers: rows.map(([name = '', when, events = '']) => ({ name, when: when === 'BEFORE' ? 'before' : 'after', events: events.toLowerCase().split(',') as TriggerDescription['events'] })) }
 }
 
 function said(value: Raw): string | undefined {

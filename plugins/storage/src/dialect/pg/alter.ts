@@ -1,6 +1,7 @@
 import type { Change, NewColumn } from '../../alter/change.ts'
 import { columnSql, createTableSql, foreignKeySql, indexSql } from '../../alter/ddl.ts'
 import type { ServerAlter } from '../../alter/server.ts'
+import { searchOf } from '../../alter/search.ts'
 import { columnOf, sameNames } from '../../alter/tables.ts'
 import type { Tables } from '../../alter/tables.ts'
 import type { ColumnDescription } from '../../description.ts'
@@ -32,7 +33,7 @@ function statements(change: Change, tables: Tables, schema: string): string[] {
   if ('dropIndex' in change) return indexDropped(alter, change.dropIndex)
   if ('dropUnique' in change) return indexDropped(alter, table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name ?? '')
   if ('addForeignKey' in change) return [`${alter} add ${foreignKeySql(pgDdl, change.addForeignKey)}`]
-  if ('addSearch' in change) return table === undefined ? [] : addSearch(table, change.addSearch, schema)
+  if ('addSearch' in change) return table === undefined ? [] : [...(searchOf(tables, table) === undefined ? [] : dropSearch(table)), ...addSearch(table, change.addSearch, schema)]
   if ('dropSearch' in change) return table === undefined ? [] : dropSearch(table)
   return [`${alter} drop constraint ${quote(table?.foreignKeys.find(({ columns }) => sameNames(columns, change.dropForeignKey))?.name ?? '')}`]
 }

@@ -18,7 +18,7 @@ export function addSearch(table: TableDescription, columns: readonly string[], s
   return [
     `create table ${marks} as select ${key} from ${name} with no data`,
     `alter table ${marks} add ${markColumn} bigint generated always as identity primary key${read}`,
-    `create function ${marks}() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as ${textLiteral(body)}`,
+    `create or replace function ${marks}() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as ${textLiteral(body)}`,
     `create trigger ${quote(sidecarName('marks', `insert ${table.name}`))} after insert or delete on ${name} for each row execute function ${marks}()`,
     `create trigger ${quote(sidecarName('marks', `update ${table.name}`))} after update on ${name} for each row when (${changed}) execute function ${marks}()`,
     `insert into ${marks} (${key}) select ${key} from ${name}`,
@@ -28,9 +28,10 @@ export function addSearch(table: TableDescription, columns: readonly string[], s
   ]
 }
 
+/** Also what is left of one. */
 export function dropSearch({ name }: TableDescription): string[] {
   const marks = quote(sidecarName('marks', name))
-  return [`drop table ${quote(sidecarName('words', name))}`, ...['insert', 'update'].map((event) => `drop trigger ${quote(sidecarName('marks', `${event} ${name}`))} on ${quote(name)}`), `drop function ${marks}()`, `drop table ${marks}`]
+  return [`drop table if exists ${quote(sidecarName('words', name))}`, ...['insert', 'update'].map((event) => `drop trigger if exists ${quote(sidecarName('marks', `${event} ${name}`))} on ${quote(name)}`), `drop function if exists ${marks}()`, `drop table if exists ${marks}`]
 }
 
 function text(column: string, isText: boolean): string {

@@ -5,6 +5,7 @@ import type { Obstacle } from '../../alter/obstacles.ts'
 import { refused, requireNone } from '../../alter/plan.ts'
 import type { PlannedChange } from '../../alter/plan.ts'
 import { Refusal } from '../../alter/refusal.ts'
+import { searchOf } from '../../alter/search.ts'
 import { sameNames } from '../../alter/tables.ts'
 import type { Tables } from '../../alter/tables.ts'
 import { StorageError } from '../../errors.ts'
@@ -83,7 +84,7 @@ function statements(connection: Connection, change: Change, tables: Tables): str
   if ('addIndex' in change) return [indexSql(sqliteDdl, change.table, change.addIndex)]
   if ('dropIndex' in change) return [`drop index ${quote(change.dropIndex)}`]
   const table = tables.get(change.table)?.table
-  if ('addSearch' in change) return table === undefined ? [] : addSearch(table, change.addSearch)
+  if ('addSearch' in change) return table === undefined ? [] : [...(searchOf(tables, table) === undefined ? [] : dropSearch(table)), ...addSearch(table, change.addSearch)]
   if ('dropSearch' in change) return table === undefined ? [] : dropSearch(table)
   const index = 'dropUnique' in change ? table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name : undefined
   if (index !== undefined) return [`drop index ${quote(index)}`]

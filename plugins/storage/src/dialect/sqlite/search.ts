@@ -27,6 +27,7 @@ export function addSearch(table: TableDescription, columns: readonly string[]): 
   ]
 }
 
+/** Also what is left of one. */
 export function dropSearch({ name }: TableDescription): string[] {
-  return [`drop table ${quote(sidecarName('words', name))}`, ...['insert', 'update', 'delete'].map((event) => `drop trigger ${quote(sidecarName('marks', `${event} ${name}`))}`), `drop table ${quote(sidecarName('marks', name))}`]
+  return [`drop table if exists ${quote(sidecarName('words', name))}`, ...['insert', 'update', 'delete'].map((event) => `drop trigger if exists ${quote(sidecarName('marks', `${event} ${name}`))}`), `drop table if exists ${quote(sidecarName('marks', name))}`]
 }
