@@ -65,6 +65,10 @@ export class Scope implements FilterContext, TermContext {
     return { token: `${place.token}.${this.#names.token(found.name)}`, column: found, codec: this.dialect.codec(found, type) }
   }
 
+  owns({ of }: Reference): boolean {
+    return of !== undefined && this.#places.has(of)
+  }
+
   leaf(filter: Parameters<typeof compileLeaf>[0], indexes: readonly number[]): Fragment {
     return compileLeaf(filter, this, indexes)
   }

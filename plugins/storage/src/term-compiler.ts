@@ -6,13 +6,15 @@ import type { Fragment } from './fragment.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
 import { Parameter } from './sql-builder.ts'
 import type { Scalar, TermDialect } from './term-dialect.ts'
-import { isWhole, placesOf } from './term-shape.ts'
+import { isWhole, partsOf, placesOf } from './term-shape.ts'
 import type { Constant, Fold } from './term-shape.ts'
 
 /** What a term is compiled with. */
 export interface TermContext {
   readonly terms: TermDialect
   resolve(column: Reference): Resolved
+  /** The column is one of the innermost tables, and says of which. */
+  owns(column: Reference): boolean
   /** The SQL of a subquery over other tables, whose terms are made where its tables are seen. */
   subquery(over: Fold['over'], inside: (context: TermContext) => Inside): Fragment
   /** A comparison of a column with values, as a filter has it, which can use an index. */
@@ -155,8 +157,8 @@ class TermCompiler {
   }
 
   #constant(term: Constant): Fragment {
-    const { truth, constant: form } = this.#context.terms
-    if (term.value === null) return fragment`null`
+    const { truth, constant: form, nothing } = this.#context.terms
+    if (term.value === null) return nothing(scalarOf(term))
     if (typeof term.value === 'boolean') return fragment`${term.value ? truth.yes : truth.no}`
     const index = this.#places.get(term)
     if (index === undefined) throw new TypeError('Compiled a term: found a constant without a place')
@@ -182,10 +184,20 @@ class TermCompiler {
     const made = (inner: TermCompiler): ReturnType<Inside['made']> => {
       const condition = inner.condition(where, false)
       if (fold === 'count' || of === undefined) return { selected: fragment`count(*)`, where: condition }
-      const value = inner.value(of)
+      const value = inner.#ofRows(of, over)
       return { selected: fold === 'sum' ? terms.sum(value) : (fold === 'min' ? terms.least : terms.greatest)(terms.comparable(scalarOf(of), value), value), where: condition }
     }
     return fragment`(${this.#context.subquery(over, (context) => this.#inside(context, made))})`
+  }
+
+  /** A value of each row. Where it names none of their columns, databases would aggregate the rows outside. */
+  #ofRows(of: Term, { on }: Fold['over']): Fragment {
+    const value = this.value(of)
+    const owns = (column: Reference): boolean => this.#context.owns(column)
+    if (columnsOf(of).some(owns)) return value
+    const own = on.flatMap(({ left, right }) => [left, right]).find(owns) ?? on[0]?.right
+    if (own === undefined) throw invalid('rows of another table that nothing relates to')
+    return fragment`case when ${{ sql: '??', bindings: [this.#context.resolve(own).token] }} is null then ${value} else ${value} end`
   }
 
   #inside(context: TermContext, made: (inner: TermCompiler) => ReturnType<Inside['made']>): Inside {
@@ -200,6 +212,10 @@ function leafOf(op: string, place: { readonly column: string; readonly of?: stri
   if (op === 'startsWith' && typeof value === 'string' && value.length <= 1_000) return { ...place, startsWith: value }
   if (op === '==' || op === '!=' || op === '<' || op === '<=' || op === '>' || op === '>=') return { ...place, type, op, value }
   return undefined
+}
+
+function columnsOf(term: Term): readonly Reference[] {
+  return 'column' in term ? [term] : partsOf(term).flatMap(columnsOf)
 }
 
 const numbers: readonly LogicalType[] = ['integer', 'decimal', 'float']

@@ -11,6 +11,8 @@ type Make = (...of: readonly Fragment[]) => Fragment
 export interface TermDialect {
   /** The place of a constant, and what is bound there. */
   constant(type: Scalar): { readonly place: string; readonly bind: (value: string) => Bound }
+  /** No value, in the form of a type. */
+  nothing(type: Scalar): Fragment
   /** A column in the form of its type. */
   column(column: Resolved, codec: Codec): Fragment
   /** What two values of the type are compared by. */

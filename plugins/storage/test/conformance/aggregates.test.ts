@@ -38,6 +38,26 @@ onEachDatabase('aggregates and order', (open) => {
     ])
   })
 
+  test('of what names no column are the same, also over no rows', async () => {
+    const { table, transact, query } = await open()
+    const from = await table({ id: 'key', part: 'text' })
+    const [two, none] = [{ op: '+', of: [{ value: '0.5', type: 'number' }, { value: '1.5000000000005', type: 'number' }], type: 'number' }, { value: null, type: 'number' }] as const satisfies readonly Term[]
+    const of = (fn: 'sum' | 'avg' | 'min' | 'max' | 'count', term: Term) => ({ fn, term, as: `${fn}${term === none ? ' of nothing' : ''}` }) as const
+    const aggregates = (['sum', 'avg', 'min', 'max', 'count'] as const).flatMap((fn) => [of(fn, two), of(fn, none)])
+    const figures = async (grouped = false): Promise<unknown> => (await query({ from, ...(grouped ? { group: [{ column: 'part', type: 'text' }] } : {}), aggregates })).map((row) => Object.values(row))
+    const nothing = [null, null, null, null, null, null, null, null, 0, 0]
+    expect([await figures(), await figures(true)]).toEqual([[nothing], []])
+    await transact([{ insert: from, rows: [{ part: 'a' }, { part: 'a' }] }])
+    const all = ['4.000000000001', null, '2', null, '2.0000000000005', null, '2.0000000000005', null, 2, 0]
+    expect([await figures(), await figures(true)]).toEqual([[all], [['a', ...all]]])
+  })
+
+  test.each<[string, 'sum' | 'avg', object]>([['texts', 'sum', { term: { value: 'x', type: 'text' } }], ['dates', 'avg', { term: { value: '2026-01-01', type: 'date' } }], ['yes and no', 'sum', { column: 'yes', type: 'boolean' }]])('%s have no %s', async (_what, fn, of) => {
+    const { table, query } = await open()
+    const from = await table({ id: 'key', yes: 'boolean' })
+    expect(await codeFrom(query({ from, aggregates: [{ fn, ...of, as: 'figure' }] }))).toBe('PLAN_INVALID')
+  })
+
   test('the sum of integers beyond 64 bits is exact', async () => {
     const { table, transact, query } = await open()
     const from = await table({ id: 'key', value: 'integer' })

@@ -122,6 +122,11 @@ onEachDatabase('terms', (open) => {
     expect(await found(is('>', { fold: 'sum', over, where: always, of: price, type: 'number' }, limit))).toEqual([1, 2])
     expect(await found(is('==', { fold: 'max', over, where: always, of: price, type: 'number' }, number('10')))).toEqual([2])
     expect(await found(is('==', { fold: 'min', over, where: always, of: price, type: 'number' }, { value: null, type: 'number' }))).toEqual([3])
+    // What the row outside says, once for each of the others.
+    expect(await found(is('==', { fold: 'sum', over, where: always, of: limit, type: 'number' }, number('20')))).toEqual([2])
+    expect(await found(is('==', { fold: 'max', over, where: is('<', price, number('10')), of: to('number', '+', limit, number('1')), type: 'number' }, number('2')))).toEqual([1])
+    expect(await found(is('==', { fold: 'sum', over, where: always, of: number('2'), type: 'number' }, number('4')))).toEqual([1, 2])
+    expect((await query({ from, columns: ['id', { term: { fold: 'sum', over, where: always, of: limit, type: 'number' }, as: 'sum' }], order: [{ column: 'id' }] })).map(({ sum }) => sum)).toEqual(['2', '20', '0'])
     const tagged = { table: links, as: 'l', joins: [{ table: tags, as: 't', on: [{ left: { column: 'tag', of: 'l' }, right: { column: 'id', of: 't' } }] }], on: [{ left: { column: 'id', of: from }, right: { column: 'parent', of: 'l' } }] }
     expect(await found({ fold: 'exists', over: tagged, where: is('==', { column: 'word', of: 't', type: 'text' }, text('gold')), type: 'boolean' })).toEqual([1])
   })

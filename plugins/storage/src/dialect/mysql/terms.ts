@@ -26,6 +26,7 @@ const day = '86400000000'
 /** Numbers are exact decimals of at most 65 digits; texts are compared by their bytes; durations are whole microseconds. */
 export const mysqlTerms: TermDialect = {
   constant: (type) => ({ place: places[type], bind: (value) => (type === 'instant' ? value.slice(0, -1).replace('T', ' ') : value) }),
+  nothing: () => fragment`null`,
   column: ({ token }, { type, compare }) => ({ sql: columns[type] ?? compare, bindings: [token] }),
   comparable: (type, value) => (type === 'text' ? fragment`cast(${value} as binary)` : value),
   grouped: (type, value) => (type === 'text' ? fragment`cast(${value} as binary)` : value),

@@ -39,9 +39,12 @@ function aggregate(fn: 'sum' | 'avg' | 'min' | 'max', codec: Aggregated | undefi
   return { sql: `${fn}(${compare})`, codec }
 }
 
-/** To 12 places, half even; what PostgreSQL calls avg has other places, and rounds half up. */
+/**
+ * To 12 places, half even; what PostgreSQL calls avg has other places, and rounds half up. Sums of what names no column
+ * are those of the subquery itself, which has a row also where there are none.
+ */
 function average(compare: string): string {
   const sums = `select sum(${compare})::numeric * 1000000000000 as n, nullif(count(${compare}), 0)::numeric as d`
   const quotient = `select div(n, d) as q, mod(n, d) as r, d from (${sums}) as a`
-  return `(select (q + case when 2 * abs(r) > d or (2 * abs(r) = d and mod(q, 2) <> 0) then sign(r) else 0 end) * 0.000000000001 from (${quotient}) as b)`
+  return `case when count(*) > 0 then (select (q + case when 2 * abs(r) > d or (2 * abs(r) = d and mod(q, 2) <> 0) then sign(r) else 0 end) * 0.000000000001 from (${quotient}) as b) end`
 }

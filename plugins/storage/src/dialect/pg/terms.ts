@@ -12,6 +12,8 @@ const day = '86400000000'
 /** Every value has one type of PostgreSQL; durations are numbers of microseconds. */
 export const pgTerms: TermDialect = {
   constant: (type) => ({ place: `?::${casts[type]}`, bind: (value) => value }),
+  // It is a text where nothing else says its type.
+  nothing: (type) => ({ sql: `null::${casts[type]}`, bindings: [] }),
   column: ({ token }, { type }) => ({ sql: `(??)::${columns[type]}`, bindings: [token] }),
   comparable: (type, value) => (type === 'text' ? fragment`(${value}) collate "C"` : value),
   grouped: (type, value) => (type === 'text' ? fragment`(${value}) collate "C"` : value),

@@ -7,6 +7,7 @@ import { sixDigits } from './instants.ts'
 /** Numbers are texts or numbers as they are kept, compared by a key; moments are texts in one form. */
 export const sqliteTerms: TermDialect = {
   constant: (type) => ({ place: '?', bind: binders[type] ?? ((value) => value) }),
+  nothing: () => fragment`null`,
   column: ({ token, column }, { type, compare }) => ({ sql: type === 'integer' || type === 'decimal' || type === 'float' || (type === 'text' && column.stored === 'text') ? '??' : compare, bindings: [token] }),
   comparable: (type, value) => (type === 'number' ? fragment`caruso_decimal(${value})` : type === 'text' ? fragment`${value} collate binary` : value),
   grouped: (type, value) => (type === 'number' ? fragment`caruso_plain(${value})` : type === 'text' ? fragment`${value} collate binary` : value),
