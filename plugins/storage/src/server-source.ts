@@ -176,14 +176,14 @@ export class ServerSource implements DataSource {
 
   async alter(changes: readonly Change[], run: boolean, call: Call): Promise<readonly (readonly string[])[]> {
     const tried = `Altered data source "${this.name}"`
-    const { alter, dialect, describe } = this.#server
+    const { alter, dialect, describe, explain } = this.#server
     if (run) this.#requireWritable(tried)
     await this.#ask(call)
     const looked = { dialect, column: (table: string, name: string) => this.#catalogue.column(this.#catalogue.table(table), name) }
     const plan = await this.#connections.use(call, tried, (connection) => planOnServer(connection, alter, describe(connection), changes, looked))
     if (!run) return plan.statements
     try {
-      await this.#connections.use(call, tried, (connection) => alterServer(connection, alter, plan, looked, tried))
+      await this.#connections.use(call, tried, (connection) => alterServer(connection, alter, plan, looked, { tried, explain }))
     } finally {
       await this.#ask(this.#connections.ownPatience())
     }

@@ -49,6 +49,11 @@ export function refused(change: Change, index: number, done: number, found: stri
   return new StorageError('CHANGE_REFUSED', `Made change ${index}, ${titleOf(change)}: ${found}${done === 0 ? '; nothing was changed' : `; ${done} changes before it were made`}`, { cause, details: { change: index, done, ...(rows === undefined ? {} : { rows }) } })
 }
 
+/** What was tried when a change failed by no fault of its own, as where the disk is full. */
+export function triedChange(tried: string, change: Change, index: number): string {
+  return `${tried}, change ${index}, ${titleOf(change)}`
+}
+
 /** @param rows how many are in the way */
 export function requireNone({ says }: Obstacle, rows: number): void {
   if (rows > 0) throw new Refusal(`${rows} ${rows === 1 ? 'row' : 'rows'}: they ${says}`, rows)

@@ -3,7 +3,7 @@ import type { Raw } from '../logical.ts'
 import type { ServerConnection } from '../server-connection.ts'
 import type { Change } from './change.ts'
 import type { Looked, Obstacle } from './obstacles.ts'
-import { explained, planChanges, refused, requireNone } from './plan.ts'
+import { explained, planChanges, refused, requireNone, triedChange } from './plan.ts'
 import type { PlannedChange } from './plan.ts'
 import type { Tables } from './tables.ts'
 import type { TableDescription } from '../description.ts'
@@ -33,8 +33,14 @@ export async function planOnServer(connection: ServerConnection, alter: ServerAl
   return { planned, statements: planned.map(({ change, tables: before }) => statements(change, before)) }
 }
 
-/** Makes the changes; first looks for what stands in the way of any. @throws StorageError `CHANGE_REFUSED` */
-export async function alterServer(connection: ServerConnection, { lock }: ServerAlter, { planned, statements }: ServerPlan, looked: Looked, tried: string): Promise<void> {
+/** How a failure of the server is told. */
+export interface Telling {
+  readonly tried: string
+  explain(error: unknown, tried: string, details: Readonly<Record<string, unknown>>): unknown
+}
+
+/** Makes the changes; first looks for what stands in the way of any. @throws StorageError `CHANGE_REFUSED`, `SOURCE_FULL` and others of the source */
+export async function alterServer(connection: ServerConnection, { lock }: ServerAlter, { planned, statements }: ServerPlan, looked: Looked, { tried, explain }: Telling): Promise<void> {
   if (lock !== undefined) await begin(connection, planned, (name) => lock(looked.dialect.quote(name)))
   for (const { change, index, obstacles } of planned) {
     for (const obstacle of obstacles) {
@@ -47,7 +53,10 @@ export async function alterServer(connection: ServerConnection, { lock }: Server
       for (const sql of statements[index] ?? []) await connection.describe(sql, [])
     } catch (error) {
       if (connection.session.broken || codeOf(error) === 'CANCELLED') throw error
-      throw refused(change, index, lock === undefined ? index : 0, messageOf(error), error)
+      const done = lock === undefined ? index : 0
+      const told = explain(error, triedChange(tried, change, index), { change: index, done })
+      // A full disk is no fault of the change, nor is a server that is gone.
+      throw codeOf(told)?.startsWith('SOURCE_') ? told : refused(change, index, done, messageOf(error), error)
     }
   }
   if (lock !== undefined) await connection.session.commit(tried)

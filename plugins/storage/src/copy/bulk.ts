@@ -28,6 +28,8 @@ export interface Bulk {
   insertLines?(table: BulkTable, lines: Uint8Array): Promise<void>
   /** The lines of all rows that `comparedFieldOf` would give, where the database can write most of them itself. */
   comparedLines?(table: BulkTable): AsyncIterable<readonly string[]>
+  /** What the driver threw, as an error of ours with what was tried; others pass as they are. */
+  explain(error: unknown, tried: string): unknown
   /** New rows get keys after the highest. */
   countOn(table: string, column: string): Promise<void>
   close(): Promise<void>

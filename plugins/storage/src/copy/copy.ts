@@ -50,6 +50,22 @@ export async function copyDatabase(from: End, to: End, call: Call, listener: Cop
   const structure = structureFor(to.source.kind, await described(from.source, call))
   await using stack = new AsyncDisposableStack()
   const bulk = stack.adopt(await openBulk(to.name, to.config), async (opened) => await opened.close())
+  try {
+    return await carried(structure, bulk, { from, to, call, listener })
+  } catch (error) {
+    throw bulk.explain(error, `Copied data source "${from.name}" to "${to.name}"`)
+  }
+}
+
+interface Carrying {
+  readonly from: End
+  readonly to: End
+  readonly call: Call
+  readonly listener: CopyListener
+}
+
+async function carried(structure: Structure, bulk: Bulk, { from, to, call, listener }: Carrying): Promise<CopyResult> {
+  await using stack = new AsyncDisposableStack()
   const there = await described(to.source, call)
   const journal = await Journal.read(bulk, `${from.name} ${from.source.kind} ${from.config.database ?? from.config.file ?? ''}`, there)
   await requireRoom(structure, there, bulk, journal)
@@ -140,9 +156,21 @@ async function rowsOf({ name: source, config }: End, tables: readonly CopiedTabl
   return rows
 }
 
-async function copyTable(table: CopiedTable, { reader, bulk, journal, listener }: RowWork): Promise<number> {
-  let at = journal.of(table.name)
+async function copyTable(table: CopiedTable, work: RowWork): Promise<number> {
+  const at = work.journal.of(table.name)
   if (at.done) return at.rows
+  let there = at.rows
+  try {
+    for await (const rows of writtenRows(table, at, work)) there = rows
+  } catch (error) {
+    throw work.bulk.explain(error, `Copied table ${JSON.stringify(table.name)}, of which ${there} rows are there, and the next copy goes on after them`)
+  }
+  return there
+}
+
+/** Gives how many rows are there for good, after each transaction. */
+async function* writtenRows(table: CopiedTable, begun: Copied, { reader, bulk, journal, listener }: RowWork): AsyncGenerator<number, void> {
+  let at = begun
   const target = await bulk.tableOf(table)
   const write = async (batch: ScanBatch): Promise<void> => {
     if (batch.lines !== undefined) await bulk.insertLines?.(target, batch.lines)
@@ -158,16 +186,18 @@ async function copyTable(table: CopiedTable, { reader, bulk, journal, listener }
       for await (const batch of batches) await write(batch)
       await end()
     })
-    return at.rows
+    yield at.rows
+    return
   }
   for await (const batch of batches) {
     await bulk.transaction(async () => {
       await write(batch)
       await journal.set(table.name, at)
     })
+    yield at.rows
   }
   await bulk.transaction(end)
-  return at.rows
+  yield at.rows
 }
 
 function added({ rows, sum }: Copied, batch: ScanBatch): Copied {

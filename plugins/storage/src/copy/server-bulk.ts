@@ -16,6 +16,7 @@ export interface BulkServer {
   /** The place of a value by its number, from 1. */
   place(number: number): string
   countOn(connection: ServerConnection, table: string, column: string): Promise<void>
+  explain(error: unknown, tried: string): unknown
 }
 
 const rowsAtOnce = 500
@@ -95,6 +96,10 @@ export class ServerBulk implements Bulk {
 
   async countOn(table: string, column: string): Promise<void> {
     await this.#server.countOn(this.#connection, table, column)
+  }
+
+  explain(error: unknown, tried: string): unknown {
+    return this.#server.explain(error, tried)
   }
 
   async close(): Promise<void> {

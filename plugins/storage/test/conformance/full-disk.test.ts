@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { fullFiles } from '../../../../test/full-files.ts'
 import { makeCall } from '../call.ts'
 import { onEachDatabase } from './each-database.ts'
 
@@ -9,24 +9,9 @@ const failing = {
   mysql: (table: string) => [`create trigger full_${table} before insert on ${table} for each row begin if new.n >= 3 then signal sqlstate 'HY000' set mysql_errno = 1021, message_text = 'Disk full; waiting for someone to free some space'; end if; end`],
 }
 
-/** The connections to SQLite that are opened from now on; each can be kept from growing its file. */
-function watchedConnections(): { readonly setPages: (most: number) => void } {
-  const opened = new Set<Database>()
-  const { prototype } = Database
-  const { exec } = prototype
-  prototype.exec = function (this: Database, sql: string) {
-    opened.add(this)
-    return exec.call(this, sql)
-  }
-  onTestFinished(() => {
-    prototype.exec = exec
-  })
-  return { setPages: (most) => opened.forEach((connection) => exec.call(connection, `pragma max_page_count = ${most}`)) }
-}
-
 onEachDatabase('a full disk', (open) => {
   test('is told with source and table, and nothing of a transaction is written, its events neither', { timeout: 30_000 }, async () => {
-    const { setPages } = watchedConnections()
+    const { setPages } = fullFiles()
     const { table, transact, query, storage, kind, run } = await open('own')
     const [orders, lines] = [await table({ n: 'integer' }), await table({ n: 'integer', words: 'text' })]
     const rows = (from: number): { n: number; words: string }[] => Array.from({ length: kind === 'sqlite' ? 2_000 : 4 }, (_, n) => ({ n: from + n, words: 'x'.repeat(200) }))
@@ -42,7 +27,7 @@ onEachDatabase('a full disk', (open) => {
   })
 
   test('leaves a table as it was that was to be changed', { timeout: 30_000 }, async () => {
-    const { setPages } = watchedConnections()
+    const { setPages } = fullFiles()
     const { table, transact, storage, kind, query } = await open('own')
     // Only SQLite makes a table anew, and has a limit that a test can set.
     if (kind !== 'sqlite') return
@@ -56,7 +41,7 @@ onEachDatabase('a full disk', (open) => {
     const before = await described()
     setPages(1)
     const change = { changeColumn: { name: 'words', type: 'text', nullable: false, default: '' }, table: name } as const
-    await expect(storage.alter({ source: 'data', run: true, changes: [change] }, makeCall())).rejects.toMatchObject({ code: 'SOURCE_FULL', message: expect.stringContaining('"data"') })
+    await expect(storage.alter({ source: 'data', run: true, changes: [change] }, makeCall())).rejects.toMatchObject({ code: 'SOURCE_FULL', message: `Altered data source "data", change 0, change column "words" of "${name}": database or disk is full`, details: { change: 0, done: 0 } })
     expect([await described(), await query({ from: name, aggregates: [{ fn: 'count', as: 'n' }] })]).toEqual([before, [{ n: 500 }]])
     setPages(1_000_000)
     await storage.alter({ source: 'data', run: true, changes: [change] }, makeCall())

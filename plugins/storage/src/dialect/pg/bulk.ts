@@ -12,6 +12,7 @@ import { serverConfig } from '../../server-config.ts'
 import { pgTables } from './catalogue-reader.ts'
 import { PgConnection } from './connection.ts'
 import { pgDialect } from './dialect.ts'
+import { toStorageError } from './failures.ts'
 import { clientConfig, usualPort } from './open.ts'
 import { refusedLine } from './refused-line.ts'
 
@@ -25,6 +26,7 @@ const server: BulkServer = {
   countOn: async (connection, table, column) => {
     await connection.describe(`select setval(pg_get_serial_sequence($1, $2), coalesce(max(${quote(column)}), 1), max(${quote(column)}) is not null) from ${quote(table)}`, [quote(table), column])
   },
+  explain: toStorageError,
 }
 
 /** Writes rows by `copy`, as the server does when it restores. */

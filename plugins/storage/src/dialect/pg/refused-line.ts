@@ -1,10 +1,13 @@
-import { messageOf } from '@caruso/contract'
+import { codeOf, messageOf } from '@caruso/contract'
 import type { BulkTable } from '../../copy/bulk.ts'
 import { brokenRow } from '../../copy/broken-row.ts'
+import { toStorageError } from './failures.ts'
 
 /** What the server says of a line that it did not take with `copy`, told by the row that it is; of anything else, itself. */
 export function refusedLine(error: unknown, table: BulkTable, lines: Uint8Array): unknown {
   const { name, columns, key } = table
+  // A full disk is told with the line that came last, and no fault of it.
+  if (/^(SOURCE_|CANCELLED)/.test(codeOf(toStorageError(error, '')) ?? '')) return error
   const begin = `COPY ${name}, line `
   const where = whereOf(error).split('\n').findLast((line) => line.startsWith(begin))?.slice(begin.length)
   const [number] = where?.split(/[,:]/) ?? []

@@ -2,7 +2,7 @@ import { codeOf, messageOf } from '@caruso/contract'
 import type { Change } from '../../alter/change.ts'
 import { columnSql, createTableSql, indexSql } from '../../alter/ddl.ts'
 import type { Obstacle } from '../../alter/obstacles.ts'
-import { refused, requireNone } from '../../alter/plan.ts'
+import { refused, requireNone, triedChange } from '../../alter/plan.ts'
 import type { PlannedChange } from '../../alter/plan.ts'
 import { Refusal } from '../../alter/refusal.ts'
 import { searchOf } from '../../alter/search.ts'
@@ -11,19 +11,20 @@ import type { Tables } from '../../alter/tables.ts'
 import { StorageError } from '../../errors.ts'
 import { Connection } from './connection.ts'
 import { sqliteDdl } from './ddl.ts'
+import { toStorageError } from './failures.ts'
 import { rebuiltWith } from './rebuild.ts'
 import { addSearch, dropSearch } from './search.ts'
 
 const { quote } = sqliteDdl
 
 /** Makes the changes in one transaction. @throws StorageError `CHANGE_REFUSED` */
-export function alterSqlite(writer: Connection, planned: readonly PlannedChange[]): string[][] {
+export function alterSqlite(writer: Connection, planned: readonly PlannedChange[], tried: string): string[][] {
   // Else dropping what is made anew would remove the rows that refer to it. It has no effect inside of a transaction.
   writer.execute('pragma foreign_keys = off')
   try {
     return writer.immediate(() => {
-      for (const { change, index, obstacles } of planned) refusedBy(change, index, () => obstacles.forEach((obstacle) => requireNone(obstacle, countOf(writer, obstacle))))
-      return makeAll(writer, planned)
+      for (const { change, index, obstacles } of planned) refusedBy(change, index, tried, () => obstacles.forEach((obstacle) => requireNone(obstacle, countOf(writer, obstacle))))
+      return makeAll(writer, planned, tried)
     })
   } finally {
     writer.execute('pragma foreign_keys = on')
@@ -31,12 +32,12 @@ export function alterSqlite(writer: Connection, planned: readonly PlannedChange[
 }
 
 /** The statements of the changes, of a database with the same tables and no rows. @throws StorageError `CHANGE_REFUSED` */
-export function previewSqlite(reader: Connection, planned: readonly PlannedChange[]): string[][] {
+export function previewSqlite(reader: Connection, planned: readonly PlannedChange[], tried: string): string[][] {
   const twin = new Connection(':memory:', { readonly: false, fileMustExist: false })
   try {
     twin.execute('pragma foreign_keys = off')
     for (const [type, name, sql] of reader.all(likeNow)) copyText(twin, String(type), String(name), String(sql))
-    return makeAll(twin, planned)
+    return makeAll(twin, planned, tried)
   } finally {
     twin.close()
   }
@@ -57,10 +58,10 @@ function copyText(twin: Connection, type: string, name: string, sql: string): vo
   }
 }
 
-function makeAll(connection: Connection, planned: readonly PlannedChange[]): string[][] {
+function makeAll(connection: Connection, planned: readonly PlannedChange[], tried: string): string[][] {
   const views = workingViews(connection)
   return planned.map(({ change, index, tables }) =>
-    refusedBy(change, index, () => {
+    refusedBy(change, index, tried, () => {
       const broken = violations(connection, change)
       const made = statements(connection, change, tables)
       for (const sql of made) connection.execute(sql)
@@ -115,12 +116,14 @@ function countOf(connection: Connection, { sql, isInTheWay }: Obstacle): number 
   return found
 }
 
-function refusedBy<T>(change: Change, index: number, work: () => T): T {
+function refusedBy<T>(change: Change, index: number, tried: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
     const code = codeOf(error)
-    if (error instanceof StorageError || (code !== undefined && /^SQLITE_(BUSY|FULL|IOERR|READONLY|CORRUPT|NOTADB|LOCKED)/.test(code))) throw error
+    // Those who wait for a lock try again.
+    if (error instanceof StorageError || (code !== undefined && /^SQLITE_(BUSY|LOCKED)/.test(code))) throw error
+    if (code !== undefined && /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|NOTADB)/.test(code)) throw toStorageError(error, triedChange(tried, change, index), { change: index, done: 0 })
     throw refused(change, index, 0, messageOf(error), error)
   }
 }

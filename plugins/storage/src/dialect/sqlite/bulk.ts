@@ -9,6 +9,7 @@ import type { Raw } from '../../logical.ts'
 import { sqliteCatalogue } from './catalogue-reader.ts'
 import { Connection } from './connection.ts'
 import { sqliteDialect } from './dialect.ts'
+import { toStorageError } from './failures.ts'
 
 const { quote } = sqliteDialect
 const rowsAtOnce = 1_000
@@ -67,9 +68,13 @@ class SqliteBulk implements Bulk {
       await work()
       this.#connection.execute('commit')
     } catch (error) {
-      this.#connection.execute('rollback')
+      this.#connection.end()
       throw error
     }
+  }
+
+  explain(error: unknown, tried: string): unknown {
+    return toStorageError(error, tried)
   }
 
   async run(sql: string, values: readonly Bound[]): Promise<readonly (readonly Raw[])[]> {

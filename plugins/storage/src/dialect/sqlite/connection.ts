@@ -82,8 +82,7 @@ export class Connection {
       this.prepare('commit').run([])
       return result
     } catch (error) {
-      // Some failures, such as a full disk, have rolled back already.
-      if (this.#database.inTransaction) this.prepare('rollback').run([])
+      this.end()
       throw error
     }
   }
@@ -93,6 +92,7 @@ export class Connection {
     this.prepare('begin').run([])
   }
 
+  /** Undoes what is open, if anything is: some failures, such as a full disk, have rolled back already. */
   end(): void {
     if (this.open && this.#database.inTransaction) this.prepare('rollback').run([])
   }

@@ -159,9 +159,9 @@ class SqliteSource implements DataSource {
     return this.#patiently(call, tried, () => {
       this.#catalogue.refresh(0)
       const planned = planChanges(changes, described, { dialect: sqliteDialect, column: (table, name) => this.#catalogue.column(this.#catalogue.table(table), name) })
-      if (!run) return this.#connections.short((connection) => previewSqlite(connection, planned))
+      if (!run) return this.#connections.short((connection) => previewSqlite(connection, planned, tried))
       try {
-        return alterSqlite(this.#writer(tried), planned)
+        return alterSqlite(this.#writer(tried), planned, tried)
       } finally {
         this.#catalogue.refresh(0)
       }
