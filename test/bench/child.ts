@@ -9,7 +9,7 @@ interface Reply {
 }
 
 const exitLimit = 8_000
-const hostFlags = ['--max-semi-space-size=2', '--v8-pool-size=2']
+const hostFlags = ['--max-semi-space-size=16', '--v8-pool-size=2']
 
 /** A process of a benchmark that answers commands (see `serveCommands`). It ends with this process, whatever happens to it. */
 export class Child implements AsyncDisposable {

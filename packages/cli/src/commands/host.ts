@@ -1,6 +1,7 @@
 import { hostFolder, hostsOf, mainHost, readAssembly, runAssembly } from '@caruso/manager'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { compactHeap } from '../compact-heap.ts'
 import { natsAddress, readToken } from '../connection.ts'
 import { CliError } from '../errors.ts'
 import { holdFolder } from '../held-folder.ts'
@@ -31,6 +32,7 @@ export async function host(folder: string, json: boolean, name: string, options:
   const log = openLog(join(own, 'caruso.log'), (line) => process.stderr.write(`${colour.yellow(line)}\n`))
   await using _held = await holdFolder(assembly.folder, { name: assembly.name, log, host: name })
   const running = await runAssembly(assembly, { nats, log, name })
+  compactHeap()
   const ready = performance.now() - begun
   out.answer({ event: 'ready', assembly: assembly.name, host: name, ms: Math.round(ready), tree: running.tree }, () =>
     [printStartTree(running.tree), '', colour.green(`Host ${name} is ready in ${duration(ready)}.`), colour.dim(`Log: ${join(own, 'caruso.log')}. Ctrl+C stops.`)].join('\n'),

@@ -3,6 +3,7 @@ import { readAssembly, runAssembly, watchAssembly, type Assembly, type RunningAs
 import { startNatsServer } from '@caruso/nats-server'
 import { mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { compactHeap } from '../compact-heap.ts'
 import { natsAddress } from '../connection.ts'
 import { CliError } from '../errors.ts'
 import { holdFolder } from '../held-folder.ts'
@@ -35,6 +36,7 @@ export async function up(folder: string, json: boolean, { watch = false }: { rea
     throw withAdvice(error)
   }
   const address = await pageAddress(running)
+  compactHeap()
   const ready = performance.now() - begun
   const versions = new Map(running.host.status().map(({ instance: { spec } }) => [spec.component, spec.version]))
   const opening = [colour.green(`Ready in ${duration(ready)}.`) + openWords(assembly, address), ...(await notKept(assembly, versions, from)).map(colour.dim)]
