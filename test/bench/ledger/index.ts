@@ -23,8 +23,8 @@ export default definePlugin({
       counter: {
         count,
         wait: count,
-        async *numbers({ after = 0 }) {
-          for (let n = after; ; await sleep(100)) yield { n: ++n }
+        async *numbers({ after = 0 }, { signal }) {
+          for (let n = after; ; await sleep(100, undefined, { signal })) yield { n: ++n }
         },
         tally: () => {
           let counted = 0
