@@ -3,6 +3,7 @@ import { freshDatabase } from '../../../test/databases.ts'
 import type { TestDatabase } from '../../../test/databases.ts'
 import type { TableDescription } from '../src/contract.ts'
 import { described, runScript } from './described.ts'
+import { saidDefault } from '../src/dialect/mysql/said-expression.ts'
 import { makeCall, startStorage } from './harness.ts'
 
 async function tablesOf(script: string): Promise<{ readonly tables: ReadonlyMap<string, TableDescription>; readonly database: TestDatabase }> {
@@ -22,6 +23,14 @@ const types = {
   'binary(16)': 'bytes', 'varbinary(20)': 'bytes', 'tinyblob': 'bytes', 'blob': 'bytes', 'mediumblob': 'bytes', 'longblob': 'bytes', 'date': 'date', 'time': 'time', 'time(3)': 'time', 'datetime': 'instant', 'datetime(6)': 'instant', 'timestamp': 'instant', 'timestamp(3)': 'instant',
   'uuid': 'uuid', 'inet6': 'text', "enum('a','b')": 'text', "set('a','b')": 'text', 'geometry': 'bytes', 'point': 'bytes', 'linestring': 'bytes', 'polygon': 'bytes', 'multipoint': 'bytes',
 } as const
+
+test.each([
+  [true, 'varchar', "'it''s'", '', "'it''s'"], [true, 'varchar', 'NULL', '', undefined], [true, 'datetime', 'current_timestamp()', '', 'current_timestamp()'],
+  [false, 'varchar', "it's", '', "'it''s'"], [false, 'varchar', 'NULL', '', "'NULL'"], [false, 'date', '2026-11-30', '', "'2026-11-30'"], [false, 'int', '7', '', '7'], [false, 'varchar', undefined, '', undefined],
+  [false, 'datetime', 'CURRENT_TIMESTAMP(6)', 'DEFAULT_GENERATED', 'CURRENT_TIMESTAMP(6)'], [false, 'varchar', "_utf8mb4\\'a b\\'", 'DEFAULT_GENERATED', "'a b'"], [false, 'varchar', "concat(_latin1\\'a\\',`b`)", 'DEFAULT_GENERATED', "concat('a',`b`)"],
+])('a default that MariaDB (%s) says of a %s as %s %s is %s', (mariadb, data, said, extra, expected) => {
+  expect(saidDefault(mariadb, data, said, extra)).toBe(expected)
+})
 
 describe.skipIf(inject('mariadb') === undefined)('MariaDB describes', () => {
   test('types of every kind, each of which a plan can read', async () => {

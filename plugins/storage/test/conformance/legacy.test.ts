@@ -51,6 +51,15 @@ onEachDatabase('columns of other applications', (open) => {
     expect(await query({ from, columns: [{ column: 'day', type: 'instant', as: 'at' }], where: { column: 'day', op: '<', value: '2026-11-24T00:00:01Z', type: 'instant' } })).toEqual([{ at: '2026-11-24T00:00:00Z' }])
   })
 
+  test('a UUID that is kept as bytes or as text is asked for by its text', async () => {
+    const { table, transact, query } = await open()
+    const from = await table({ id: 'key', code: { sqlite: 'varchar(36)', pg: 'varchar(36)', mysql: 'binary(16)' } })
+    const code = '6f9619ff-8b86-d011-b42d-00c04fc964ff'
+    await transact([{ insert: from, rows: [{ code }, { code: null }], types: { code: 'uuid' } }])
+    const term = { op: 'endsWith', of: [{ column: 'code', type: 'uuid' }, { value: '-b42d-00c04fc964ff', type: 'text' }], type: 'boolean' } as const
+    expect(await query({ from, columns: [{ column: 'code', type: 'uuid' }, { term: { column: 'code', type: 'uuid' }, as: 'text' }], where: { term } })).toEqual([{ code, text: code }])
+  })
+
   test('what is no value of the type is told, with its column', async () => {
     const { table, transact, query } = await open()
     const from = await table({ id: 'key', value: 'text' })

@@ -15,6 +15,9 @@ import { decoderOf } from './values.ts'
 const session = `set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', net_write_timeout = 3600`
 const isolation = 'set session transaction isolation level repeatable read'
 
+// MySQL prepares none of these, which have no values.
+const unprepared = /^\s*(create|drop)\s+trigger\b/i
+
 /** One connection to MySQL or MariaDB with its prepared statements, in UTC. */
 export class MysqlConnection implements ServerConnection {
   readonly session: Session
@@ -112,6 +115,7 @@ export class MysqlConnection implements ServerConnection {
 
   async #execute(sql: string, values: readonly Bound[]): Promise<[Raw[][] | ResultSetHeader, FieldPacket[]]> {
     this.session.requireWhole()
+    if (unprepared.test(sql)) return await this.#client.query({ sql, rowsAsArray: true }) as [Raw[][] | ResultSetHeader, FieldPacket[]]
     return await this.#client.execute({ sql, rowsAsArray: true }, bound(values)) as [Raw[][] | ResultSetHeader, FieldPacket[]]
   }
 }

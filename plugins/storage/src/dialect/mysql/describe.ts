@@ -7,6 +7,7 @@ import { referentialAction } from '../../referential-action.ts'
 import type { ServerConnection } from '../../server-connection.ts'
 import { withoutEmpty } from '../../without-empty.ts'
 import { naturalType } from './codecs.ts'
+import { saidDefault, saidExpression } from './said-expression.ts'
 
 const tables = `select table_name, table_type, table_comment, table_rows from information_schema.tables where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW') and table_name <> ? order by table_name`
 // Each table is asked for by its name, since the servers open every table of the database for any other question.
@@ -28,14 +29,14 @@ export async function* describeTables(connection: ServerConnection, mariadb: boo
   const hidden = Number((await connection.run(seesTriggers, [])).rows[0]?.[0]) === 0 || undefined
   for (const [name = '', kind, comment, rows] of await ask(tables, keysTable)) {
     const isView = kind === 'VIEW'
-    const checks = isView ? [] : (await ask(mariadb ? mariadbChecks : mysqlChecks, name)).map(([check, expression = '']) => withoutEmpty<TableDescription['checks'][number]>({ name: check, expression }))
+    const checks = isView ? [] : (await ask(mariadb ? mariadbChecks : mysqlChecks, name)).map(([check, expression = '']) => withoutEmpty<TableDescription['checks'][number]>({ name: check, expression: saidExpression(mariadb, expression) }))
     const { key, unique, others } = indexesOf(isView ? [] : await ask(indexes(mariadb ? 'null' : 'expression'), name))
     yield withoutEmpty<TableDescription>({
       name,
       kind: isView ? 'view' : 'table',
       // The comment of a view is what is wrong with it, or that it is one.
       ...(isView ? { problem: comment === 'VIEW' ? undefined : comment } : { comment: comment || undefined }),
-      columns: (await ask(columns, name)).map((row) => describeColumn(row, checks)),
+      columns: (await ask(columns, name)).map((row) => describeColumn(row, checks, mariadb)),
       key,
       unique,
       indexes: others,
@@ -49,7 +50,7 @@ export async function* describeTables(connection: ServerConnection, mariadb: boo
 
 type Said = (string | undefined)[]
 
-function describeColumn([name = '', declared = '', data = '', nullable, fallback, extra = '', expression, comment]: Said, checks: TableDescription['checks']): ColumnDescription {
+function describeColumn([name = '', declared = '', data = '', nullable, fallback, extra = '', expression = '', comment]: Said, checks: TableDescription['checks'], mariadb: boolean): ColumnDescription {
   const isJson = data === 'longtext' && checks.some((check) => check.expression === `json_valid(\`${name.replaceAll('`', '``')}\`)`)
   const type = isJson ? 'json' : logicalType(declared, data)
   const kept = /(virtual|stored|persistent) generated/i.exec(extra)?.[1]
@@ -61,10 +62,10 @@ function describeColumn([name = '', declared = '', data = '', nullable, fallback
     values: data === 'enum' || data === 'set' ? valuesOf(declared) : undefined,
     several: data === 'set' || undefined,
     nullable: nullable === 'YES',
-    default: fallback?.toLowerCase() === 'null' ? undefined : fallback,
+    default: saidDefault(mariadb, data, fallback, extra),
     onUpdate: /on update (\w+(?:\(\d*\))?)/i.exec(extra)?.[1],
     identity: /auto_increment/i.test(extra) ? 'by default' : undefined,
-    generated: kept === undefined ? undefined : withoutEmpty<NonNullable<ColumnDescription['generated']>>({ stored: kept.toLowerCase() !== 'virtual', expression }),
+    generated: kept === undefined ? undefined : withoutEmpty<NonNullable<ColumnDescription['generated']>>({ stored: kept.toLowerCase() !== 'virtual', expression: saidExpression(mariadb, expression) || undefined }),
     hidden: /invisible/i.test(extra) || undefined,
     comment: comment || undefined,
   })

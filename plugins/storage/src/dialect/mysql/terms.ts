@@ -21,13 +21,14 @@ const columns: { readonly [Type in LogicalType]?: string } = {
   float: 'cast(?? as decimal(65, 30))',
 }
 
+const uuidOfBytes = [9, 14, 19, 24].reduce((sql, place) => `insert(${sql}, ${place}, 0, '-')`, 'lower(hex(??))')
 const day = '86400000000'
 
 /** Numbers are exact decimals of at most 65 digits; texts are compared by their bytes; durations are whole microseconds. */
 export const mysqlTerms: TermDialect = {
   constant: (type) => ({ place: places[type], bind: (value) => (type === 'instant' ? value.slice(0, -1).replace('T', ' ') : value) }),
   nothing: () => fragment`null`,
-  column: ({ token }, { type, compare }) => ({ sql: columns[type] ?? compare, bindings: [token] }),
+  column: ({ token, column }, { type, compare }) => ({ sql: type === 'uuid' && /^(var)?binary$/.test(column.stored) ? uuidOfBytes : (columns[type] ?? compare), bindings: [token] }),
   comparable: (type, value) => (type === 'text' ? fragment`cast(${value} as binary)` : value),
   grouped: (type, value) => (type === 'text' ? fragment`cast(${value} as binary)` : value),
   ordered: (_type, name) => name,
