@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { caruso } from '../command.ts'
 import { freePort } from '../free-port.ts'
 import { CarusoProcess } from './caruso-up.ts'
@@ -27,6 +27,6 @@ test('dialogs run in a process of their own, which reads the scripts and nothing
 
 test('dialogs that may not read their scripts say what to write in the assembly file', { timeout: 60_000 }, async () => {
   const { folder } = await up('isolation: process')
-  const { output } = await caruso(folder, 'ls')
-  expect(output).toContain('reads: [dialogs]')
+  // A host asks for health every few seconds.
+  await vi.waitFor(async () => expect((await caruso(folder, 'ls')).output).toContain('reads: [dialogs]'), { timeout: 20_000 })
 })

@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, inject, test } from 'vitest'
 import { codeFrom, errorFrom } from '../../../../test/failures.ts'
 import { freshDatabase } from '../../../../test/databases.ts'
 import { awaitServer } from '../../src/await-server.ts'
 import type { SourceConfig } from '../../src/config.ts'
-import type { Step } from '../../src/contract.ts'
+import type { Filter, Step } from '../../src/contract.ts'
+import { heldConnection, runScript } from '../described.ts'
 import { gate } from '../gate.ts'
 import { makeCall, startStorage } from '../harness.ts'
 
@@ -48,6 +50,23 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       await way.open()
       await ask()
       expect((await health()).ok).toBe(true)
+    })
+
+    test('asked to change what was checked: nobody changes it in between', async () => {
+      const database = await freshDatabase(kind)
+      await runScript(database, `create table account (id int primary key, owner varchar(10), n int); insert into account values (1, 'me', 0), (2, 'me', 0)`)
+      const { storage } = await startStorage({ crm: database })
+      const is = (column: string, value: string | number): Filter => ({ column, op: '==', value })
+      const other = await heldConnection(database)
+      await other.run('begin')
+      await other.run('update account set n = 1 where id = 2')
+      const changed = codeFrom(storage.transact({ source: 'crm', steps: [{ check: 'account', where: { and: [is('id', 1), is('owner', 'me')] }, expect: 1 }, { update: 'account', set: { n: 2 }, where: is('id', 2), expect: 1 }, { update: 'account', set: { n: 2 }, where: is('id', 1), expect: 1 }] }, makeCall()))
+      // By now it waits for the second row.
+      await pause(300)
+      // Each waits for the other's row: the database lets one of them go on.
+      const taken = await other.run(`update account set owner = 'other' where id = 1`).then(() => true, () => false)
+      await other.run(taken ? 'commit' : 'rollback')
+      expect(await changed).toBe(taken ? 'ROW_COUNT_MISMATCH' : undefined)
     })
 
     test('told to stop what nobody waits for any more', async () => {

@@ -22,6 +22,8 @@ export function mysqlDialect(returning: boolean): SqlDialect {
     codec: mysqlCodec,
     aggregate,
     terms: mysqlTerms,
+    // A change finds rows as they are by then: so must what was looked at before it, and stay so until it is done.
+    checkLock: ' lock in share mode',
     counted: { type: 'integer', read: readerOf('integer') },
     returning,
     replacing: (_key, columns) => `on duplicate key update ${columns.map((column) => `${column} = values(${column})`).join(', ')}`,
