@@ -2,7 +2,6 @@
 // Plain JavaScript for any Node: one clear line on an old one, and the sources where they lie beside it.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -26,7 +25,8 @@ const helpers = '--v8-pool-size=2'
 // and freed another (nodejs/node#64500 is about the same part); so they are not compiled. Other versions may not know the option.
 const wrappers = found === needed ? ['--wasm-wrapper-tiering-budget=1000000000'] : []
 // What was compiled once need not be again: a command takes a third less. Where the folder cannot be written, Node does without.
-const env = { NODE_COMPILE_CACHE: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'caruso'), ...process.env }
+const { HOME, XDG_CACHE_HOME = HOME && join(HOME, '.cache') } = process.env
+const env = { ...(XDG_CACHE_HOME && { NODE_COMPILE_CACHE: join(XDG_CACHE_HOME, 'caruso') }), ...process.env }
 const args = [young, collector, helpers, ...wrappers, ...entry, ...process.argv.slice(2)]
 if (typeof process.execve === 'function' && process.platform !== 'win32') {
   process.removeAllListeners('warning')
