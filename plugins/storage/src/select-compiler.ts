@@ -7,6 +7,7 @@ import { compileFilter } from './filter-compiler.ts'
 import type { Reference, Resolved } from './filter-compiler.ts'
 import { fragment } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
+import { isSummable } from './is-summable.ts'
 import { rowReader } from './row-reader.ts'
 import type { RowReader } from './row-reader.ts'
 import { Scope } from './scope.ts'
@@ -40,8 +41,6 @@ interface Computed {
 type Group = NonNullable<Plan['group']>[number]
 
 type Aggregate = NonNullable<Plan['aggregates']>[number]
-
-const summable: ReadonlySet<string> = new Set(['integer', 'decimal', 'float', 'number', 'duration'])
 
 /** What an aggregate is of. */
 interface Aggregating {
@@ -169,7 +168,7 @@ class SelectCompiler {
     if (column === undefined && term === undefined && (fn !== 'count' || distinct)) throw this.#invalid(`aggregate ${JSON.stringify(as)} must say of which column`)
     if (fn !== 'count' && distinct) throw this.#invalid(`aggregate ${JSON.stringify(as)} is distinct, which only count can be`)
     const type = term === undefined ? aggregate.type : scalarOf(term)
-    if ((fn === 'sum' || fn === 'avg') && type !== undefined && !summable.has(type)) throw this.#invalid(`${fn} of what is ${type}, as aggregate ${JSON.stringify(as)} asks: only numbers and durations have one`)
+    if ((fn === 'sum' || fn === 'avg') && type !== undefined && !isSummable(type)) throw this.#invalid(`${fn} of what is ${type}, as aggregate ${JSON.stringify(as)} asks: only numbers and durations have one`)
     const { value, codec, group } = term === undefined ? this.#aggregatedColumn(aggregate) : this.#aggregatedTerm(term, first)
     const aggregation = fn === 'count' ? undefined : this.#dialect.aggregate(fn, codec)
     const { sql } = aggregation ?? { sql: distinct ? `count(distinct ${group})` : 'count(??)' }
