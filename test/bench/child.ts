@@ -9,6 +9,7 @@ interface Reply {
 }
 
 const exitLimit = 8_000
+// Those of packages/cli/bin/caruso.js that decide how much memory a host takes.
 const hostFlags = ['--max-semi-space-size=16', '--v8-pool-size=2']
 
 /** A process of a benchmark that answers commands (see `serveCommands`). It ends with this process, whatever happens to it. */

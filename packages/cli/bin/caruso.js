@@ -15,7 +15,7 @@ if (found < needed) {
 const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const entry = existsSync(source) ? ['--conditions=source', source] : [fileURLToPath(new URL('../dist/main.js', import.meta.url))]
 // On a big machine V8 lets the space of young objects grow to 64 MB twice over. With less than these 16 a host under load collects all
-// of its memory again and again, which holds callers up for some hundred milliseconds. One that is idle gets them back from V8.
+// of its memory again and again, which holds callers up for some hundred milliseconds. V8 gives them back where there is nothing to do.
 const young = '--max-semi-space-size=16'
 // For `compactHeap` at the end of a start.
 const collector = '--expose-gc'
@@ -25,8 +25,9 @@ const helpers = '--v8-pool-size=2'
 // and freed another (nodejs/node#64500 is about the same part); so they are not compiled. Other versions may not know the option.
 const wrappers = found === needed ? ['--wasm-wrapper-tiering-budget=1000000000'] : []
 // What was compiled once need not be again: a command takes a third less. Where the folder cannot be written, Node does without.
-const { HOME, XDG_CACHE_HOME = HOME && join(HOME, '.cache') } = process.env
-const env = { ...(XDG_CACHE_HOME && { NODE_COMPILE_CACHE: join(XDG_CACHE_HOME, 'caruso') }), ...process.env }
+const { HOME, XDG_CACHE_HOME } = process.env
+const caches = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'))
+const env = { ...(caches && { NODE_COMPILE_CACHE: join(caches, 'caruso') }), ...process.env }
 const args = [young, collector, helpers, ...wrappers, ...entry, ...process.argv.slice(2)]
 if (typeof process.execve === 'function' && process.platform !== 'win32') {
   process.removeAllListeners('warning')
