@@ -17,7 +17,7 @@ async function up(isolation: string): Promise<{ readonly folder: string; readonl
   return { folder, address: `http://127.0.0.1:${port}` }
 }
 
-test('dialogs run in a process of their own, which reads the scripts and nothing else of the assembly', { timeout: 60_000 }, async () => {
+test('dialogs run in a process of their own, which reads the scripts that the assembly names', { timeout: 60_000 }, async () => {
   const { address } = await up('isolation: process\n    reads: [dialogs]')
   const { dialog, seq, view } = await post(address, 'start', { script: 'debtor', channel: 'web', language: 'nb' })
   expect(view).toMatchObject({ status: 'asking', question: { path: 'who/number' } })

@@ -17,7 +17,7 @@ import { addSearch, dropSearch } from './search.ts'
 
 const { quote } = sqliteDdl
 
-/** Makes the changes in one transaction. @throws StorageError `CHANGE_REFUSED` */
+/** Makes the changes in one transaction. @throws StorageError `CHANGE_REFUSED`, `SOURCE_FULL` and others of the source */
 export function alterSqlite(writer: Connection, planned: readonly PlannedChange[], tried: string): string[][] {
   // Else dropping what is made anew would remove the rows that refer to it. It has no effect inside of a transaction.
   writer.execute('pragma foreign_keys = off')
