@@ -1,12 +1,19 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { caruso, temporaryFolder } from '../../../test/command.ts'
 
-const orders = join(import.meta.dirname, '../../../examples/orders')
+const example = join(import.meta.dirname, '../../../examples/orders')
+
+/** The example as it ships: whoever tried it may have swapped a version there. */
+function ordersFolder(): string {
+  const folder = join(temporaryFolder(), 'orders')
+  cpSync(example, folder, { recursive: true, filter: (path) => !['.caruso', 'assembly.lock'].includes(basename(path)) })
+  return folder
+}
 
 test('docs writes a page for each contract of the assembly, twice the same, and all links lead somewhere', async () => {
-  const folder = temporaryFolder()
+  const [folder, orders] = [temporaryFolder(), ordersFolder()]
   const written = await caruso(orders, 'docs', '--out', join(folder, 'first'), '--json')
   expect([written.code, JSON.parse(written.output)]).toEqual([0, { folder: join(folder, 'first'), pages: ['README.md', 'desk.md', 'objects.md', 'orders.md', 'pages.md', 'preparation.md', 'status.md', 'storage.md'] }])
   await caruso(orders, 'docs', '--out', join(folder, 'second'))
@@ -19,7 +26,7 @@ test('docs writes a page for each contract of the assembly, twice the same, and 
 
 test('a page tells everything that the contract says', async () => {
   const folder = temporaryFolder()
-  await caruso(orders, 'docs', '--out', folder)
+  await caruso(ordersFolder(), 'docs', '--out', folder)
   const pages = new Map(pagesIn(folder))
   expect(pages.get('README.md')).toContain('| order-desk | `@caruso-examples/order-desk` 1.0.0 | [desk 1.0.0](desk.md) | [orders 1.0.0](orders.md) |')
   const text = pages.get('orders.md') ?? ''
