@@ -37,6 +37,13 @@ export interface Search {
 // No path has such a character.
 const rank = '~rank'
 
+/** A relation whose objects a plan reads. */
+interface Incoming {
+  readonly relation: Relation
+  /** The class of those that they belong to, where the caller sees each of them. */
+  readonly seen: BusinessClass | undefined
+}
+
 /** Objects of a relation, as a plan of their own. */
 export interface RelatedPlan {
   readonly relation: Relation
@@ -71,7 +78,7 @@ export class FindPlan {
   readonly #always: readonly StorageFilter[]
   readonly #state: readonly Join[]
 
-  constructor(one: BusinessClass, shape: Shape & Reading, classes: Classes, incoming?: Relation, depth = 0) {
+  constructor(one: BusinessClass, shape: Shape & Reading, classes: Classes, incoming?: Incoming, depth = 0) {
     if (depth > limits.depth) throw new ModelerError('REQUEST_INVALID', `Read objects of class "${one.name}": at most ${limits.depth} relations may lie within each other`)
     this.class = one
     this.#classes = classes
@@ -79,7 +86,7 @@ export class FindPlan {
     this.#rows = rowsOf(one, classes, shape.removed)
     this.#always = presence(one, own, shape.removed)
     const attributes = chosen(one, shape, classes)
-    for (const attribute of attributes) this.#answer(attribute)
+    for (const attribute of attributes) this.#answer(attribute, incoming !== undefined && leadsBack(attribute, incoming))
     const visible = this.#columns.length
     const computed = computedFor(one, shape, classes)
     for (const { name } of computed) this.#compute(name, name)
@@ -87,10 +94,12 @@ export class FindPlan {
     if (state) this.#columns.push(...state.columns)
     this.#state = state?.joins ?? []
     for (const { attribute, desc = false } of shape.order ?? []) this.#orderBy(attribute, desc)
+    // Those of each object together, as an index of them has them: in the order of their keys alone, all would have to be sorted.
+    if (incoming && !shape.order && !between(incoming.relation)) for (const { other } of incoming.relation.pairs) this.#orderByLeaf(other, own, false)
     for (const { stored } of one.key) for (const leaf of leavesOf(stored)) this.#orderByLeaf(leaf, own, false)
     this.#signature = [one.name, ...(shape.ranked === true ? [rank] : []), ...(shape.order ?? []).map(({ attribute, desc }) => `${desc ? '-' : ''}${attribute}`)].join(' ')
-    this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, depth))
-    for (const { other } of incoming?.pairs ?? []) this.#select(other, incoming && between(incoming) ? linkTable : own, other.path)
+    this.related = Object.entries(shape.with ?? {}).map(([name, inner]) => this.#related(name, inner, shape.removed === undefined, depth))
+    for (const { other } of incoming?.relation.pairs ?? []) this.#select(other, incoming && between(incoming.relation) ? linkTable : own, other.path)
     const extent = this.#columns.length > visible || this.#computed.length > 0 || shape.ranked === true ? 'less' : this.related.length > 0 ? 'more' : 'rows'
     this.mapper = new RowMapper(one, attributes, extent, putting(computed, state?.put))
     this.#base = this.#unconditional(this.#resolver)
@@ -177,7 +186,8 @@ export class FindPlan {
     return conditionAfter(this.#signature, this.#ordered(term), cursor)
   }
 
-  #related(name: string, shape: Shape, depth: number): RelatedPlan {
+  /** @param present whether no object of this plan is removed */
+  #related(name: string, shape: Shape, present: boolean, depth: number): RelatedPlan {
     const relation = this.class.relations.get(name)
     if (!relation) throw new ModelerError('RELATION_UNKNOWN', `Looked up relation ${describeValue(name)} of class "${this.class.name}": there is none${didYouMean(name, this.class.relations.keys())}`)
     requireSeen(this.#classes, this.class, name)
@@ -187,11 +197,12 @@ export class FindPlan {
     const target = this.#classes.get(relation.target)
     // A mistake in it is told also where nothing is related.
     if (shape.where) conditionOf(shape.where, new PathResolver(target, this.#classes), this.#classes)
-    return { relation, plan: new FindPlan(target, shape, this.#classes, relation, depth + 1), ours, where: shape.where }
+    return { relation, plan: new FindPlan(target, shape, this.#classes, { relation, seen: present ? this.class : undefined }, depth + 1), ours, where: shape.where }
   }
 
-  #answer(attribute: Attribute): void {
-    const { stored, of } = this.#resolver.value(attribute)
+  /** @param seen whether what a reference leads to is seen, so that nobody has to look */
+  #answer(attribute: Attribute, seen: boolean): void {
+    const { stored, of } = seen ? this.#resolver.held(attribute) : this.#resolver.value(attribute)
     for (const leaf of leavesOf(stored)) this.#columns.push({ ...columnOf(leaf, of), as: leaf.path })
   }
 
@@ -232,6 +243,13 @@ export class FindPlan {
     this.#columns.push({ ...columnOf(leaf, of), as })
     return as
   }
+}
+
+/** Whether it is the reference by which the objects belong to those that were read before them. */
+function leadsBack({ definition, stored }: Attribute, { relation, seen }: Incoming): boolean {
+  if (definition.type !== 'reference' || definition.to !== seen?.name || between(relation)) return false
+  const leaves = leavesOf(stored)
+  return leaves.length === relation.pairs.length && leaves.every((leaf) => relation.pairs.some(({ other }) => other === leaf))
 }
 
 /** What is computed that is asked for and seen. */

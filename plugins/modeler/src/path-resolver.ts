@@ -109,6 +109,11 @@ export class PathResolver {
     return this.#value(this.#base, this.#own, attribute)
   }
 
+  /** Where an attribute of the class itself is kept, wherever a reference leads. */
+  held({ stored }: Attribute): { readonly stored: Stored; readonly of: string } {
+    return this.#reached(this.#own, stored)
+  }
+
   /** The relation to many that a path ends with. */
   many(path: readonly string[]): { readonly relation: Relation; readonly of: string } {
     let [one, of] = [this.#base, this.#own]

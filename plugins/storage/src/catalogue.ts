@@ -26,6 +26,8 @@ export interface Column {
   readonly binary?: boolean
   /** Its texts are the same to the database only if they are the same, however they are ordered. */
   readonly distinct?: boolean
+  /** An index begins with it, where the dialect has another way to find many values by one. */
+  readonly indexed?: boolean
 }
 
 /** Describes what a data source holds; each dialect reads its own. */

@@ -134,12 +134,13 @@ class FilterCompiler {
   }
 
   /** Many whole numbers are one value, where the dialect can: binding each takes longer than finding its rows. */
-  #asOne({ token, codec }: Resolved, values: readonly Parameter[], negative: boolean): Fragment | undefined {
+  #asOne({ token, column, codec }: Resolved, values: readonly Parameter[], negative: boolean): Fragment | undefined {
     const { numbers } = this.#context.dialect
     const [first] = values
     if (numbers === undefined || codec?.type !== 'integer' || first === undefined || values.length < fewNumbers) return undefined
     const list = new Parameter(first.index, 'match', codec, values.map(({ index }) => index))
-    return { sql: `${codec.compare} ${negative ? numbers.notAmong : numbers.among}`, bindings: [token, list] }
+    const among = column.indexed === true && codec.compare === '??' ? (numbers.amongIndexed ?? numbers.among) : numbers.among
+    return { sql: `${codec.compare} ${negative ? numbers.notAmong : among}`, bindings: [token, list] }
   }
 
   #startsWith(column: Resolved, negative: boolean): Fragment {

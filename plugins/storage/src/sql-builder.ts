@@ -83,6 +83,8 @@ export interface Together {
 /** Whole numbers as one value, `?`: what follows a column that is one of them or none of them, and how they are bound. */
 export interface NumberList {
   readonly among: string
+  /** The same where an index begins with the column, if that is another. */
+  readonly amongIndexed?: string
   readonly notAmong: string
   bind(numbers: readonly Bound[]): Bound
 }
@@ -169,10 +171,17 @@ export function bindLists(dialect: SqlDialect, { bindings }: Pick<Statement, 'bi
 
 /** The value of a plan that takes a place. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */
 export function bindValue(dialect: SqlDialect, { index, codec, use, list }: Parameter, values: readonly Value[]): Bound {
-  if (list && codec) return dialect.numbers?.bind(list.map((at) => codec.match(values[at] ?? null))) ?? null
+  if (list && codec) return dialect.numbers?.bind(numbersOf(list, codec, values)) ?? null
   const value = values[index] ?? null
   if (use === 'prefix') return dialect.encode(dialect.prefix(typeof value === 'string' ? value : ''))
   return codec ? codec[use](value) : dialect.encode(value)
+}
+
+/** Without those at the end that only fill the list up, for the database would look at each. */
+function numbersOf(list: readonly number[], { match }: Pick<Codec, 'match'>, values: readonly Value[]): Bound[] {
+  const found = list.map((at) => values[at] ?? null)
+  while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop()
+  return found.map((value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : match(value)))
 }
 
 function toBinding(binding: unknown): Parameter | number {

@@ -6,7 +6,9 @@ const columns = `
   select c.relname, a.attname, coalesce(b.typname, t.typname), not a.attnotnull, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,
     coalesce(o.collname in ('C', 'POSIX', 'ucs_basic') and o.collisdeterministic, false),
     case when c.relkind in ('r', 'p') then (select k.place from unnest(i.indkey) with ordinality as k (attnum, place) where k.attnum = a.attnum) end,
-    format_type(a.atttypid, -1), coalesce(o.collisdeterministic, true)
+    format_type(a.atttypid, -1), coalesce(o.collisdeterministic, true),
+    exists (select from pg_index f join pg_class x on x.oid = f.indexrelid join pg_am m on m.oid = x.relam
+      where f.indrelid = c.oid and f.indkey[0] = a.attnum and f.indisvalid and f.indpred is null and m.amname = 'btree')
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -20,11 +22,11 @@ const columns = `
 /** The tables and views that a connection sees. */
 export async function pgTables(connection: ServerConnection): Promise<readonly Table[]> {
   const found = new Map<string, { readonly columns: Map<string, Column>; readonly key: string[] }>()
-  for (const [table, name, stored, nullable, modifier, binary, place, declared, distinct] of (await connection.run(columns, [])).rows) {
+  for (const [table, name, stored, nullable, modifier, binary, place, declared, distinct, indexed] of (await connection.run(columns, [])).rows) {
     const known = found.get(String(table)) ?? { columns: new Map(), key: [] }
     found.set(String(table), known)
     const column = String(name)
-    known.columns.set(column, { name: column, text: texts.has(String(stored)), stored: String(stored), nullable: nullable === 't', places: placesOf(String(stored), Number(modifier)), binary: binary === 't', distinct: distinct === 't', declared: String(declared) })
+    known.columns.set(column, { name: column, text: texts.has(String(stored)), stored: String(stored), nullable: nullable === 't', places: placesOf(String(stored), Number(modifier)), binary: binary === 't', distinct: distinct === 't', declared: String(declared), indexed: indexed === 't' })
     if (place !== null && place !== undefined) known.key[Number(place) - 1] = column
   }
   return [...found].map(([name, table]) => ({ name, ...table }))

@@ -12,7 +12,7 @@ export const pgDialect: SqlDialect = {
   same: 'is not distinct from',
   together: pgTogether,
   // As a list itself it would be searched from its beginning for each row, where no index is used.
-  numbers: { among: 'in (select unnest(?::int8[]))', notAmong: 'not in (select unnest(?::int8[]))', bind: (numbers) => `{${numbers.join(',')}}` },
+  numbers: { among: 'in (select unnest(?::int8[]))', amongIndexed: '= any(?::int8[])', notAmong: 'not in (select unnest(?::int8[]))', bind: (numbers) => `{${numbers.join(',')}}` },
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   startsWith: '??::text like ?',
   notStartsWith: '??::text not like ?',

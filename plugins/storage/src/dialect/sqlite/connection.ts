@@ -7,8 +7,9 @@ import type { Answer } from '../../work.ts'
 import { addFunctions } from './functions.ts'
 
 const rememberedStatements = 200
-// The driver's default of 16 MB is per connection, and there can be many; the system caches the file anyway.
-const cacheKilobytes = 2_000
+// The driver's default of 16 MB is per connection, and there can be many; with 2 MB, what a few thousand rows and their index
+// lie on is copied from the system's cache again and again, which took a third of a statement's time.
+const cacheKilobytes = 8_000
 
 /** One connection with its prepared statements. Rows come as arrays, integers as BigInt, unless it is said otherwise. */
 export class Connection {
