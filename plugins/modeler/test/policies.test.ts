@@ -59,6 +59,22 @@ describe('reading under policies', () => {
     expect((await objects.find({ class: 'Tag', fields: ['name'], with: { customers: { fields: ['name'] } } }, as('x'))).objects).toMatchObject([{ customers: [{ name: 'Ada' }] }, { customers: [{ name: 'Ada' }] }])
   })
 
+  test('what belongs to an object leads back to it, and elsewhere only to what is seen', async () => {
+    const files = {
+      ...crmFiles,
+      ...policies,
+      'model/contact.yaml': `${crmFiles['model/contact.yaml']}  friend: { type: reference, to: Customer }`,
+      'mapping/contact.yaml': `${crmFiles['mapping/contact.yaml']}  friend: friend`,
+      'policies/contact.yaml': 'class: Contact\nallow:\n  all: { may: read }',
+    }
+    const { objects, call, statements } = await openModel(`${crmTables}; alter table contact add column friend integer references KUNDEN; update contact set friend = 3 - id where id < 3`, files)
+    await objects.count({ class: 'Contact' }, call())
+    statements()
+    const { objects: found } = await objects.find({ class: 'Customer', fields: ['name'], with: { contacts: { fields: ['name', 'customer', 'friend'] } } }, call())
+    expect(found).toEqual([{ number: 1, name: 'Ada', contacts: [{ id: 1, version: 1, name: 'Per', customer: 1, friend: null }, { id: 2, version: 1, name: 'Kari', customer: 1, friend: 1 }] }])
+    expect(statements()).toBe(2)
+  })
+
   test('a hidden attribute is in no answer, and whoever uses it is told', async () => {
     const { objects, as } = await open()
     expect((await objects.find({ class: 'Customer', fields: ['name', 'credit'] }, as('x'))).objects).toEqual([{ number: 1, name: 'Ada' }])

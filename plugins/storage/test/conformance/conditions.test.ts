@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { codeFrom, errorFrom } from '../../../../test/failures.ts'
-import type { Step, Term } from '../../src/contract.ts'
+import type { Filter, Step, Term } from '../../src/contract.ts'
 import { onEachDatabase } from './each-database.ts'
 import type { Tried } from './each-database.ts'
 
@@ -40,6 +40,25 @@ onEachDatabase('conditions of joins', (open) => {
     const names = { from: people, as: 'p', columns: [{ column: 'name', of: 'p' }], order: [{ column: 'id', of: 'p' }] }
     expect(await tried.query({ ...names, where: { term: ordered('p', '1') } })).toEqual([{ name: 'Ada' }, { name: 'Cem' }])
     expect(await tried.query({ ...names, columns: [{ column: 'name', of: 'c', as: 'chief' }], joins: [toChief(people, ordered('c', '2'))] })).toEqual([{ chief: null }, { chief: null }, { chief: null }, { chief: 'Cem' }])
+  })
+})
+
+onEachDatabase('a condition of many numbers', (open, kind) => {
+  test('is the same whether an index begins with the column, or ends with it, or there is none', async () => {
+    const tried = await open()
+    const table = await tried.table({ id: 'key', first: 'integer', second: 'integer', plain: 'integer', small: { sqlite: 'smallint', pg: 'smallint', mysql: 'smallint' } })
+    const quoted = kind === 'mysql' ? `\`${table}\`` : `"${table}"`
+    await tried.run(`create index ${table}_both on ${quoted} (first, second)`)
+    await tried.run(`create index ${table}_small on ${quoted} (small)`)
+    await tried.transact([{ insert: table, rows: Array.from({ length: 300 }, (_, n) => ({ first: n, second: n, plain: n, small: n % 100 === 99 ? null : n })) }])
+    // Those of which a list is filled up are of no other number, and what no column holds is no mistake.
+    const wanted = [...Array.from({ length: 40 }, (_, n) => n * 7), 0, 9_007_199_254_740_991, -1, 70_000, 70_000]
+    for (const column of ['first', 'second', 'plain', 'small']) {
+      const ids = async (where: Filter): Promise<unknown[]> => (await tried.query({ from: table, columns: ['id'], where, order: [{ column: 'id' }] })).map(({ id }) => Number(id) - 1)
+      const among = Array.from({ length: 300 }, (_, n) => n).filter((n) => wanted.includes(n) && (column !== 'small' || n % 100 !== 99))
+      expect(await ids({ column, type: 'integer', in: wanted })).toEqual(among)
+      expect(await ids({ not: { column, type: 'integer', in: wanted } })).toEqual(Array.from({ length: 300 }, (_, n) => n).filter((n) => !among.includes(n)))
+    }
   })
 })
 
