@@ -29,7 +29,7 @@ export class Site implements AsyncDisposable {
   readonly #keeper: Client<typeof Keeper>
   readonly #owned: AsyncDisposableStack
   #host: CarusoProcess
-  /** The last thread that was told to end. */
+  /** The last one that was told to end. */
   #ending: WitnessedLife | undefined
   #crashes = 0
 
@@ -92,7 +92,7 @@ export class Site implements AsyncDisposable {
       if (isOver()) return false
       await sleep(1)
     }
-    // A thread ends once it hears so; until then it answers, and what it has taken may be lost.
+    // It ends once it hears so, or the system comes to it; until then it may answer, and all seems well.
     for (const begun = performance.now(); this.#isEnding() && performance.now() - begun < settleLimit; ) await sleep(1)
     return true
   }
@@ -152,9 +152,9 @@ export class Site implements AsyncDisposable {
   /** A process that loads is not a life yet: it is a child of the host that no life is in. */
   #killInstance(victim: 'old' | 'new', from: string): boolean {
     const life = this.witness.lives.find(({ version }) => (version === from) === (victim === 'old'))
+    this.#ending = life
     if (this.cell.isolation === 'worker') {
       life?.end()
-      this.#ending = life
       return life !== undefined
     }
     const pid = life?.pid ?? (victim === 'new' ? processChildren(this.#host.pid).find((child) => this.witness.lives.every((one) => one.pid !== child)) : undefined)
