@@ -245,7 +245,8 @@ export class ServerSource implements DataSource {
 
   async #mayHaveChanged(error: unknown, call: Waiting): Promise<boolean> {
     const code = codeOf(error)
-    const missing = (code === 'TABLE_UNKNOWN' || code === 'COLUMN_UNKNOWN') && this.#known.age >= staleAfter
+    // What the server misses was in the catalogue a moment ago; what the catalogue misses may never have been there.
+    const missing = (code === 'TABLE_UNKNOWN' || code === 'COLUMN_UNKNOWN') && (this.#known.age >= staleAfter || (error as Error).cause !== undefined)
     if (!missing && code !== 'TABLE_CHANGED') return false
     await this.#ask(call)
     return true

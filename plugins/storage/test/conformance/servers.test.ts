@@ -96,6 +96,15 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       // Names that are missing are looked for again once a second.
       await expect.poll(() => read('more'), { timeout: 5_000 }).toEqual([{ more: null }])
       expect(await read('n')).toEqual([{ n: '1' }])
+      // What the server says is gone is looked for at once.
+      await write('alter table t drop column more')
+      expect((await one.storage.query({ source: 'crm', from: 't' }, makeCall())).rows).toEqual([{ n: '1' }])
+      await write('alter table t add column again integer')
+      await expect.poll(() => read('again'), { timeout: 5_000 }).toEqual([{ again: null }])
+      await write('alter table t drop column again')
+      expect((await errorFrom(one.storage.transact({ source: 'crm', steps: [{ update: 't', set: { again: 1 }, where: { and: [] } }] }, makeCall()))).message).toContain('Looked up column "again" of table "t" in data source "crm": there is none')
+      await write('drop table t')
+      expect((await errorFrom(read('n'))).message).toContain('Looked up table "t" in data source "crm": there is none')
     })
 
     test('shared by more calls than it has connections, and by no more than that for ever', async () => {
