@@ -63,8 +63,9 @@ interface Transaction {
   readonly tried: string
 }
 
-/** So old a catalogue is asked for again before a name is said to be missing, and after a while anyway. */
-const staleAfter = 1_000
+/** So old a catalogue is asked for again before a name is said to be missing, or so many times as old as asking takes; and after a while anyway. */
+const staleAfter = 50
+const staleAfterTimes = 10
 const askedAgainAfter = 60_000
 const pruneEvery = 256
 
@@ -81,6 +82,8 @@ export class ServerSource implements DataSource {
   #compiler: Promise<Compiler> | undefined
   #keys: Promise<void> | undefined
   #keyed = 0
+  /** Milliseconds that asking for the catalogue took. */
+  #askTook = 0
 
   constructor(name: string, server: Server, { readonly, connections }: ServerSourceOptions) {
     this.name = name
@@ -246,7 +249,7 @@ export class ServerSource implements DataSource {
   async #mayHaveChanged(error: unknown, call: Waiting): Promise<boolean> {
     const code = codeOf(error)
     // What the server misses was in the catalogue a moment ago; what the catalogue misses may never have been there.
-    const missing = (code === 'TABLE_UNKNOWN' || code === 'COLUMN_UNKNOWN') && (this.#known.age >= staleAfter || (error as Error).cause !== undefined)
+    const missing = (code === 'TABLE_UNKNOWN' || code === 'COLUMN_UNKNOWN') && ((error as Error).cause !== undefined || this.#known.age >= Math.max(staleAfter, staleAfterTimes * this.#askTook))
     if (!missing && code !== 'TABLE_CHANGED') return false
     await this.#ask(call)
     return true
@@ -254,8 +257,10 @@ export class ServerSource implements DataSource {
 
   /** Asks the server what tables there are. */
   async #ask(call: Waiting): Promise<void> {
+    const begun = Date.now()
     const tables = await this.#connections.use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#server.tables(connection))
     this.#known.set(tables.filter(({ name }) => name !== keysTable))
+    this.#askTook = Date.now() - begun
     this.#catalogue.refresh(0)
   }
 
