@@ -60,17 +60,18 @@ export class Catalogue {
     this.#changed = changed
   }
 
-  /** Looks whether the tables have changed, unless that was seen to within so many milliseconds. */
-  refresh(within = staleAfter): void {
+  /** Looks whether the tables have changed, unless that was seen to within so many milliseconds; answers whether they have. */
+  refresh(within = staleAfter): boolean {
     const now = Date.now()
-    if (Math.abs(now - this.#checked) < within) return
+    if (Math.abs(now - this.#checked) < within) return false
     this.#checked = now
     const version = this.#reader.version()
-    if (version === this.#version) return
+    if (version === this.#version) return false
     this.#names = new Set(this.#reader.names())
     this.#tables = new Map()
     this.#version = version
     this.#changed()
+    return true
   }
 
   /** @throws StorageError `TABLE_UNKNOWN` */

@@ -91,6 +91,16 @@ describe('query', () => {
     expect((await storage.query({ source: 'shop', from: 'Orders', columns: ['Note'], limit: 1 }, makeCall())).rows).toEqual([{ Note: null }])
   })
 
+  test('asks no longer for a column that another process has taken away, nor for a table', async () => {
+    const file = makeDatabase('create table t (x integer, y integer); insert into t values (1, 2); create table u (x integer)')
+    const { storage } = await startStorage({ shop: { kind: 'sqlite', file } })
+    const all = async (from: string): Promise<unknown> => (await storage.query({ source: 'shop', from }, makeCall())).rows
+    expect([await all('t'), await all('u')]).toEqual([[{ x: 1, y: 2 }], []])
+    makeDatabase('alter table t drop column y; drop table u', file)
+    expect(await all('t')).toEqual([{ x: 1 }])
+    expect((await errorFrom(all('u'))).message).toContain('Looked up table "u" in data source "shop": there is none')
+  })
+
   test('answers a new column among all columns a second later', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => void vi.useRealTimers())

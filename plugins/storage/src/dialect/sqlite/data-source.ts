@@ -1,3 +1,4 @@
+import { messageOf } from '@caruso/contract'
 import type { Call } from '@caruso/contract'
 import type { Log } from '@caruso/kernel'
 import type { Bound, Statement } from 'better-sqlite3'
@@ -74,6 +75,16 @@ class SqliteSource implements DataSource {
   }
 
   async query(plan: Plan, call: Call): Promise<Rows> {
+    try {
+      return await this.#query(plan, call)
+    } catch (error) {
+      // Another process may have changed the tables since they were looked at.
+      if (!/no such (table|column)/.test(messageOf(error)) || !this.#catalogue.refresh(0)) throw error
+      return await this.#query(plan, call)
+    }
+  }
+
+  async #query(plan: Plan, call: Call): Promise<Rows> {
     const compiler = await this.#ready()
     const tried = this.#title('Queried', plan)
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
