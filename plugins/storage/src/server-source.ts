@@ -5,6 +5,7 @@ import { alterServer, planOnServer } from './alter/server.ts'
 import type { ServerAlter } from './alter/server.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Table } from './catalogue.ts'
+import { requireFew } from './collect-rows.ts'
 import { Compiler } from './compiler.ts'
 import type { Plan, Row, PlainStep, StepResult, TableDescription } from './contract.ts'
 import type { DataSource, OwnSql } from './data-source.ts'
@@ -63,9 +64,7 @@ interface Transaction {
   readonly tried: string
 }
 
-/** So old a catalogue is asked for again before a name is said to be missing, or so many times as old as asking takes; and after a while anyway. */
-const staleAfter = 50
-const staleAfterTimes = 10
+/** So old a catalogue is asked for again in any case. */
 const askedAgainAfter = 60_000
 const pruneEvery = 256
 
@@ -82,8 +81,6 @@ export class ServerSource implements DataSource {
   #compiler: Promise<Compiler> | undefined
   #keys: Promise<void> | undefined
   #keyed = 0
-  /** Milliseconds that asking for the catalogue took. */
-  #askTook = 0
 
   constructor(name: string, server: Server, { readonly, connections }: ServerSourceOptions) {
     this.name = name
@@ -103,7 +100,7 @@ export class ServerSource implements DataSource {
       await connection.read(statement.sql, bindValues(this.#server.dialect, statement, values), (some) => void found.push(statement.rows(some)))
       return ([] as Row[]).concat(...found)
     })
-    if (rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
+    requireFew(rows, tried)
     return rows
   }
 
@@ -249,7 +246,7 @@ export class ServerSource implements DataSource {
   async #mayHaveChanged(error: unknown, call: Waiting): Promise<boolean> {
     const code = codeOf(error)
     // What the server misses was in the catalogue a moment ago; what the catalogue misses may never have been there.
-    const missing = (code === 'TABLE_UNKNOWN' || code === 'COLUMN_UNKNOWN') && ((error as Error).cause !== undefined || this.#known.age >= Math.max(staleAfter, staleAfterTimes * this.#askTook))
+    const missing = (code === 'TABLE_UNKNOWN' || code === 'COLUMN_UNKNOWN') && ((error instanceof Error && error.cause !== undefined) || this.#known.isStale)
     if (!missing && code !== 'TABLE_CHANGED') return false
     await this.#ask(call)
     return true
@@ -257,10 +254,9 @@ export class ServerSource implements DataSource {
 
   /** Asks the server what tables there are. */
   async #ask(call: Waiting): Promise<void> {
-    const begun = Date.now()
+    const begun = performance.now()
     const tables = await this.#connections.use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#server.tables(connection))
-    this.#known.set(tables.filter(({ name }) => name !== keysTable))
-    this.#askTook = Date.now() - begun
+    this.#known.set(tables.filter(({ name }) => name !== keysTable), performance.now() - begun)
     this.#catalogue.refresh(0)
   }
 

@@ -177,7 +177,7 @@ export function bindValue(dialect: SqlDialect, { index, codec, use, list }: Para
   return codec ? codec[use](value) : dialect.encode(value)
 }
 
-/** Without those at the end that only fill the list up, for the database would look at each. */
+/** Without those at the end that only fill the list up, for the database would look at each. A whole number is its own text. */
 function numbersOf(list: readonly number[], { match }: Pick<Codec, 'match'>, values: readonly Value[]): Bound[] {
   const found = list.map((at) => values[at] ?? null)
   while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop()

@@ -1,4 +1,3 @@
-import { messageOf } from '@caruso/contract'
 import type { Call } from '@caruso/contract'
 import type { Log } from '@caruso/kernel'
 import type { Bound, Statement } from 'better-sqlite3'
@@ -6,6 +5,7 @@ import { statSync } from 'node:fs'
 import type { Change } from '../../alter/change.ts'
 import { planChanges } from '../../alter/plan.ts'
 import { Catalogue } from '../../catalogue.ts'
+import { collectRows, requireFew } from '../../collect-rows.ts'
 import { Compiler } from '../../compiler.ts'
 import type { Bound as BoundPlan } from '../../compiler.ts'
 import type { SourceConfig } from '../../config.ts'
@@ -32,7 +32,7 @@ import type { Connection } from './connection.ts'
 import { Cursor } from './cursor.ts'
 import { describeTables } from './describe.ts'
 import { sqliteDialect } from './dialect.ts'
-import { explaining, toStorageError } from './failures.ts'
+import { explaining, missesName, toStorageError } from './failures.ts'
 import { createKeys, sqliteKeys } from './keys.ts'
 import { openSqlite } from './open.ts'
 import type { Connections } from './open.ts'
@@ -79,7 +79,7 @@ class SqliteSource implements DataSource {
       return await this.#query(plan, call)
     } catch (error) {
       // Another process may have changed the tables since they were looked at.
-      if (!/no such (table|column)/.test(messageOf(error)) || !this.#catalogue.refresh(0)) throw error
+      if (!missesName(error) || !this.#catalogue.refresh(0)) throw error
       return await this.#query(plan, call)
     }
   }
@@ -89,10 +89,10 @@ class SqliteSource implements DataSource {
     const tried = this.#title('Queried', plan)
     const limit = Math.min(plan.limit ?? Infinity, limits.rows + 1)
     const thread = comesTogether(plan) ? this.#threadIfLarge() : undefined
-    if (thread) return this.#collect(this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, limit)), call, tried), tried)
-    const byRow = async (): Promise<Rows> => this.#collect(this.#batches(await this.#cursor(compiler, plan, limit, call, tried), tried), tried)
+    if (thread) return collectRows(this.#onThread(thread, await this.#patiently(call, tried, () => compiler.select(plan, limit)), call, tried), tried)
+    const byRow = async (): Promise<Rows> => collectRows(this.#batches(await this.#cursor(compiler, plan, limit, call, tried), tried), tried)
     const found = await this.#pages.read({ compiler, plan, limit, patiently: (work) => this.#patiently(call, tried, work) }, byRow)
-    if (found.length > limits.rows) throw tooMany(tried)
+    requireFew(found, tried)
     return found
   }
 
@@ -137,7 +137,7 @@ class SqliteSource implements DataSource {
       })
       return columns ? this.#open((connection) => connection.prepare(own.sql), rowReader(columns, []).row, bindOwn(own), call) : this.#write(own, tried)
     })
-    return found instanceof Cursor ? { rows: await this.#collect(this.#batches(found, tried), tried), affected: 0 } : found
+    return found instanceof Cursor ? { rows: await collectRows(this.#batches(found, tried), tried), affected: 0 } : found
   }
 
   async *describe(call: Call): AsyncGenerator<readonly TableDescription[], void> {
@@ -240,15 +240,6 @@ class SqliteSource implements DataSource {
     }
   }
 
-  async #collect(batches: AsyncIterable<Rows>, tried: string): Promise<Rows> {
-    const rows: Row[] = []
-    for await (const batch of batches) {
-      rows.push(...batch)
-      if (rows.length > limits.rows) throw tooMany(tried)
-    }
-    return rows
-  }
-
   async *#batches(cursor: Cursor, tried: string): AsyncGenerator<Rows, void> {
     try {
       yield* cursor.batches()
@@ -299,8 +290,4 @@ class SqliteSource implements DataSource {
   #title(tried: string, plan: Plan): string {
     return `${tried} ${JSON.stringify(plan.from)} of data source "${this.name}"`
   }
-}
-
-function tooMany(tried: string): StorageError {
-  return new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit or use stream`)
 }

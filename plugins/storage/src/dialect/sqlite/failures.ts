@@ -33,6 +33,11 @@ export function toStorageError(error: unknown, tried: string, details: Readonly<
   return new StorageError(code, `${tried}: ${messageOf(error)}`, { cause: error, details })
 }
 
+/** Whether a statement named a table or a column that is not there, for which SQLite has no code. */
+export function missesName(error: unknown): boolean {
+  return error instanceof StorageError && /^no such (table|column)/.test(messageOf(error.cause))
+}
+
 /** The same work, whose failures are told so. */
 export function explaining<Given, Found>(work: (given: Given) => Found, tried: string): (given: Given) => Found {
   return (given) => {
