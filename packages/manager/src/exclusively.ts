@@ -1,51 +1,29 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf } from '@caruso/contract'
+import { DatabaseSync } from 'node:sqlite'
 import { ManagerError } from './errors.ts'
 
 /**
- * Runs work that one process at a time may do, guarded by a file that holds the id of the process.
- * The guard of a process that was killed is taken over.
+ * Runs work that one caller at a time may do, guarded by the lock of an empty SQLite file.
  *
- * @throws ManagerError `STORE_BUSY` while another process is at it
+ * The system takes the lock back when its process ends, however it ends. A file that names its holder would have to be
+ * written, read and taken over in steps between which another process may act.
+ *
+ * @throws ManagerError `STORE_BUSY` while another caller is at it, in this process or another
  */
 export async function exclusively<Result>(guard: string, work: () => Promise<Result>): Promise<Result> {
   await mkdir(dirname(guard), { recursive: true })
-  if (!(await take(guard))) {
-    const holder = Number(await readFile(guard, 'utf8').catch(emptyIfGone))
-    if (isRunning(holder)) throw new ManagerError('STORE_BUSY', `Changed ${JSON.stringify(dirname(guard))}: process ${holder} is changing it (if that is not caruso, remove ${JSON.stringify(guard)})`)
-    await rm(guard, { force: true })
-    if (!(await take(guard))) throw new ManagerError('STORE_BUSY', `Changed ${JSON.stringify(dirname(guard))}: another process has just begun to change it`)
-  }
+  using lock = new DatabaseSync(guard, { timeout: 0 })
   try {
-    return await work()
-  } finally {
-    await rm(guard, { force: true })
-  }
-}
-
-async function take(guard: string): Promise<boolean> {
-  try {
-    await using handle = await open(guard, 'wx')
-    await handle.writeFile(String(process.pid))
-    return true
+    lock.exec('BEGIN IMMEDIATE')
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
+    if (!isBusy(error)) throw error
+    throw new ManagerError('STORE_BUSY', `Changed ${JSON.stringify(dirname(guard))}: another "caruso" is changing it and holds ${JSON.stringify(guard)}; try again when it has ended`, { cause: error })
   }
+  return await work()
 }
 
-function emptyIfGone(error: unknown): string {
-  if (codeOf(error) === 'ENOENT') return ''
-  throw error
-}
-
-function isRunning(id: number): boolean {
-  if (!(id > 0)) return false
-  try {
-    return process.kill(id, 0)
-  } catch (error) {
-    // Of another user, but there.
-    return codeOf(error) === 'EPERM'
-  }
+/** SQLITE_BUSY, https://sqlite.org/rescode.html#busy */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 5
 }

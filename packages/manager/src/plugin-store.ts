@@ -130,7 +130,7 @@ export class PluginStore {
   }
 
   async #changing<Result>(work: () => Promise<Result>): Promise<Result> {
-    return exclusively(join(this.#assembly, '.caruso', 'changing'), async () => {
+    return exclusively(join(this.#assembly, '.caruso', 'changing.lock'), async () => {
       await rm(this.#staging, { recursive: true, force: true })
       try {
         return await work()
