@@ -161,7 +161,7 @@ class FilterCompiler {
 
   #term(term: Term, negative: boolean): Fragment {
     const first = this.#index(this.#next)
-    this.#next += [...placesOf(term)].length
+    this.#next += placesOf(term).length
     return compileTerm(term, negative, this.#context, first)
   }
 

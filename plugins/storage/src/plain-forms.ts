@@ -18,7 +18,7 @@ export function plainInstant(text: string): string | undefined {
   if (zone < 19 || zone > 26 || (between !== capitalT && between !== space) || !beginsWithDay(text) || !hasClock(text)) return undefined
   const end = zone === 19 ? zone : endOfFraction(text, 19, zone)
   if (end === undefined) return undefined
-  return between === capitalT && end === text.length - 1 ? text : `${text.slice(0, 10)}T${text.slice(11, end)}Z`
+  return between === capitalT && end === zone && zone === text.length - 1 ? text : `${text.slice(0, 10)}T${text.slice(11, end)}Z`
 }
 
 /** A whole number of at most 15 digits. Undefined for any other form. */

@@ -33,7 +33,9 @@ export class Pool<C extends Pooled> {
   readonly #most: number
   readonly #mostLong: number
   readonly #open: () => Promise<C>
-  readonly #idle: { readonly connection: C; readonly timer: NodeJS.Timeout }[] = []
+  /** The one that came back last is lent first. */
+  readonly #idle: { readonly connection: C; readonly since: number }[] = []
+  #tidying: NodeJS.Timeout | undefined
   readonly #lent = new Map<C, boolean>()
   readonly #waiting: Waiter<C>[] = []
   readonly #closing = new Set<C>()
@@ -66,8 +68,8 @@ export class Pool<C extends Pooled> {
   giveBack(connection: C): void {
     if (!this.#lent.delete(connection)) return
     if (connection.usable && !this.#closed) {
-      const timer = setTimeout(() => this.#drop(connection), longestIdle).unref()
-      this.#idle.push({ connection, timer })
+      this.#idle.push({ connection, since: performance.now() })
+      this.#tidying ??= setTimeout(() => this.#tidy(), longestIdle).unref()
     } else this.#close(connection)
     this.#serveNext()
   }
@@ -76,10 +78,8 @@ export class Pool<C extends Pooled> {
   async close(): Promise<void> {
     this.#closed = true
     for (const waiter of this.#waiting.splice(0)) waiter.fail(this.#closedMeanwhile())
-    for (const { connection, timer } of this.#idle.splice(0)) {
-      clearTimeout(timer)
-      this.#close(connection)
-    }
+    clearTimeout(this.#tidying)
+    for (const { connection } of this.#idle.splice(0)) this.#close(connection)
     this.#leave()
     await this.#left.promise
   }
@@ -92,7 +92,6 @@ export class Pool<C extends Pooled> {
   async #lendNow(long: boolean): Promise<C> {
     const kept = this.#idle.pop()
     if (kept) {
-      clearTimeout(kept.timer)
       if (kept.connection.usable) {
         this.#lent.set(kept.connection, long)
         return kept.connection
@@ -150,10 +149,14 @@ export class Pool<C extends Pooled> {
     if (waiter) this.#lendNow(waiter.long).then(waiter.take, waiter.fail)
   }
 
-  #drop(connection: C): void {
-    const place = this.#idle.findIndex((kept) => kept.connection === connection)
-    if (place !== -1) this.#idle.splice(place, 1)
-    this.#close(connection)
+  /** Closes those that nobody has used for long, and comes back when the next one may be. */
+  #tidy(): void {
+    const now = performance.now()
+    // They stand in the order in which they came back.
+    const fresh = this.#idle.findIndex(({ since }) => now - since < longestIdle)
+    for (const { connection } of this.#idle.splice(0, fresh === -1 ? this.#idle.length : fresh)) this.#close(connection)
+    const [oldest] = this.#idle
+    this.#tidying = oldest === undefined ? undefined : setTimeout(() => this.#tidy(), longestIdle - (now - oldest.since)).unref()
   }
 
   #close(connection: C): void {

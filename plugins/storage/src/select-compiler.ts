@@ -283,7 +283,7 @@ function filled(sql: string, value: Fragment): Fragment {
 
 /** How many values terms have. */
 function sizeOf(terms: readonly Term[]): number {
-  return terms.reduce((size, term) => size + [...placesOf(term)].length, 0)
+  return terms.reduce((size, term) => size + placesOf(term).length, 0)
 }
 
 function plainValue({ token, codec }: Resolved): Fragment {

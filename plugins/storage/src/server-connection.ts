@@ -15,7 +15,7 @@ export interface ServerConnection extends Pooled {
   readonly session: Session
   run(sql: string, values: readonly Bound[]): Promise<Answer>
   /** As `run`; the rows are handed over some at a time, as they come. */
-  read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<void>
+  read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<unknown>
   /** As `run`, not remembered, and with what the values are. */
   describe(sql: string, values: readonly Bound[]): Promise<Described>
   /** The rows as they come, in batches of the cursor; whoever stops early makes the connection unusable or ends the transaction. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { DeadlineWatch } from './deadline-watch.ts'
 import { StorageError } from './errors.ts'
 import { cancelled, isOver } from './patience.ts'
 import type { Waiting } from './patience.ts'
@@ -18,6 +19,7 @@ export interface Connecting {
 export class ServerConnections {
   readonly #server: Connecting
   readonly #pool: Pool<ServerConnection>
+  readonly #watch = new DeadlineWatch()
   readonly #ended = new AbortController()
 
   /** @param most connections at most */
@@ -29,7 +31,7 @@ export class ServerConnections {
   /** Does one piece of work. */
   async use<T>(call: Waiting, tried: string, work: (connection: ServerConnection) => Promise<T>): Promise<T> {
     const connection = await this.#lend(call, tried, false)
-    const stop = this.#watch(connection, call)
+    const stop = this.#watched(connection, call)
     try {
       return await work(connection)
     } catch (error) {
@@ -43,7 +45,7 @@ export class ServerConnections {
   /** What a long read gives, piece by piece, in one transaction on a connection that stays with it. */
   async *reading<T>(call: Waiting, tried: string, read: (connection: ServerConnection) => AsyncIterable<T>): AsyncGenerator<T, void> {
     const connection = await this.#lend(call, tried, true)
-    const stop = this.#watch(connection, call)
+    const stop = this.#watched(connection, call)
     try {
       await connection.session.begin('read')
       for await (const piece of read(connection)) {
@@ -66,6 +68,7 @@ export class ServerConnections {
 
   async close(): Promise<void> {
     this.#ended.abort()
+    this.#watch[Symbol.dispose]()
     await this.#pool.close()
   }
 
@@ -87,17 +90,15 @@ export class ServerConnections {
   }
 
   /** Stops what the connection does when nobody waits for it any more; returns what ends the watch. */
-  #watch(connection: ServerConnection, call: Waiting): () => Promise<void> {
+  #watched(connection: ServerConnection, call: Waiting): () => Promise<void> | undefined {
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping ??= this.#stop(connection))
-    const timer = setTimeout(stop, Math.max(0, call.deadline - Date.now()))
+    const unwatch = this.#watch.add(call.deadline, stop)
     if (call.cancellable) call.signal.addEventListener('abort', stop, { once: true })
-    this.#ended.signal.addEventListener('abort', stop, { once: true })
-    return async () => {
-      clearTimeout(timer)
+    return () => {
+      unwatch()
       if (call.cancellable) call.signal.removeEventListener('abort', stop)
-      this.#ended.signal.removeEventListener('abort', stop)
-      await stopping
+      return stopping
     }
   }
 

@@ -41,7 +41,7 @@ export function compileValue(term: Term, context: TermContext, first: number): F
 }
 
 function numbered(term: Term, first: number): Places {
-  return new Map([...placesOf(term)].map((place, index) => [place, first + index]))
+  return new Map(placesOf(term).map((place, index) => [place, first + index]))
 }
 
 const orders = ['<', '<=', '>', '>=']

@@ -5,9 +5,10 @@ export type Placed = Constant & { readonly value: string }
 export type Fold = Extract<Term, { readonly fold: string }>
 
 /** The values of a term that get places in its SQL, in the order of their places; null, true and false are written out. */
-export function* placesOf(term: Term): Generator<Placed, void> {
-  if (isPlaced(term)) yield term
-  for (const part of partsOf(term)) yield* placesOf(part)
+export function placesOf(term: Term): readonly Placed[] {
+  const places: Placed[] = []
+  collect(term, places)
+  return places
 }
 
 /** What of a term makes its SQL, as a text. */
@@ -25,6 +26,12 @@ export function partsOf(term: Term): readonly Term[] {
   if ('list' in term) return term.list
   if ('fold' in term) return [...(term.over.joins ?? []).flatMap(({ where }) => where ?? []), term.where, ...(term.of === undefined ? [] : [term.of])]
   return term.of
+}
+
+/** Into one list, since each statement that is asked for anew is looked up by this. */
+function collect(term: Term, places: Placed[]): void {
+  if (isPlaced(term)) places.push(term)
+  for (const part of partsOf(term)) collect(part, places)
 }
 
 function isPlaced(term: Term): term is Placed {

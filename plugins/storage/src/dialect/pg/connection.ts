@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import type { ClientConfig, QueryArrayResult, QueryConfig } from 'pg'
+import type { ClientConfig, QueryArrayConfig, QueryArrayResult } from 'pg'
 import type { Bound } from '../../codec.ts'
 import { limits } from '../../limits.ts'
 import type { Raw } from '../../logical.ts'
@@ -10,6 +10,7 @@ import { CopyIn } from './copy-in.ts'
 import { CopyOut } from './copy-out.ts'
 import { isOutdated } from './failures.ts'
 import { RowQuery } from './row-query.ts'
+import type { Prepared } from './row-query.ts'
 import { decoderOf } from './values.ts'
 
 // So many statements a connection remembers; then it is not used again, since the server keeps them until it ends.
@@ -23,7 +24,8 @@ export class PgConnection implements ServerConnection {
   readonly session: Session
   readonly #client: Client
   readonly #config: ClientConfig
-  readonly #names = new Map<string, string>()
+  readonly #prepared = new Map<string, Prepared>()
+  #names = 0
   #process = 0
 
   private constructor(client: Client, config: ClientConfig) {
@@ -49,35 +51,41 @@ export class PgConnection implements ServerConnection {
   }
 
   get usable(): boolean {
-    return !this.session.broken && this.#names.size < rememberedStatements
+    return !this.session.broken && this.#names < rememberedStatements
   }
 
   async run(sql: string, values: readonly Bound[]): Promise<Answer> {
-    const { rows, rowCount } = await this.#query(sql, values, this.#nameOf(sql))
-    return { rows, affected: rowCount ?? 0 }
+    const rows: (readonly Raw[])[] = []
+    const affected = await this.read(sql, values, (some) => void rows.push(...some))
+    return { rows, affected }
   }
 
-  async read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<void> {
-    await this.#use(sql, values, this.#nameOf(sql), (query) => this.#client.query(new RowQuery(query, take)).done())
+  async read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<number> {
+    const known = this.#prepared.get(sql)
+    const prepared = known ?? { name: `caruso_${this.#names++}`, text: sql, isKnown: false }
+    const affected = await this.#sent(() => this.#client.query(new RowQuery(prepared, values, take)).done())
+    // Whether the server knows it after a failure is not known: the next time it has another name.
+    if (known === undefined) this.#prepared.set(sql, { ...prepared, isKnown: true })
+    return affected
   }
 
   async describe(sql: string, values: readonly Bound[]): Promise<Described> {
-    const { rows, rowCount, fields } = await this.#query(sql, values, undefined)
+    const { rows, rowCount, fields } = await this.#query(sql, values)
     return { rows, affected: rowCount ?? 0, columns: fields.map(({ name }) => name), decoders: fields.map(({ dataTypeID }) => decoderOf(dataTypeID)) }
   }
 
   /** A cursor of the database, read as the consumer goes on. */
   async *stream(sql: string, values: readonly Bound[]): AsyncGenerator<readonly (readonly Raw[])[], void> {
-    await this.#query(`declare caruso_rows no scroll cursor for ${sql}`, values, undefined)
+    await this.#query(`declare caruso_rows no scroll cursor for ${sql}`, values)
     for (let size = 64; ; ) {
-      const { rows } = await this.#query(`fetch forward ${size} from caruso_rows`, [], undefined)
+      const { rows } = await this.#query(`fetch forward ${size} from caruso_rows`, [])
       if (rows.length > 0) yield rows
       if (rows.length < size) break
       // As many as fit into a batch, by those that came.
       const length = rows.reduce((sum, row) => sum + row.reduce<number>((all, value) => all + (typeof value === 'string' ? value.length : 8), 0), 0)
       size = Math.max(1, Math.min(limits.batchRows, Math.floor((limits.batchText * rows.length) / Math.max(length, 1))))
     }
-    await this.#query('close caruso_rows', [], undefined)
+    await this.#query('close caruso_rows', [])
   }
 
   /** Sends rows by a `copy … from stdin`. */
@@ -112,27 +120,20 @@ export class PgConnection implements ServerConnection {
     this.#client.connection.stream.destroy()
   }
 
-  #query(text: string, values: readonly Bound[], name: string | undefined): Promise<QueryArrayResult<Raw[]>> {
-    return this.#use(text, values, name, (query) => this.#client.query<Raw[]>({ ...query, rowMode: 'array' }))
+  /** What is not remembered. */
+  async #query(text: string, values: readonly Bound[]): Promise<QueryArrayResult<Raw[]>> {
+    // Without the mode the driver sends what has no values as a script, which may be several statements.
+    const query: QueryArrayConfig & { readonly queryMode: 'extended' } = { text, values: [...values], queryMode: 'extended', rowMode: 'array' }
+    return await this.#sent(() => this.#client.query<Raw[]>(query))
   }
 
-  async #use<T>(text: string, values: readonly Bound[], name: string | undefined, run: (query: QueryConfig) => Promise<T>): Promise<T> {
+  async #sent<T>(send: () => Promise<T>): Promise<T> {
     this.session.requireWhole()
-    // Without this the driver sends what has no values as a script, which may be several statements.
-    const query: QueryConfig & { readonly queryMode: 'extended' } = { text, values: [...values], queryMode: 'extended', ...(name === undefined ? {} : { name }) }
     try {
-      return await run(query)
+      return await send()
     } catch (error) {
       if (isOutdated(error)) this.session.break()
       throw error
     }
-  }
-
-  #nameOf(sql: string): string {
-    const known = this.#names.get(sql)
-    if (known !== undefined) return known
-    const name = `caruso_${this.#names.size}`
-    this.#names.set(sql, name)
-    return name
   }
 }

@@ -1,39 +1,78 @@
-import { Query } from 'pg'
-import type { QueryConfig } from 'pg'
+import type { Connection, Submittable } from 'pg'
+import type { Bound } from '../../codec.ts'
 import type { Raw } from '../../logical.ts'
 
 // So many rows are handed over together while more of them come.
 const batchRows = 64
 
+/** A statement that a connection may have been told before, under a name. */
+export interface Prepared {
+  readonly name: string
+  readonly text: string
+  /** The server knows the name. */
+  readonly isKnown: boolean
+}
+
 /**
- * A statement whose rows are handed over as the server sends them. The driver's own would make a list of each and keep
- * them all to the end, where most of the work would be left to do at once; and the collector would move every value twice.
+ * A prepared statement whose rows are handed over as the server sends them. The driver's own would ask each time what the
+ * columns are, which is known, make a list of each row and keep them all to the end, where most of the work would be left
+ * to do at once; and the collector would move every value twice.
  */
-export class RowQuery extends Query {
-  readonly #ended: Promise<void>
+export class RowQuery implements Submittable {
+  readonly #prepared: Prepared
+  readonly #values: readonly Bound[]
   readonly #take: (rows: readonly (readonly Raw[])[]) => void
+  readonly #ended = Promise.withResolvers<number>()
   #rows: (readonly Raw[])[] = []
+  #affected = 0
   #refused: { readonly reason: unknown } | undefined
 
-  constructor(config: QueryConfig, take: (rows: readonly (readonly Raw[])[]) => void) {
-    super(config)
+  constructor(prepared: Prepared, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void) {
+    this.#prepared = prepared
+    this.#values = values
     this.#take = take
-    this.#ended = new Promise((resolve, reject) => {
-      this.once('error', reject)
-      this.once('end', () => resolve())
-    })
   }
 
-  /** Until all rows are handed over; fails with what the server or the taker says. */
-  async done(): Promise<void> {
-    await this.#ended
+  /** Until all rows are handed over; answers how many were found or changed, and fails with what the server or the taker says. */
+  async done(): Promise<number> {
+    const affected = await this.#ended.promise
     this.#handOver()
     if (this.#refused) throw this.#refused.reason
+    return affected
   }
 
-  /** The driver calls this for each row. */
+  /** The driver calls this and what follows. */
+  submit(connection: Connection): void {
+    const { name, text, isKnown } = this.#prepared
+    // All messages go out together.
+    connection.stream.cork()
+    try {
+      if (!isKnown) connection.parse({ name, text, types: [] }, true)
+      connection.bind({ statement: name, values: this.#values.map(textOf) }, true)
+      connection.execute({}, true)
+      connection.sync()
+    } finally {
+      connection.stream.uncork()
+    }
+  }
+
   handleDataRow({ fields }: { readonly fields: readonly Raw[] }): void {
     if (this.#rows.push(fields) === batchRows) this.#handOver()
+  }
+
+  /** As in `UPDATE 3` and `INSERT 0 3`, https://www.postgresql.org/docs/current/protocol-message-formats.html (CommandComplete). */
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#affected = Number(/ (\d+)$/.exec(text)?.[1] ?? 0)
+  }
+
+  handleEmptyQuery(): void {}
+
+  handleReadyForQuery(): void {
+    this.#ended.resolve(this.#affected)
+  }
+
+  handleError(error: Error): void {
+    this.#ended.reject(error)
   }
 
   #handOver(): void {
@@ -47,4 +86,8 @@ export class RowQuery extends Query {
       this.#refused = { reason }
     }
   }
+}
+
+function textOf(value: Bound): string | Buffer | null {
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
 }
