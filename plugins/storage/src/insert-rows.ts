@@ -1,18 +1,19 @@
 import type { Insert } from './change-compiler.ts'
 import { decode } from './codec.ts'
+import type { Bound } from './codec.ts'
 import type { PlainStep, Row, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
 import type { Raw } from './logical.ts'
 import { bindLists, bindValues } from './sql-builder.ts'
 import { StepRows } from './step-rows.ts'
-import type { StepContext } from './steps.ts'
+import type { RunningStep, StepContext } from './steps.ts'
 import type { Answer, Work } from './work.ts'
 
 type InsertStep = Extract<PlainStep, { readonly insert: string }>
 
 /** Inserts rows, and answers the key of each. */
-export function* insertRows(context: StepContext, step: InsertStep, earlier: readonly StepResult[]): Work<StepResult> {
-  const { compiler, dialect } = context
+export function* insertRows(context: RunningStep, step: InsertStep, earlier: readonly StepResult[]): Work<StepResult> {
+  const { compiler, dialect, lists, meanwhile } = context
   const { insert: table, types = {}, replace = false } = step
   const rows = new StepRows(step, earlier)
   const { columns } = rows
@@ -31,10 +32,19 @@ export function* insertRows(context: StepContext, step: InsertStep, earlier: rea
       break
     }
     const given = rows.slice(from, from + size)
-    take(yield { sql: insert.sql, values: insert.lists ? bindLists(dialect, insert, given) : bindValues(dialect, insert, given.flat()) }, given)
+    const values = insert.lists ? lists.of(step, () => bindLists(dialect, insert, given)) : bindValues(dialect, insert, given.flat())
+    take(yield { sql: insert.sql, values, meanwhile }, given)
     from += size
   }
   return { affected, keys }
+}
+
+/** The values of all rows, where they go to the database as lists. @throws StorageError where one of them is none of its column */
+export function insertLists({ compiler, dialect }: StepContext, step: InsertStep, earlier: readonly StepResult[]): Bound[] | undefined {
+  const rows = new StepRows(step, earlier)
+  if (!dialect.together || rows.columns.length === 0 || rows.count < 2) return undefined
+  const insert = compiler.insert(step.insert, rows.columns, step.types ?? {}, rows.count, step.replace ?? false)
+  return insert.lists ? bindLists(dialect, insert, rows.slice(0, rows.count)) : undefined
 }
 
 /** All that are left: sizes only become smaller. */

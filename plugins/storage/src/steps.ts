@@ -5,6 +5,7 @@ import { insertRows } from './insert-rows.ts'
 import { resolveKey } from './key-reference.ts'
 import { bindValues } from './sql-builder.ts'
 import type { SqlDialect } from './sql-builder.ts'
+import { StepLists } from './step-lists.ts'
 import { StepRows } from './step-rows.ts'
 import { updateRows } from './update-rows.ts'
 import type { Work } from './work.ts'
@@ -19,12 +20,20 @@ export interface StepContext {
   readonly explain: (error: unknown, tried: string, details: Readonly<Record<string, unknown>>) => unknown
 }
 
+/** The same for one step among others. */
+export interface RunningStep extends StepContext {
+  readonly lists: StepLists
+  /** Makes the next step ready while a server is at this one. */
+  readonly meanwhile: () => void
+}
+
 /** The steps in order; a failure names its step. */
 export function* runSteps(context: StepContext, steps: readonly PlainStep[]): Work<StepResult[]> {
   const results: StepResult[] = []
+  const lists = new StepLists(context)
   for (const [index, step] of steps.entries()) {
     try {
-      const result = yield* runStep(context, step, results)
+      const result = yield* runStep({ ...context, lists, meanwhile: () => lists.prepare(steps[index + 1], results) }, step, results)
       expectRows(step, result.affected)
       results.push(result)
     } catch (error) {
@@ -34,7 +43,7 @@ export function* runSteps(context: StepContext, steps: readonly PlainStep[]): Wo
   return results
 }
 
-function* runStep(context: StepContext, step: PlainStep, earlier: readonly StepResult[]): Work<StepResult> {
+function* runStep(context: RunningStep, step: PlainStep, earlier: readonly StepResult[]): Work<StepResult> {
   const { compiler, dialect } = context
   if ('insert' in step) return yield* insertRows(context, step, earlier)
   if ('check' in step) return { affected: yield* countRows(context, step, earlier), keys: [] }
@@ -54,7 +63,7 @@ function* runStep(context: StepContext, step: PlainStep, earlier: readonly StepR
 const conditionsAtOnce = 200
 const valuesAtOnce = 4_096
 
-function* countRows(context: StepContext, step: CheckStep, earlier: readonly StepResult[]): Work<number> {
+function* countRows(context: RunningStep, step: CheckStep, earlier: readonly StepResult[]): Work<number> {
   const { check, as, joins, types = {}, where } = step
   const plan = { source: '', from: check, ...(as === undefined ? {} : { as }), ...(joins === undefined ? {} : { joins }), aggregates: [{ fn: 'count', as: 'n' }] } as const
   const rows = step.rows && new StepRows({ rows: step.rows, columns: step.columns ?? [] }, earlier)
@@ -64,7 +73,7 @@ function* countRows(context: StepContext, step: CheckStep, earlier: readonly Ste
   for (let from = 0; from === 0 || from < (rows?.count ?? 0); from += size) {
     const conditions = [...(rows ? [isAmong(columns, rows.slice(from, from + size))] : []), ...(where ? [where] : [])]
     const { statement, values } = context.compiler.select({ ...plan, where: { and: conditions } }, undefined)
-    const { rows: counted } = yield { sql: statement.sql + (context.dialect.checkLock ?? ''), values: bindValues(context.dialect, statement, values) }
+    const { rows: counted } = yield { sql: statement.sql + (context.dialect.checkLock ?? ''), values: bindValues(context.dialect, statement, values), meanwhile: context.meanwhile }
     found += Number(statement.row(counted[0] ?? [])['n'])
   }
   return found

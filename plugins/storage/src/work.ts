@@ -5,6 +5,8 @@ import type { Raw } from './logical.ts'
 export interface Command {
   readonly sql: string
   readonly values: readonly Bound[]
+  /** What can be made ready while a server is at it. */
+  readonly meanwhile?: () => void
 }
 
 /** The same statement with one list of values after the other. */
@@ -59,7 +61,7 @@ export async function workLater<T>(steps: Work<T>, prepare: Prepare<Promise<Answ
       const command = next.value
       const run = prepare(command.sql)
       if ('take' in command) for (let index = 0; index < command.times; index++) command.take(await run(command.values(index)), index)
-      answer = 'take' in command ? taken : await run(command.values)
+      answer = 'take' in command ? taken : await answerOf(command, run)
     } catch (error) {
       next = steps.throw(error)
       continue
@@ -67,4 +69,10 @@ export async function workLater<T>(steps: Work<T>, prepare: Prepare<Promise<Answ
     next = steps.next(answer)
   }
   return next.value
+}
+
+async function answerOf({ values, meanwhile }: Command, run: (values: readonly Bound[]) => Promise<Answer>): Promise<Answer> {
+  const answer = run(values)
+  meanwhile?.()
+  return await answer
 }
