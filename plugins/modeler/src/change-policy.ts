@@ -28,7 +28,9 @@ export class ChangePolicy {
   constructor(changes: readonly Change[], classes: Classes) {
     this.#classes = classes
     for (const change of changes) this.#endOf(change)
-    for (const [index, change] of changes.entries()) {
+    for (let index = 0; index < changes.length; index++) {
+      const change = changes[index]
+      if (change === undefined) continue
       if ('create' in change) this.#create(index, change)
       else if ('update' in change) this.#update(index, change)
       else if ('remove' in change) this.#gone(index, classes.get(change.remove), change.key, change.seen)

@@ -157,7 +157,7 @@ export class ChangeSet {
       this.#close()
       placed = this.#shared.insert(one, columns)
     }
-    const planned = { class: one, ...placed, creates: true }
+    const planned = { class: one, step: placed.step, row: placed.row, values: placed.values, creates: true }
     this.planned.push(planned)
     if (one.parts.length > 0) this.#beside.created(one, this.planned.length - 1, createdKey(planned), columns)
     if (one.kept) this.#kept?.created(one, createdKey(planned), columns)
@@ -175,11 +175,12 @@ export class ChangeSet {
     const where = [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, row, one.kept ? object.compared : [])]
     if (kept) this.#kept?.updated(kept, Object.keys(set), columns)
     this.#compare(one, key, object)
-    const [mine, planned] = [columnsIn(one, columns), { class: one, values: columns, known: { key, seen: object, version } }]
+    const mine = columnsIn(one, columns)
+    const known = { key, seen: object, version }
     if (one.parts.length > 0) this.#beside.updated(this.#partChange(one, key, object, row, object.compared), columns)
-    if (mine.size === 0) return this.#pushBeside(planned)
+    if (mine.size === 0) return this.#pushBeside({ class: one, values: columns, known })
     const { step, row: place, values } = this.#shared.update(one.table, mine, where)
-    this.planned.push({ ...planned, values: one.parts.length > 0 ? columns : values, step, row: place, creates: false })
+    this.planned.push({ class: one, step, row: place, values: one.parts.length > 0 ? columns : values, creates: false, known })
   }
 
   /** Of an object whose own table stays as it is, it is asked whether it is there. */

@@ -76,7 +76,7 @@ export class ClassSight {
 
   /** Whether something may be allowed before these attributes are set and not after, or the other way round. */
   dependsOn(action: Action, attributes: readonly string[]): boolean {
-    const term = this.may(action)
+    const term = this.#may(action)
     const asked = this.#attributes.get(term) ?? attributesIn(term, this.#class, this.#everything)
     this.#attributes.set(term, asked)
     return dependsOn(asked, this.#class, attributes)
@@ -108,7 +108,7 @@ export class ClassSight {
   }
 
   #may(action: Action): Term {
-    return this.#once(action, () => {
+    return this.#terms.get(action) ?? this.#once(action, () => {
       const grants = this.#policy.grants.filter(({ may, permissions }) => may.includes(action) && isPermitted(permissions, this.#caller))
       const { component, identity, permissions } = this.#caller
       return anyOf(grants.map(({ where }) => (where ? filter(where, { [callerName]: { component, identity, permissions } }) : truth(true))))

@@ -65,13 +65,13 @@ export class SeenObject {
   conditions(current: Row | undefined, part: PartTable | undefined): Filter[] {
     const of = part?.table ?? this.#class.table
     const conditions: Filter[] = []
+    const add = (leaf: Leaf, value: unknown): void => {
+      if (leaf.part === part) conditions.push(current ? equals(inItsTable(leaf), of, current[leaf.path] ?? null) : this.#equal(inItsTable(leaf), of, value))
+    }
     for (const attribute of this.#compared) {
       const seen = this.#seen[attribute.name]
       // Null for the caller is not always null in the column.
-      if (seen === null && isMasked(this.#classes, this.#class, attribute)) continue
-      visitLeaves(attribute.stored, seen, (leaf, value) => {
-        if (leaf.part === part) conditions.push(current ? equals(inItsTable(leaf), of, current[leaf.path] ?? null) : this.#equal(inItsTable(leaf), of, value))
-      })
+      if (seen !== null || !isMasked(this.#classes, this.#class, attribute)) visitLeaves(attribute.stored, seen, add)
     }
     return conditions
   }

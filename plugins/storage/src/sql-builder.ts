@@ -159,9 +159,7 @@ export function toRaw(knex: Knex, { sql, bindings }: Fragment): Knex.Raw {
 
 /** The values of a plan in the order of the statement's places. */
 export function bindValues(dialect: SqlDialect, { bindings }: Statement, values: readonly Value[]): Bound[] {
-  const bound: Bound[] = []
-  for (const binding of bindings) bound.push(typeof binding === 'number' ? BigInt(binding) : bindValue(dialect, binding, values))
-  return bound
+  return bindings.map((binding) => (typeof binding === 'number' ? BigInt(binding) : bindValue(dialect, binding, values)))
 }
 
 /** The values of many plans of one statement, a list for each of its places. */

@@ -27,8 +27,7 @@ export class StepRows {
   values(index: number): readonly Value[] {
     const row = this.#row(index)
     if (row.length !== this.#width) throw new StorageError('PLAN_INVALID', `row ${index} has ${row.length} values: expected ${this.#width}`)
-    for (const value of row) if (refers(value)) return row.map((cell) => resolveKey(cell, this.#earlier))
-    return row as readonly Value[]
+    return row.some(refers) ? row.map((cell) => resolveKey(cell, this.#earlier)) : (row as readonly Value[])
   }
 
   slice(from: number, to: number): (readonly Value[])[] {
