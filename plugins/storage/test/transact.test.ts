@@ -180,3 +180,20 @@ describe('transact', () => {
     expect([error.code, error.message]).toEqual(['SOURCE_READONLY', 'Changed data source "shop": it is configured as read-only'])
   })
 })
+
+test('changes are made of the tables as another process has just left them', async () => {
+  const { file, transact, storage } = await shop()
+  const set = (column: string): Promise<unknown> => transact([{ update: 'Customers', set: { [column]: 'x' }, where: { column: 'Code', op: '==', value: 'ALFKI' }, expect: 1 }])
+  const add = (column: string): Promise<unknown> => transact([{ insert: 'Log', rows: [{ [column]: 'x' }] }])
+  await set('Name')
+  await add('Text')
+  makeDatabase('alter table Customers rename column Name to Title; drop trigger forbidden; drop table Log; create table Log (Line text)', file)
+  for (const [work, column, table] of [[set, 'Name', 'Customers'], [add, 'Text', 'Log']] as const) {
+    expect(await errorFrom(work(column))).toMatchObject({ code: 'COLUMN_UNKNOWN', message: expect.stringContaining(`Looked up column "${column}" of table "${table}" in data source "shop": there is none`) })
+  }
+  await set('Title')
+  await add('Line')
+  expect((await storage.query({ source: 'shop', from: 'Log' }, makeCall())).rows).toEqual([{ Line: 'x' }])
+  makeDatabase('drop table Log', file)
+  expect(await codeFrom(add('Line'))).toBe('TABLE_UNKNOWN')
+})

@@ -110,9 +110,10 @@ class SqliteSource implements DataSource {
     const compiler = await this.#ready()
     return this.#patiently(call, tried, () => {
       const writer = this.#writer(tried)
-      this.#catalogue.refresh()
       const context = { compiler, dialect: sqliteDialect, explain: toStorageError }
       return this.#immediate(writer, () => {
+        // Who has the lock sees the tables as they stay to the end.
+        this.#catalogue.refresh(0)
         if (call.key !== undefined) writer.prepare(createKeys).run([])
         return work(once(sqliteKeys, call, about ?? (call.key === undefined ? '' : digestOf(steps)), () => runSteps(context, steps)), (sql) => explaining(writer.runner(sql), tried))
       })
