@@ -2,17 +2,8 @@ import { Storage } from '@caruso/storage/contract'
 import { clientOf } from '@caruso/bus'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { ticketAssembly, type Kind, type TicketAssembly, type TicketVersion } from './ticket-folder.ts'
+import { firstTickets as first, secondTickets as second, ticketAssembly, type Kind, type TicketAssembly, type TicketVersion } from './ticket-folder.ts'
 
-const first: TicketVersion = { classes: { Ticket: `key: 'id', attributes: { id: 'number', title: { type: 'text', required: true, max: 20 }, room: { type: 'text', required: true, max: 20 } }` }, values: `{ title: 'a lamp', room: 'hall' }` }
-/** It no longer knows the room, has longer titles, asks for a telephone, and keeps notes. */
-const second: TicketVersion = {
-  classes: {
-    Ticket: `key: 'id', attributes: { id: 'number', title: { type: 'text', required: true, max: 60 }, phone: { type: 'text', required: true, max: 20 } }`,
-    Note: `key: 'id', attributes: { id: 'number', ticket: { type: 'reference', to: 'Ticket', required: true }, words: 'text' }`,
-  },
-  values: `{ title: 'a lamp that is broken since yesterday', phone: '12' }`,
-}
 const otherType: TicketVersion = { classes: { Ticket: `key: 'id', attributes: { id: 'number', title: { type: 'number', required: true }, room: { type: 'text', required: true, max: 20 } }` }, values: `{ title: 1, room: 'hall' }` }
 
 const consumer = { component: 'tests', grants: ['storage.sql'] }

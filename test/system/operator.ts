@@ -16,15 +16,15 @@ export class Operator implements AsyncDisposable {
     this.manager = clientOf(Manager, bus.outlet(Manager, consumer))
   }
 
-  static async connect(address: NatsAddress): Promise<Operator> {
-    const bus = new Bus('desks', 'operator')
+  static async connect(address: NatsAddress, assembly = 'desks'): Promise<Operator> {
+    const bus = new Bus(assembly, 'operator')
     await bus.connect(address)
     return new Operator(bus)
   }
 
   /** Reaches the assembly of a folder by the connection file of its embedded server. */
-  static async reach(folder: string): Promise<Operator> {
-    return await Operator.connect(await readConnectionFile(join(folder, '.caruso')))
+  static async reach(folder: string, assembly?: string): Promise<Operator> {
+    return await Operator.connect(await readConnectionFile(join(folder, '.caruso')), assembly)
   }
 
   call(timeout = 25_000): Call {

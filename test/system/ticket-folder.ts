@@ -19,6 +19,16 @@ export interface TicketVersion {
   readonly values: string
 }
 
+export const firstTickets: TicketVersion = { classes: { Ticket: `key: 'id', attributes: { id: 'number', title: { type: 'text', required: true, max: 20 }, room: { type: 'text', required: true, max: 20 } }` }, values: `{ title: 'a lamp', room: 'hall' }` }
+/** It no longer knows the room, has longer titles, asks for a telephone, and keeps notes. */
+export const secondTickets: TicketVersion = {
+  classes: {
+    Ticket: `key: 'id', attributes: { id: 'number', title: { type: 'text', required: true, max: 60 }, phone: { type: 'text', required: true, max: 20 } }`,
+    Note: `key: 'id', attributes: { id: 'number', ticket: { type: 'reference', to: 'Ticket', required: true }, words: 'text' }`,
+  },
+  values: `{ title: 'a lamp that is broken since yesterday', phone: '12' }`,
+}
+
 /** What a plugin that brings a class of its own offers in all its versions. */
 export const Tickets = contract({
   name: 'tickets',
@@ -29,15 +39,19 @@ export const Tickets = contract({
   },
 })
 
-/** An assembly whose component `tickets` keeps objects of its own. */
-export interface TicketAssembly {
+/** The folder of an assembly whose component `tickets` keeps objects of its own. */
+export interface TicketFolder {
   readonly folder: string
+  /** Takes in a version. */
+  add(version: string, what: TicketVersion): Promise<void>
+}
+
+/** The same, running in this process. */
+export interface TicketAssembly extends TicketFolder {
   readonly running: RunningAssembly
   readonly tickets: Client<typeof Tickets>
   readonly manager: Client<typeof Manager>
   call(timeout?: number): Call
-  /** Takes in a version. */
-  add(version: string, what: TicketVersion): Promise<void>
   /** Ends all, and starts it again. */
   restart(): Promise<TicketAssembly>
 }
@@ -46,23 +60,30 @@ const silent = (): void => undefined
 const log: Log = { debug: silent, info: silent, warn: silent, error: silent }
 const consumer = { component: 'tests', grants: [] }
 
-export async function ticketAssembly(kind: Kind, first: TicketVersion, options: { readonly isolation?: string; readonly modelerAt?: string; readonly permissions?: string } = {}): Promise<TicketAssembly> {
+export async function ticketAssembly(kind: Kind, first: TicketVersion): Promise<TicketAssembly> {
+  const { folder, add } = await ticketFolder(kind, first)
+  return await started(folder, add)
+}
+
+/** @param hosts with `modeler` the host that it runs at, and with `nats` where that and the main one meet */
+export async function ticketFolder(kind: Kind, first: TicketVersion, hosts?: { readonly modeler: string; readonly nats: string }): Promise<TicketFolder> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'caruso-tickets-')))
   onTestFinished(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
   const source = kind === 'sqlite' ? { kind, file: join(folder, 'crm.db') } : { ...(await freshDatabase(kind)), connections: 4 }
-  const at = options.modelerAt === undefined ? '' : `, host: ${options.modelerAt}`
+  const at = hosts === undefined ? '' : `, host: ${hosts.modeler}`
   await writeFile(join(folder, 'assembly.yaml'), [
     'assembly: tickets',
     'components:',
     `  storage: { plugin: '@caruso/storage', config: { sources: { crm: ${JSON.stringify(source)} } } }`,
-    `  modeler: { plugin: '@caruso/modeler', permissions: [${options.permissions ?? 'storage.alter'}]${at} }`,
-    `  tickets: { plugin: tickets, version: '*', isolation: ${options.isolation ?? 'inline'}, permissions: [objects.declare] }`,
+    `  modeler: { plugin: '@caruso/modeler', permissions: [storage.alter]${at} }`,
+    `  tickets: { plugin: tickets, version: '*', permissions: [objects.declare] }`,
+    ...(hosts === undefined ? [] : [`nats: { url: '${hosts.nats}' }`]),
     '',
   ].join('\n'))
   const add = async (version: string, what: TicketVersion): Promise<void> => await addVersion(folder, version, what)
   await add('1.0.0', first)
-  return await started(folder, add)
+  return { folder, add }
 }
 
 async function started(folder: string, add: TicketAssembly['add']): Promise<TicketAssembly> {
