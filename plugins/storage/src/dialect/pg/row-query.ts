@@ -41,8 +41,8 @@ export class RowQuery implements Submittable {
     return affected
   }
 
-  /** The driver calls this and what follows. */
-  submit(connection: Connection): void {
+  /** The driver calls this and what follows; of an error that is answered it knows that the server has nothing to do. */
+  submit(connection: Connection): Error | undefined {
     const { name, text, isKnown } = this.#prepared
     // All messages go out together.
     connection.stream.cork()
@@ -51,6 +51,9 @@ export class RowQuery implements Submittable {
       connection.bind({ statement: name, values: this.#values.map(textOf) }, true)
       connection.execute({}, true)
       connection.sync()
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error))
     } finally {
       connection.stream.uncork()
     }
