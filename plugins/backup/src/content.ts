@@ -1,4 +1,5 @@
 import { codeOf } from '@caruso/contract'
+import type { Dirent } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isDatabase } from './database-copy.ts'
@@ -19,7 +20,9 @@ const momentary: ReadonlySet<string> = new Set(['nats.json', 'host.sock', 'carus
 export async function contentOf(folder: string, secrets: boolean, notes: string[]): Promise<Content[]> {
   const found: Content[] = []
   const isWanted = (path: string): boolean => {
-    const [top = '', below, ...deeper] = path.split('/')
+    const [top = '', ...inside] = path.split('/')
+    // A host besides the main one keeps there what that keeps above.
+    const [below, ...deeper] = inside[0] === 'hosts' ? inside.slice(2) : inside
     if (top !== own) return !leftOut.has(top) && (secrets || !top.startsWith('.env'))
     if (below === undefined || kept.has(below)) return true
     return secrets && !momentary.has(below) && !(deeper.length === 0 && below.startsWith('test-'))
@@ -33,12 +36,23 @@ export async function contentOf(folder: string, secrets: boolean, notes: string[
 }
 
 async function* paths(folder: string, below: string, isWanted: (path: string) => boolean): AsyncGenerator<string, void> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true })
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+  const entries = await entriesIn(join(folder, below))
+  // What is said of a file that is not there holds for a folder too.
+  if (entries === undefined) yield below
+  for (const entry of (entries ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     if (!isWanted(path)) continue
     if (entry.isDirectory()) yield* paths(folder, path, isWanted)
     else if (entry.isFile() || entry.isSymbolicLink()) yield path
+  }
+}
+
+async function entriesIn(folder: string): Promise<Dirent[] | undefined> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return undefined
   }
 }
 
@@ -51,8 +65,9 @@ async function contentAt(folder: string, path: string, notes: string[]): Promise
     if (!leadsOut(folder, path, to)) return { kind: 'link', path, to, mode }
     notes.push(`left out: ${path}, a link to ${to}, which lies outside`)
   } catch (error) {
-    // It was there a moment ago: somebody works in the folder.
     if (codeOf(error) !== 'ENOENT') throw error
+    // Else it was there a moment ago: somebody works in the folder.
+    if (path.includes('\ufffd')) notes.push(`left out: ${path}, whose name is not UTF-8`)
   }
   return undefined
 }

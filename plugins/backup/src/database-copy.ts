@@ -27,13 +27,39 @@ export async function isDatabase(file: string): Promise<boolean> {
 export async function copyDatabase(from: string, to: string): Promise<void> {
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(from, { readOnly: true, timeout: patience })
-    database.exec('begin')
-    database.prepare('select count(*) from sqlite_schema').get()
+    database = opened(from)
     await backup(database, to, { rate })
   } catch (cause) {
     throw new BackupError('BACKUP_FAILED', `Copied database "${from}": ${messageOf(cause)}`, { cause })
   } finally {
     database?.close()
   }
+}
+
+function opened(file: string): DatabaseSync {
+  try {
+    return reading(new DatabaseSync(file, { readOnly: true, timeout: patience }))
+  } catch (error) {
+    if (!isHalfWritten(error)) throw error
+    return reading(new DatabaseSync(file, { timeout: patience }))
+  }
+}
+
+function reading(database: DatabaseSync): DatabaseSync {
+  try {
+    database.exec('begin')
+    database.prepare('select count(*) from sqlite_schema').get()
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/**
+ * SQLITE_READONLY_ROLLBACK, https://sqlite.org/rescode.html#readonly_rollback: an application was killed in the middle of
+ * a change, which whoever opens the database next to write takes back.
+ */
+function isHalfWritten(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 776
 }

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { sep } from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { messageOf } from '@caruso/contract'
@@ -55,9 +56,12 @@ async function nextEntry(bytes: ByteReader): Promise<TarEntry | undefined> {
   }
 }
 
+// On Windows `\` parts folders and `:` names a drive; elsewhere both are letters, and a file may be called "12:30".
+const leading = sep === '\\' ? /[\\\0:]/ : /\0/
+
 function checked({ path, size, mode, kind, link }: TarEntry & { readonly kind: string }): TarEntry {
   if (kind !== '0' && kind !== '2') throw new RangeError(`"${path}" is neither a file nor a link`)
-  if (path.startsWith('/') || /[\\\0:]/.test(path) || path.split('/').some((part) => part === '..' || part === '.' || part === '')) throw new RangeError(`the path ${JSON.stringify(path)} leads out of it`)
+  if (path.startsWith('/') || leading.test(path) || path.split('/').some((part) => part === '..' || part === '.' || part === '')) throw new RangeError(`the path ${JSON.stringify(path)} leads out of it`)
   if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`"${path}" has no size`)
   return kind === '2' ? { path, size: 0, mode, link: link ?? '' } : { path, size, mode }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { caruso, carusoUntil, temporaryFolder } from '../../../test/command.ts'
+import { caruso, carusoUntil, run, temporaryFolder } from '../../../test/command.ts'
 import { makeLedger } from './ledger.ts'
 
 interface Told {
@@ -50,6 +50,8 @@ test('without secrets none are in it, and nothing that is only of the moment', {
   await up.ended
   mkdirSync(join(folder, 'node_modules/x'), { recursive: true })
   writeFileSync(join(folder, 'node_modules/x/index.js'), '')
+  mkdirSync(join(folder, '.caruso/hosts/warehouse'), { recursive: true })
+  for (const file of ['journal.jsonl', 'caruso.log']) writeFileSync(join(folder, '.caruso/hosts/warehouse', file), '')
   symlinkSync('customer.yaml', join(folder, 'model/person.yaml'))
   symlinkSync('/etc/hostname', join(folder, 'model/host'))
   const told = await backedUp(folder, 'backups/')
@@ -57,13 +59,38 @@ test('without secrets none are in it, and nothing that is only of the moment', {
   expect(told.notes).toEqual([expect.stringContaining('model/host, a link to /etc/hostname, which lies outside')])
   await caruso(folder, 'restore', told.file, 'again')
   const paths = readdirSync(join(folder, 'again'), { recursive: true, encoding: 'utf8' }).filter((path) => !statSync(join(folder, 'again', path)).isDirectory())
-  expect(paths.toSorted()).toEqual(['.caruso/journal.jsonl', 'assembly.yaml', 'data/crm.db', 'ledger/index.ts', 'ledger/package.json', 'model/customer.yaml', 'model/person.yaml', 'releases/ledger-1.1.0/index.ts', 'releases/ledger-1.1.0/package.json'])
+  expect(paths.toSorted()).toEqual(['.caruso/hosts/warehouse/journal.jsonl', '.caruso/journal.jsonl', 'assembly.yaml', 'data/crm.db', 'ledger/index.ts', 'ledger/package.json', 'model/customer.yaml', 'model/person.yaml', 'releases/ledger-1.1.0/index.ts', 'releases/ledger-1.1.0/package.json'])
   expect(gunzipSync(readFileSync(told.file)).includes('hunter2')).toBe(false)
   expect(statSync(join(folder, 'again/.caruso')).mode & 0o077).toBe(0)
   // A name of its own: those that are made up tell the second, and this may be the same one.
   const second = await backedUp(folder, 'backups/second.tar.gz')
   // The restored copy lies in the folder too, one of its paths being a link; the first backup is left out.
   expect(second.files).toBe(told.files + paths.length - 1)
+})
+
+test('files whose names Windows would not take come back, and one whose name is not UTF-8 is told', async () => {
+  const folder = temporaryFolder()
+  makeLedger(join(folder, 'books'), { books: false })
+  writeFileSync(join(folder, 'books/at 12:30'), 'a')
+  writeFileSync(join(folder, 'books/a\\b'), 'b')
+  writeFileSync(Buffer.concat([Buffer.from(join(folder, 'books/caf')), Buffer.from([0xe9])]), '')
+  mkdirSync(Buffer.concat([Buffer.from(join(folder, 'books/d')), Buffer.from([0xe9])]))
+  const told = await backedUp(join(folder, 'books'), '../books.tar.gz')
+  expect(told.notes).toEqual(['left out: caf\ufffd, whose name is not UTF-8', 'left out: d\ufffd, whose name is not UTF-8'])
+  expect(await caruso(folder, 'restore', 'books.tar.gz', 'again')).toMatchObject({ code: 0 })
+  expect(readdirSync(join(folder, 'again'))).toEqual(expect.arrayContaining(['at 12:30', 'a\\b']))
+})
+
+test('a database whose application was killed in the middle of a change is copied as it was before that', async () => {
+  const folder = temporaryFolder()
+  makeLedger(join(folder, 'books'), { books: false, crm: 'crm.db' })
+  const killed = "const d = new (require('node:sqlite').DatabaseSync)('crm.db'); d.exec('pragma cache_size = 2; create table t (a); begin'); for (let i = 0; i < 500; i++) d.exec('insert into t values (randomblob(1000))'); process.kill(process.pid, 'SIGKILL')"
+  await run(join(folder, 'books'), process.execPath, '-e', killed)
+  expect(existsSync(join(folder, 'books/crm.db-journal'))).toBe(true)
+  expect(await backedUp(join(folder, 'books'), '../books.tar.gz')).toMatchObject({ databases: 1, notes: [] })
+  await caruso(folder, 'restore', 'books.tar.gz', 'again')
+  using database = new DatabaseSync(join(folder, 'again/crm.db'))
+  expect({ ...database.prepare('select count(*) as rows from t').get() }).toEqual({ rows: 0 })
 })
 
 test('a database outside of the folder comes along, and one that is only read there does not', async () => {

@@ -10,7 +10,7 @@ import { writeTar, type Packed } from '../src/tar-writer.ts'
 import { temporaryFolder } from '../../../test/command.ts'
 
 const long = `${'folder/'.repeat(30)}naïve ☃.txt`
-const texts = new Map([['short.txt', 'a'], ['empty', ''], ['block', 'b'.repeat(512)], ['above', 'c'.repeat(513)], ['large', 'd'.repeat(300_000)], [long, 'e']])
+const texts = new Map([['short.txt', 'a'], ['empty', ''], ['block', 'b'.repeat(512)], ['above', 'c'.repeat(513)], ['large', 'd'.repeat(300_000)], [long, 'e'], ['at 12:30', 'f'], ['a\\b', 'g']])
 
 test('what is written is read again, and by tar', async () => {
   const folder = temporaryFolder()
@@ -42,7 +42,6 @@ const file = (path: string): Buffer => Buffer.concat([tarHeader({ path, size: 1,
 test.each([
   ['a path that climbs', Buffer.concat([file('../x'), tarEnd]), /the path "\.\.\/x" leads out/],
   ['a path from the root', Buffer.concat([file('/etc/x'), tarEnd]), /leads out/],
-  ['a path with a backslash', Buffer.concat([file('a\\..\\x'), tarEnd]), /leads out/],
   ['an end in the middle of a file', file('x').subarray(0, 513), /ends in the middle/],
   ['no end', file('x'), /ends in the middle/],
   ['a header that was changed', Buffer.concat([file('x').fill(7, 3, 4), tarEnd]), /checksum/],
