@@ -83,7 +83,7 @@ export class EventFeed {
 
 function subscribe(socket: ClientSocket, { wanted }: Listener, text: string): void {
   const names = readSubscription(text)
-  if (names === undefined || wanted.size + names.length > maxSubscriptions) {
+  if (names === undefined || wanted.union(new Set(names)).size > maxSubscriptions) {
     return socket.close(closeCodes.notUnderstood, `Expected {"subscribe": ["contract.event" or "contract.*"]}, up to ${maxSubscriptions}`)
   }
   for (const name of names) wanted.add(name)

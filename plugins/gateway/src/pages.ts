@@ -21,7 +21,7 @@ export function servePages(app: FastifyInstance, prefixes: Readonly<Record<strin
     const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
     if (mount === undefined) throw new GatewayError('NOT_FOUND', `Looked for a page at "${path.slice(0, 200)}": found none`)
     // Pages link to their files by relative addresses, which need the slash.
-    if (path === mount.prefix) return reply.redirect(`${request.url.replace(path, `${path}/`)}`, 308)
+    if (path === mount.prefix) return reply.redirect(request.url.replace(/\?|$/, '/$&'), 308)
     const call = callOf(request, reply, scope, timeout)
     const target = { contract: Pages.name, major: 1, component: mount.component, operation: 'get' }
     return sendPage(request, reply, asPage(await services.call(target, inputOf(request, path.slice(mount.prefix.length)), call), mount))

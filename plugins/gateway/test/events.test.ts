@@ -21,6 +21,15 @@ test.each(['orders.placed', 'orders.*'])('a client that subscribes to %s hears t
   socket.close()
 })
 
+test('a client may say again what it subscribed to', async () => {
+  const { port } = await openGateway()
+  const { socket, heard } = await connectEvents(port)
+  const subscribe = Array.from({ length: 60 }, (_, i) => `orders.e${i}`)
+  for (let again = 0; again < 2; again++) socket.send(JSON.stringify({ subscribe }))
+  await vi.waitFor(() => expect(heard).toEqual([{ subscribed: subscribe }, { subscribed: subscribe }]))
+  socket.close()
+})
+
 test.each(['not json', '{"subscribe":["*"]}', '{"subscribe":["a.b.c"]}', JSON.stringify({ subscribe: Array.from({ length: 101 }, (_, i) => `a.b${i}`) })])('a client that sends %s is closed', async (text) => {
   const { port } = await openGateway()
   const { socket, closed } = await connectEvents(port)

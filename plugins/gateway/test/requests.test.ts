@@ -197,7 +197,7 @@ test('only loopback is listened at, and only its names are answered to', async (
 
 test('pages come from their component, by prefix, and are asked for again only when they changed', async () => {
   await expect(openGateway({ pages: { '/api/x': 'desk' } })).rejects.toThrow('Put pages under "/api/x": the gateway answers "/api" itself')
-  const { host, base } = await openGateway({ pages: { '/': 'desk', '/shop': 'shop' } })
+  const { host, base } = await openGateway({ pages: { '/': 'desk', '/shop': 'shop', '/büro': 'office' } })
   await run(host, 'desk', madeUp('desk', [Pages, { get: (input) => ({ status: 200, type: 'text/plain', body: JSON.stringify(input), language: 'nb' }) }]))
   const response = await fetch(`${base}/a/b.txt?lang=nb`, { headers: { 'accept-language': 'nb' } })
   expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
@@ -206,6 +206,8 @@ test('pages come from their component, by prefix, and are asked for again only w
   const again = await fetch(`${base}/a/b.txt?lang=nb`, { headers: { 'accept-language': 'nb', 'if-none-match': response.headers.get('etag')! } })
   expect(again.status).toBe(304)
   expect((await fetch(`${base}/shop`, { redirect: 'manual' })).headers.get('location')).toBe('/shop/')
+  expect((await fetch(`${base}/b%C3%BCro?a=1`, { redirect: 'manual' })).headers.get('location')).toBe('/b%C3%BCro/?a=1')
+  expect((await fetch(`${base}/sh%6Fp?to=/shop`, { redirect: 'manual' })).headers.get('location')).toBe('/sh%6Fp/?to=/shop')
   expect(await problemOf(await fetch(`${base}/shop/`))).toMatchObject({ status: 503, code: 'NO_PROVIDER' })
   expect((await fetch(`${base}/%zz`)).status).toBe(400)
 })
