@@ -1,8 +1,11 @@
+import { messageOf } from '@caruso/contract'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import pino, { type Logger } from 'pino'
 
 const errorLevel = 50
+/** Bytes that wait while the file cannot be written; lines beyond are lost. */
+const mostWaiting = 1_048_576
 
 /** Fields that must not be written, wherever they stand: secrets, and what belongs to persons. */
 const redacted = ['password', 'secret', 'token', 'authorization', 'cookie', 'email', 'phone', 'config', 'input'].flatMap((name) => [name, `*.${name}`])
@@ -12,8 +15,14 @@ const redacted = ['password', 'secret', 'token', 'authorization', 'cookie', 'ema
  */
 export function openLog(file: string, tell: (line: string) => void): Logger {
   mkdirSync(dirname(file), { recursive: true })
-  const destination = pino.destination({ dest: file, sync: true, mode: 0o600, append: true })
+  const destination = pino.destination({ dest: file, sync: true, mode: 0o600, append: true, maxLength: mostWaiting })
   chmodSync(file, 0o600)
+  // A full disk must not end the host: what is not written waits for the next line that is.
+  let isFailing = false
+  destination.on('write', () => (isFailing = false)).on('error', (error: unknown) => {
+    if (!isFailing) tell(`warning: Wrote log ${JSON.stringify(file)}: ${messageOf(error)}`)
+    isFailing = true
+  })
   const loud = {
     write: (line: string) => {
       const { level, msg, component } = JSON.parse(line) as { level: number; msg?: string; component?: string }
