@@ -1,6 +1,6 @@
 import { codeOf, messageOf } from '@caruso/contract'
 import type { Log } from '@caruso/kernel'
-import { hostFolder, mainHost } from '@caruso/manager'
+import { exclusively, hostFolder, mainHost } from '@caruso/manager'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
@@ -13,7 +13,9 @@ import { CliError } from './errors.ts'
  * It listens on a socket in the folder: the operating system closes that however the process ends, and other containers
  * that share the folder reach it too, while process ids mean nothing there.
  *
- * @throws CliError `USAGE` when another host answers there
+ * What a crash left there is taken away by one caller at a time: two would each take away the socket of the other.
+ *
+ * @throws CliError `USAGE` when another host answers there, or is just starting
  */
 export async function holdFolder(folder: string, { name, log, host = mainHost }: { readonly name: string; readonly log: Log; readonly host?: string }): Promise<Server> {
   const socket = join(hostFolder(folder, host), 'host.sock')
@@ -21,12 +23,15 @@ export async function holdFolder(folder: string, { name, log, host = mainHost }:
   const path = process.platform === 'win32' ? join('\\\\?\\pipe', socket) : relative(process.cwd(), socket)
   const server = createServer((visitor) => visitor.destroy())
   try {
-    if (await listens(server, path)) return server
-    if (await answers(path)) throw new CliError('USAGE', `Started assembly "${name}": it runs already in "${folder}"; see it by "caruso ls"`)
-    await rm(path, { force: true })
-    await listens(server, path)
+    await exclusively(join(hostFolder(folder, host), 'starting.lock'), async () => {
+      if (await listens(server, path)) return
+      if (await answers(path)) throw new CliError('USAGE', `Started assembly "${name}": it runs already in "${folder}"; see it by "caruso ls"`)
+      await rm(path, { force: true })
+      await listens(server, path)
+    })
   } catch (error) {
     if (error instanceof CliError) throw error
+    if (codeOf(error) === 'STORE_BUSY') throw new CliError('USAGE', `Started assembly "${name}": another "caruso" is starting it in "${folder}"`, { cause: error })
     log.warn(`Nothing keeps a second host away from "${folder}": ${messageOf(error)}`)
   }
   return server

@@ -28,7 +28,8 @@ test('a folder is held by one host at a time, and let go of', async () => {
   expect(warnings).toEqual([])
 })
 
-test.skipIf(process.platform === 'win32')('what a killed host left behind is taken over', async () => {
+/** A folder whose host was killed. */
+async function leftFolder(): Promise<string> {
   const held = await folder()
   const socket = join(held, '.caruso/host.sock')
   const killed = spawn(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(socket)}, () => console.log('listens'))`])
@@ -36,6 +37,18 @@ test.skipIf(process.platform === 'win32')('what a killed host left behind is tak
   killed.kill('SIGKILL')
   await once(killed, 'exit')
   expect(existsSync(socket)).toBe(true)
+  return held
+}
+
+test.skipIf(process.platform === 'win32')('of two hosts that would take over at once what a killed one left behind, one does', async () => {
+  const held = await leftFolder()
+  const both = await Promise.allSettled([holdFolder(held, options), holdFolder(held, options)])
+  onTestFinished(() => both.forEach((one) => one.status === 'fulfilled' && one.value.close()))
+  expect(both).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'USAGE', message: `Started assembly "desks": another "caruso" is starting it in "${held}"` } }])
+})
+
+test.skipIf(process.platform === 'win32')('what a killed host left behind is taken over', async () => {
+  const held = await leftFolder()
   await using _held = await holdFolder(held, options)
   await expect(holdFolder(held, options)).rejects.toMatchObject({ code: 'USAGE' })
 })

@@ -14,7 +14,7 @@ const own = '.caruso'
 const leftOut: ReadonlySet<string> = new Set(['node_modules', '.git'])
 /** Of `.caruso`: what a restored assembly needs; all else there is a secret, or of the host that runs now. */
 const kept: ReadonlySet<string> = new Set(['plugins', 'data', 'journal.jsonl'])
-const momentary: ReadonlySet<string> = new Set(['nats.json', 'host.sock', 'caruso.log', 'commands.json', 'staging', 'changing.lock'])
+const momentary: ReadonlySet<string> = new Set(['nats.json', 'host.sock', 'caruso.log', 'commands.json', 'staging', 'changing.lock', 'starting.lock'])
 
 /** Everything of an assembly's folder that a backup holds; what it leaves out and somebody may miss goes to `notes`. */
 export async function contentOf(folder: string, secrets: boolean, notes: string[]): Promise<Content[]> {
