@@ -3,6 +3,9 @@ import type { CallContext } from '@caruso/bus/pipe'
 /** The services by which a host speaks to an isolated instance, and the instance to its host. */
 export const control = { instance: '$instance', host: '$host', requirement: 'require:' } as const
 
+/** Characters of a message in the log. */
+export const longestMessage = 10_000
+
 /** What a host asks of the state that an instance holds. */
 export type StateVerb = 'open' | 'next' | 'seal' | 'release' | 'take'
 

@@ -1,11 +1,11 @@
 import type { Bus, CallContext, Consumer, Outlet, ResponderTarget } from '@caruso/bus'
 import { type Call, checkOf, type Static, Type } from '@caruso/contract'
 import { type Description, KernelError, type Log } from '@caruso/kernel/instance'
-import { answeringOnce, control } from './control.ts'
+import { answeringOnce, control, longestMessage } from './control.ts'
 
 const Emit = Type.Object({ contract: Type.String(), version: Type.String(), event: Type.String(), payload: Type.Unknown() })
 const Topic = Type.Object({ topic: Type.String({ maxLength: 130 }) })
-const Line = Type.Object({ level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]), fields: Type.Record(Type.String(), Type.Unknown()), message: Type.String({ maxLength: 10_000 }) })
+const Line = Type.Object({ level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]), fields: Type.Record(Type.String(), Type.Unknown()), message: Type.String({ maxLength: longestMessage }) })
 
 type Serve = (input: unknown, call: CallContext) => unknown
 

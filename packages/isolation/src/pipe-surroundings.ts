@@ -1,7 +1,8 @@
 import { CallContext, decodeCaller, type HeardEvent, isTraceparent, newTraceparent, type PipeWire } from '@caruso/bus/pipe'
 import { messageOf, type Call, type Caller, type Contract } from '@caruso/contract'
 import { type AvailablePath, callTimeout, type ComponentSpec, type Disposer, KernelError, type Log, type PublicServices, type RequirementDescription, type Surroundings } from '@caruso/kernel/instance'
-import { control } from './control.ts'
+import { inspect } from 'node:util'
+import { control, longestMessage } from './control.ts'
 
 type Heard = (event: HeardEvent, call: Call) => void
 
@@ -17,7 +18,7 @@ export class PipeSurroundings implements Surroundings {
 
   constructor(wire: PipeWire) {
     this.#wire = wire
-    const write = (level: string) => (...[fields, message]: unknown[]) => this.#tell('log', typeof fields === 'string' ? { level, fields: {}, message: fields } : { level, fields: plain(fields), message: typeof message === 'string' ? message : '' })
+    const write = (level: string) => (...[fields, message]: unknown[]) => this.#tell('log', { level, fields: plain(fields), message: textOf(typeof fields === 'string' ? fields : message) })
     this.log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
   }
 
@@ -113,8 +114,22 @@ function next(call: Call): Call {
   return new CallContext(call.deadline, call.caller, call.trace, call.nextKey, call, call.cancellable)
 }
 
-/** Log fields as JSON values; an error keeps its name, message and stack. */
+/** A line that is refused is lost, so a message is cut before. */
+function textOf(message: unknown): string {
+  return typeof message === 'string' ? message.slice(0, longestMessage) : ''
+}
+
+/** Log fields as JSON values; an error keeps its name, message and stack, and what is no JSON is told in words. */
 function plain(fields: unknown): Record<string, unknown> {
   if (typeof fields !== 'object' || fields === null) return {}
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? { type: value.name, message: value.message, stack: value.stack } : value]))
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? { type: value.name, message: value.message, stack: value.stack } : inJson(value)]))
+}
+
+function inJson(value: unknown): unknown {
+  try {
+    JSON.stringify(value)
+    return value
+  } catch {
+    return inspect(value)
+  }
 }

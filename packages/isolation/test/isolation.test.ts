@@ -42,6 +42,12 @@ describe.each(['inline', 'process', 'worker'])('a component isolated as %s', { t
     await expect.poll(() => lines).toContainEqual(expect.objectContaining({ level: 'info', fields: expect.objectContaining({ text: 'news' }), message: 'telling' }))
   })
 
+  test('logs what is long, and what is no JSON', async () => {
+    const { workshop, call, lines } = await openWorkshop(isolation)
+    await workshop.complain({}, call())
+    await expect.poll(() => lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ big: isolation === 'inline' ? 10n : '10n' }), message: expect.stringMatching(/^long long /) }))
+  })
+
   test('notices an optional provider that comes later and goes', async () => {
     const { host, workshop, bus, call } = await openWorkshop(isolation)
     expect(await workshop.weather({}, call())).toBe('unknown')
