@@ -72,7 +72,8 @@ export class Journal {
 
   /** The next epoch. */
   get nextEpoch(): number {
-    return (this.#entries.at(-1)?.epoch ?? 0) + 1
+    // What another host tells late ends an epoch after others.
+    return this.#entries.reduce((last, { epoch }) => Math.max(last, epoch), 0) + 1
   }
 
   /** All entries, the oldest first. */
@@ -110,8 +111,7 @@ export class Journal {
 
   /** Epochs that a crash left open: their last entry. */
   unfinished(): JournalEntry[] {
-    const last = new Map(this.#entries.map((entry) => [entry.epoch, entry]))
-    return [...last.values()].filter(({ step }) => !ends.includes(step))
+    return unfinishedOf(this.#entries)
   }
 
   /**
@@ -137,6 +137,12 @@ export class Journal {
   async close(): Promise<void> {
     await this.#handle.close()
   }
+}
+
+/** Of the epochs that have not ended: their last entry. */
+export function unfinishedOf(entries: readonly JournalEntry[]): JournalEntry[] {
+  const last = new Map(entries.map((entry) => [entry.epoch, entry]))
+  return [...last.values()].filter(({ step }) => !ends.includes(step))
 }
 
 async function readLines(file: string): Promise<{ whole: string; cut: boolean }> {

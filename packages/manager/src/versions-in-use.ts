@@ -1,6 +1,7 @@
 import type { Assembly } from './assembly.ts'
 import { unknownComponent } from './errors.ts'
 import { mainHost } from './host-name.ts'
+import { unfinishedOf } from './journal.ts'
 import { journalOf } from './placement.ts'
 import { PluginStore, type PluginVersion, type ResolvedPlugin } from './plugin-store.ts'
 
@@ -25,14 +26,15 @@ export async function versionInUse(assembly: Assembly, component: string): Promi
   return { ...resolved, previous: isFinal || last?.from === last?.to ? undefined : last?.from }
 }
 
-/** The versions that the hosts of an assembly's folder run, or would go back to by a rollback: what pruning must keep. */
+/** The versions that the hosts of an assembly's folder run, try at the moment, or would go back to by a rollback: what pruning must keep. */
 export async function versionsInUse(assembly: Assembly): Promise<PluginVersion[]> {
   const used: PluginVersion[] = []
   for (const [component, { plugin, host }] of Object.entries(assembly.components)) {
     // Another host may keep its plugins in a folder of its own.
     if (host !== mainHost && (await new PluginStore(assembly.folder).list(plugin)).length === 0) continue
     const { name, version, previous } = await versionInUse(assembly, component)
-    used.push({ name, version }, ...(previous === undefined ? [] : [{ name, version: previous }]))
+    const tried = unfinishedOf(await journalOf(assembly, component, host)).filter((entry) => entry.component === component).map(({ to }) => to)
+    used.push(...[...new Set([version, ...tried, ...(previous === undefined ? [] : [previous])])].map((one) => ({ name, version: one })))
   }
   return used
 }

@@ -138,3 +138,8 @@ test('whatever a crash leaves of a journal, exactly one version is current: the 
     { numRuns: 150 },
   )
 })
+
+test('an epoch that ends after later ones does not bring back their numbers', async () => {
+  await written([entry(1, 'begin', '1.0.0', '1.1.0', 'tally'), entry(2, 'begin', '1.0.0', '1.1.0'), entry(2, 'done', '1.0.0', '1.1.0'), entry(1, 'discarded', '1.0.0', '1.1.0', 'tally')])
+  expect(await opened((journal) => journal.nextEpoch)).toBe(3)
+})
