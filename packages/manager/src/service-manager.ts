@@ -159,9 +159,10 @@ export class ServiceManager {
   async arrive({ component, version, from, running, epoch, who, why }: InputOf<(typeof Manager)['operations']['arrive']>): Promise<{ arrival: string; version: string; isolation: string }> {
     const declared = this.#specs.inFile(component)
     this.#requireIdle(component)
-    const spec = await this.#specs.of(component, version)
-    const arrival = this.arrivals.expect({ id: randomUUID(), spec, running, move: { way: 'in', host: from, epoch, declared: declared.host }, who, why })
-    this.#running.set(component, arrival.over.finally(() => this.#running.delete(component)))
+    const arriving = this.#specs.of(component, version).then((spec) => ({ spec, arrival: this.arrivals.expect({ id: randomUUID(), spec, running, move: { way: 'in', host: from, epoch, declared: declared.host }, who, why }) }))
+    const over = arriving.then(async ({ arrival }) => await arrival.over)
+    this.#running.set(component, Promise.allSettled([over]).then(() => void this.#running.delete(component)))
+    const { spec, arrival } = await arriving
     return { arrival: arrival.id, version: spec.version, isolation: spec.isolation }
   }
 

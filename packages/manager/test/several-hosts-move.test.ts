@@ -65,6 +65,15 @@ test('a component moves to another host while it is called, and back by a rollba
   expect(await desks.steps()).toEqual(['start', 'self-test', 'active', 'start', 'self-test', 'active', 'dispose', 'dispose', 'start', 'self-test', 'active', 'start', 'self-test', 'active', 'dispose'].map((step) => `1.0.0 ${step}`))
 })
 
+test('two that are given to a host at once come one after the other', { timeout: 60_000 }, async () => {
+  const { call, managerAt, run } = await severalHosts()
+  await run('main')
+  const manager = await managerAt('main')
+  const given = { component: 'desk', version: '1.0.0', from: 'b', running: '1.0.0', epoch: 1, who: 'ada', why: '' }
+  const answers = await Promise.allSettled([manager.arrive(given, call()), manager.arrive({ ...given, component: 'asker' }, call())])
+  expect(answers).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'SWAP_RUNNING' } }])
+})
+
 test('it moves as another version, and what it was is kept for a rollback', { timeout: 60_000 }, async () => {
   const all = await severalHosts()
   const { desks, call, managerAt, run } = all
