@@ -6,7 +6,8 @@ import { Requester } from './requester.ts'
 import { Responder, type ResponderTarget } from './responder.ts'
 
 const batchLimit = 262_144
-const maxAnswer = 32 * 1_048_576
+/** The most bytes of an answer, and of a call: the other end is cut off by a message twice as long. */
+const largest = 32 * 1_048_576
 /** There is one route on a pipe: its other end. */
 const route = 'pipe'
 
@@ -29,11 +30,14 @@ export class PipeWire {
   constructor(pipe: Pipe, target: ResponderTarget, closed: () => void) {
     this.#pipe = pipe
     this.#outbox = new Outbox((_route, message, first, last) => {
-      if (pipe.open) pipe.send(message)
+      // A message without calls holds answers, which were measured.
+      const size = first !== 0 && message.length * 3 > largest ? Buffer.byteLength(message) : 0
+      if (size > largest) this.requester.failSent(route, first, last, new BusError('TOO_LARGE', `Sent a call of ${size} bytes through the pipe of an isolated component: at most ${largest} fit into a message`))
+      else if (pipe.open) pipe.send(message)
       else this.requester.failSent(route, first, last, new BusError('NOT_DELIVERED', 'Called through the pipe of an isolated component: its other end is gone'))
     }, batchLimit)
     this.requester = new Requester(this.#outbox)
-    this.#responder = new Responder(this.#outbox, maxAnswer)
+    this.#responder = new Responder(this.#outbox, largest)
     pipe.listen(
       (message) => this.#received(message, target),
       () => {
