@@ -50,7 +50,7 @@ test('many rows are handed over some at a time, and what the taker refuses leave
 
 test('a value that cannot be sent is told, and leaves the connection of use', async () => {
   const { connection } = await connected('select 1')
-  const unsendable = { toString: () => 'x' } as unknown as string
+  const unsendable: string = Object.create(null)
   await expect(connection.run('select $1::text', [unsendable])).rejects.toThrow()
   expect(await connection.run('select 2', [])).toEqual({ affected: 1, rows: [['2']] })
   expect(await connection.run('select $1::text', ['x'])).toEqual({ affected: 1, rows: [['x']] })
