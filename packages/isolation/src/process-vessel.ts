@@ -1,5 +1,6 @@
 import { FramePipe, type Pipe } from '@caruso/bus/pipe'
 import { messageOf } from '@caruso/contract'
+import { KernelError } from '@caruso/kernel/instance'
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { extname, join } from 'node:path'
@@ -30,7 +31,7 @@ export class ProcessVessel implements Vessel {
     // Nor does the C library reserve memory for each thread of its own.
     const env = { ...launchEnvironment(), MALLOC_ARENA_MAX: '1' }
     this.#child = spawn(process.execPath, [...launchConditions(), ...limits, ...permissions, processFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env })
-    this.pipe = new FramePipe(this.#child.stdio[3] as Socket)
+    this.pipe = new FramePipe(pipeTo(this.#child))
     // It has exited before its output has been read and its pipes are closed.
     this.gone = new Promise((resolve) => this.#child.once('close', () => resolve()))
   }
@@ -57,4 +58,12 @@ export class ProcessVessel implements Vessel {
   #output(): Readable[] {
     return [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null)
   }
+}
+
+/** @throws KernelError `PLUGIN_NOT_LOADED` where this process has no file descriptors left, so that Node began none */
+function pipeTo(child: Partial<ChildProcess> & Pick<ChildProcess, 'once'>): Socket {
+  if (child.stdio !== undefined) return child.stdio[3] as Socket
+  // Told a moment later as an event too; without a listener that would end the host.
+  child.once('error', () => undefined)
+  throw new KernelError('PLUGIN_NOT_LOADED', 'Began a process of its own for a component: no file descriptors are left')
 }
