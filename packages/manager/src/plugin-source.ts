@@ -50,7 +50,9 @@ export async function installDependencies(content: string, manifest: PluginPacka
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'dependencies', private: true, ...needed }))
   await runNpm('install', ['--omit=dev', '--omit=peer', '--legacy-peer-deps', '--no-workspaces'], folder)
-  await rename(join(folder, 'node_modules'), join(content, 'node_modules'))
+  const modules = join(folder, 'node_modules')
+  // Of optional ones that this system does not have, npm leaves nothing.
+  if (await statIfThere(modules)) await rename(modules, join(content, 'node_modules'))
 }
 
 async function fetchFromNpm(spec: string, content: string, progress: (step: AddStep) => void): Promise<void> {

@@ -249,6 +249,12 @@ describe('npm', () => {
     await expectClean()
   })
 
+  test('add() takes in what only needs what this system does not have', async () => {
+    await withRegistry([await published('other', { name: 'other', version: '1.0.0', os: ['none'] }), await published('e1', { name: '@acme/erp', version: '1.0.0', optionalDependencies: { other: '*' } })])
+    expect(await add('@acme/erp@1.0.0')).toMatchObject({ version: '1.0.0', added: true })
+    expect(await imported('*')).toBe('1.0.0')
+  })
+
   test('add() says what npm said when there is no such package or version', async () => {
     await withRegistry([await published('e1', { name: '@acme/erp', version: '1.0.0' })])
     await expect(add('@acme/none')).rejects.toMatchObject({ code: 'INSTALL_FAILED', message: expect.stringMatching(/^Ran npm pack @acme\/none@\*: npm error code E404/) })
