@@ -1,4 +1,4 @@
-import { messageOf, type CommandContext, type InstalledAssembly, type Terminal } from '@caruso/contract'
+import { codeOf, messageOf, type CommandContext, type InstalledAssembly, type Terminal } from '@caruso/contract'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
@@ -113,7 +113,9 @@ async function* packed(content: readonly Content[], made: Manifest, scratch: str
       continue
     }
     const file = one.kind === 'database' ? await copied(one.file, one.path, scratch, progress) : one.file
-    const bytes = one.kind === 'database' ? (await stat(file)).size : one.size
+    // To copy a database takes its time, in which a file that was seen before may have changed, or gone.
+    const bytes = await sizeOf(file)
+    if (bytes === undefined) continue
     let sha256 = ''
     yield { path, size: bytes, mode: one.mode, file, hashed: (hash) => (sha256 = hash), written: (done) => progress.add(done) }
     made.files.push({ path: one.path, bytes, sha256, ...(one.kind === 'database' ? { database: true } : {}) })
@@ -121,6 +123,15 @@ async function* packed(content: readonly Content[], made: Manifest, scratch: str
   }
   const bytes = Buffer.from(`${JSON.stringify(made, undefined, 2)}\n`)
   yield { path: manifestPath, size: bytes.length, mode: 0o600, bytes }
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return undefined
+  }
 }
 
 async function copied(file: string, path: string, scratch: string, progress: Progress): Promise<string> {

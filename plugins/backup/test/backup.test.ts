@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { caruso, carusoUntil, run, temporaryFolder } from '../../../test/command.ts'
+import { backup } from '../src/backup.ts'
 import { makeLedger } from './ledger.ts'
 
 interface Told {
@@ -91,6 +92,23 @@ test('a database whose application was killed in the middle of a change is copie
   await caruso(folder, 'restore', 'books.tar.gz', 'again')
   using database = new DatabaseSync(join(folder, 'again/crm.db'))
   expect({ ...database.prepare('select count(*) as rows from t').get() }).toEqual({ rows: 0 })
+})
+
+test('files that are changed or taken away while a database is copied keep nobody from a backup', async () => {
+  const folder = temporaryFolder()
+  const [books, file] = [join(folder, 'books'), join(folder, 'b.tar.gz')]
+  makeLedger(books, { books: false, crm: 'a.db' })
+  new DatabaseSync(join(books, 'a.db')).exec('create table t (a)')
+  for (const name of ['spool', 'state']) writeFileSync(join(books, name), 'a long text')
+  const assembly = async () => await Promise.resolve({ name: 'books', folder: books, components: {} })
+  const progress = (): void => {
+    rmSync(join(books, 'spool'), { force: true })
+    writeFileSync(join(books, 'state'), 'short')
+  }
+  const none = async (): Promise<never> => await Promise.reject(new Error('not asked'))
+  await backup({ to: file }, { folder: books, terminal: { json: false, answer: () => undefined, progress }, assembly, plugin: none, alone: none, connected: none })
+  expect(await caruso(folder, 'restore', 'b.tar.gz', 'again')).toMatchObject({ code: 0 })
+  expect([readFileSync(join(folder, 'again/state'), 'utf8'), existsSync(join(folder, 'again/spool'))]).toEqual(['short', false])
 })
 
 test('a database outside of the folder comes along, and one that is only read there does not', async () => {
