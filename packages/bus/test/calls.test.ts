@@ -185,6 +185,13 @@ describe.each(serverKinds)('calls over $name', (kind) => {
       await vi.waitFor(() => expect(aborted).toHaveBeenCalledOnce())
     })
 
+    test('a key belongs to whoever gave it, wherever a blank stands', async () => {
+      const bus = await cluster.bus()
+      serve(bus, Echo, echo((said) => said))
+      const say = async (identity: string, key: string): Promise<unknown> => await bus.client(Echo, consumer).say({ text: identity }, narrow(call(bus, { identity }), { key }))
+      expect([await say('ada', 'king of all'), await say('ada king', 'of all')]).toEqual([{ text: 'ada' }, { text: 'ada king' }])
+    })
+
     test('asked twice with the same key a provider works once, and a key is not inherited', async () => {
       const [a, b] = [await cluster.bus(), await cluster.bus()]
       const inner = vi.fn()
