@@ -3,7 +3,7 @@ import type { Node } from 'oxc-parser'
 import type { Package, Source } from './workspace.ts'
 
 /** Lines: up to the aim nobody minds, past the limit nobody merges. */
-export const sizes = { framework: 11_700, kernel: 1500, file: { aim: 300, limit: 500 }, function: { aim: 35, limit: 60 } } as const
+export const sizes = { framework: 11_750, kernel: 1500, file: { aim: 300, limit: 500 }, function: { aim: 35, limit: 60 } } as const
 
 export interface Sized {
   readonly place: string

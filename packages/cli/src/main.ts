@@ -7,4 +7,7 @@ process.stdout.on('error', (error) => {
   process.kill(process.pid, 'SIGTERM')
 })
 
+// Whoever read of failures is gone, which is no failure: a host goes on, and a command ends with its own exit code.
+process.stderr.on('error', () => undefined)
+
 await run(process.argv.slice(2))

@@ -57,6 +57,13 @@ test('whoever stops reading ends it without a word', async () => {
   expect([signal, errors]).toEqual(['SIGTERM', ''])
 })
 
+test('a command whose failures nobody reads ends with its own exit code', async () => {
+  const desks = await assembly()
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../bin/caruso.js'), 'ls'], { cwd: desks.folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  child.stderr.destroy()
+  expect(await once(child, 'close')).toEqual([3, null])
+})
+
 /** A Node that is too old: this one, made to say that it is. */
 const old = `data:text/javascript,Object.defineProperty(process, 'version', { value: 'v20.1.0' }); Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })`
 
