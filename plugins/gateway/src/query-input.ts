@@ -1,4 +1,5 @@
 import type { TSchema } from '@caruso/contract'
+import { GatewayError } from './errors.ts'
 
 /** Parameters of an address as they were parsed: a repeated one is a list. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -6,11 +7,13 @@ export type Query = Readonly<Record<string, string | readonly string[] | undefin
 /**
  * The input that parameters of an address stand for: numbers, booleans and lists as the schema says, objects as JSON text.
  * What cannot be read as what the schema wants stays text, so that the provider's check names it.
+ *
+ * @throws GatewayError `REQUEST_INVALID` for the name `__proto__`, as in a body: whoever copies it gets another prototype
  */
 export function inputFromQuery(query: Query, schema: TSchema): Readonly<Record<string, unknown>> {
   const properties = propertiesOf(schema)
   const entries = Object.entries(query).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries.map(([name, value]) => [name, read(value ?? '', properties.get(name))]))
+  return Object.fromEntries(entries.map(([name, value]) => [allowed(name), read(value ?? '', properties.get(name))]))
 }
 
 /** The named parts of an object schema, those of combined ones too. */
@@ -39,8 +42,8 @@ function read(value: string | readonly string[], schema: TSchema | undefined): u
 function readAs(text: string, schema: TSchema): unknown {
   const constant = keyword(schema, 'const')
   if (constant !== undefined) return JSON.stringify(constant) === text ? constant : text
-  const allowed = keyword(schema, 'enum')
-  if (Array.isArray(allowed)) return allowed.find((one) => one === text || JSON.stringify(one) === text) ?? text
+  const choices = keyword(schema, 'enum')
+  if (Array.isArray(choices)) return choices.find((one) => one === text || JSON.stringify(one) === text) ?? text
   switch (keyword(schema, 'type')) {
     case 'number':
     case 'integer':
@@ -61,10 +64,16 @@ const decimal = /^-?(0|[1-9]\d{0,308})(\.\d{1,308})?([eE][+-]?\d{1,3})?$/
 
 function readJson(text: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
+    return JSON.parse(text, (name, value: unknown) => (allowed(name), value))
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
     return text
   }
+}
+
+function allowed(name: string): string {
+  if (name === '__proto__') throw new GatewayError('REQUEST_INVALID', 'Read the parameters of a request: the name "__proto__" is not allowed')
+  return name
 }
 
 function alternatives(schema: TSchema, name: string): readonly TSchema[] {

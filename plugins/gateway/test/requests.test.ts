@@ -23,6 +23,17 @@ test('an idempotent operation is asked by GET, with parameters as its input says
   expect(await single.json()).toEqual({ id: 7, tags: ['a'] })
 })
 
+test.each([
+  ['a parameter of that name', '/api/looks/v1/at?__proto__=x', undefined],
+  ['one in the text of an object', `/api/looks/v1/at?where=${encodeURIComponent('{"__proto__":{"admin":true}}')}`, undefined],
+  ['a body', '/api/looks/v1/at', '{"where":{"__proto__":{"admin":true}}}'],
+])('what would be taken for a prototype is let in by no way: %s', async (_, path, body) => {
+  const Looks = contract({ name: 'looks', version: '1.0.0', operations: { at: { input: Type.Object({ where: Type.Optional(Type.Object({})) }), output: Type.Unknown(), idempotent: true, public: true } } })
+  const { base } = await openGateway({}, [Looks, { at: (input) => JSON.stringify(input) }])
+  const response = await fetch(base + path, body === undefined ? {} : { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  expect(response.status).toBe(400)
+})
+
 test('a parameter that the input does not allow is refused by name', async () => {
   const { base } = await openGateway()
   const problem = await problemOf(await fetch(`${base}/api/orders/v1/get?id=seven`))
