@@ -32,11 +32,18 @@ test('many rows are inserted and updated in columns of every type, as one row is
 
 test('what a column does not take is refused, whether it comes with one row or with many', async () => {
   const { run, transact } = await started()
-  await run('create table narrow (id integer primary key, short char(3), name varchar(3))')
-  for (const value of [{ short: 'abcd' }, { name: 'abcd' }]) {
-    const one = await errorFrom(transact({ insert: 'narrow', rows: [{ id: 1, ...value }] }))
-    expect((await errorFrom(transact({ insert: 'narrow', rows: [{ id: 1, ...value }, { id: 2, ...value }] }))).code).toBe(one.code)
+  await run('create domain brief as varchar(3)')
+  await run('create domain briefer as brief check (value <> \'abc\')')
+  await run('create domain bits as bit(3)')
+  await run('create table narrow (id integer primary key, short char(3), name varchar(3), brief brief, briefer briefer, bits bits)')
+  await transact({ insert: 'narrow', rows: [{ id: 3 }, { id: 4 }] })
+  for (const [column, value] of Object.entries({ short: 'abcd', name: 'abcd', brief: 'abcd', briefer: 'abcd', bits: '10101' })) {
+    const one = await errorFrom(transact({ insert: 'narrow', rows: [{ id: 1, [column]: value }] }))
+    expect((await errorFrom(transact({ insert: 'narrow', rows: [{ id: 1, [column]: value }, { id: 2, [column]: value }] }))).code).toBe(one.code)
+    const change: Step = { update: 'narrow', columns: [column], same: [{ column: 'id' }], rows: [[value, 3], [value, 4]] }
+    expect((await errorFrom(transact(change))).code).toBe(one.code)
   }
+  expect((await errorFrom(transact({ insert: 'narrow', rows: [{ id: 1, briefer: 'abc' }, { id: 2, briefer: 'abc' }] }))).code).toBe('CHECK_VIOLATION')
 })
 
 test('texts are the same only if they are, where the database takes others for the same too', async () => {

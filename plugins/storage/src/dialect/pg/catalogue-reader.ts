@@ -1,12 +1,16 @@
 import type { Column, Table } from '../../catalogue.ts'
 import type { ServerConnection } from '../../server-connection.ts'
 
-// Names are looked up as PostgreSQL itself does, along the search path; a domain is what it stands for.
+// Names are looked up as PostgreSQL itself does, along the search path; a domain is what it stands for, also in casts: one to
+// a domain of varchar(3) would cut a text that the column refuses.
 const columns = `
   select c.relname, a.attname, coalesce(b.typname, t.typname), not a.attnotnull, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,
     coalesce(o.collname in ('C', 'POSIX', 'ucs_basic') and o.collisdeterministic, false),
     case when c.relkind in ('r', 'p') then (select k.place from unnest(i.indkey) with ordinality as k (attnum, place) where k.attnum = a.attnum) end,
-    format_type(a.atttypid, -1), coalesce(o.collisdeterministic, true),
+    format_type(case when t.typtype = 'd' then (
+      with recursive base as (select t.typbasetype as oid union all select d.typbasetype from base join pg_type d on d.oid = base.oid and d.typtype = 'd')
+      select base.oid from base join pg_type d on d.oid = base.oid and d.typtype <> 'd'
+    ) else a.atttypid end, -1), coalesce(o.collisdeterministic, true),
     exists (select from pg_index f join pg_class x on x.oid = f.indexrelid join pg_am m on m.oid = x.relam
       where f.indrelid = c.oid and f.indkey[0] = a.attnum and f.indisvalid and f.indpred is null and m.amname = 'btree')
   from pg_class c
