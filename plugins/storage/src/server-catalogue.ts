@@ -35,6 +35,11 @@ export class ServerCatalogue implements CatalogueReader {
     this.#version++
   }
 
+  /** It is asked again before it is used. */
+  outdate(): void {
+    this.#readAt = -Infinity
+  }
+
   version(): number {
     return this.#version
   }

@@ -137,16 +137,17 @@ export class ServerSource implements DataSource {
     const tried = `Ran a statement on data source "${this.name}"`
     if (own.write) this.#requireWritable(tried)
     const sql = this.#server.own(own)
-    const answer = await this.#connections.use(call, tried, async (connection) => {
+    return this.#connections.use(call, tried, async (connection) => {
       await connection.session.begin(own.write ? 'write' : 'read')
-      const described = await connection.describe(sql, own.values.map(this.#server.dialect.encode))
-      requireNames(described.columns)
-      if (own.write) await connection.session.commit(tried)
-      return described
+      const { columns, decoders, rows: found, affected } = await connection.describe(sql, own.values.map(this.#server.dialect.encode))
+      // What cannot be answered must not have been done.
+      if (found.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit`)
+      const rows = rowReader(requireNames(columns), decoders).rows(found)
+      if (!own.write) return { rows, affected: 0 }
+      await connection.session.commit(tried)
+      await this.#see(connection)
+      return { rows, affected }
     })
-    if (own.write) await this.#ask(call)
-    if (answer.rows.length > limits.rows) throw new StorageError('LIMIT_EXCEEDED', `${tried}: found more than ${limits.rows} rows, so set a limit`)
-    return { rows: rowReader(answer.columns, answer.decoders).rows(answer.rows), affected: own.write ? answer.affected : 0 }
   }
 
   async searchIndexes(call: Call): Promise<readonly SearchIndex[]> {
@@ -182,11 +183,14 @@ export class ServerSource implements DataSource {
     const looked = { dialect, column: (table: string, name: string) => this.#catalogue.column(this.#catalogue.table(table), name) }
     const plan = await this.#connections.use(call, tried, (connection) => planOnServer(connection, alter, describe(connection), changes, looked))
     if (!run) return plan.statements
-    try {
-      await this.#connections.use(call, tried, (connection) => alterServer(connection, alter, plan, looked, { tried, explain }))
-    } finally {
-      await this.#ask(this.#connections.ownPatience())
-    }
+    await this.#connections.use(call, tried, async (connection) => {
+      try {
+        await alterServer(connection, alter, plan, looked, { tried, explain })
+      } finally {
+        await connection.session.rollback()
+        await this.#see(connection)
+      }
+    })
     return plan.statements
   }
 
@@ -254,8 +258,17 @@ export class ServerSource implements DataSource {
 
   /** Asks the server what tables there are. */
   async #ask(call: Waiting): Promise<void> {
+    await this.#connections.use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#look(connection))
+  }
+
+  /** Looks what has become of the tables by what was done, which stays as it is: where that cannot be seen now, the next call asks. */
+  async #see(connection: ServerConnection): Promise<void> {
+    await this.#look(connection).catch(() => this.#known.outdate())
+  }
+
+  async #look(connection: ServerConnection): Promise<void> {
     const begun = performance.now()
-    const tables = await this.#connections.use(call, `Read the catalogue of data source "${this.name}"`, (connection) => this.#server.tables(connection))
+    const tables = await this.#server.tables(connection)
     this.#known.set(tables.filter(({ name }) => name !== keysTable), performance.now() - begun)
     this.#catalogue.refresh(0)
   }

@@ -128,6 +128,18 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       expect([error.code, error.message]).toEqual(['SOURCE_MISCONFIGURED', expect.stringContaining(found)])
     })
 
+    test('not said to have refused what it has done', async () => {
+      const { storage } = await startStorage({ crm: { ...(await freshDatabase(kind)), connections: 1 } })
+      const run = async (sql: string, within = 10_000): Promise<unknown> => (await storage.sql({ source: 'crm', sql, write: !sql.startsWith('select') }, makeCall({ deadline: Date.now() + within }))).rows
+      await run('create table t (n bigint)')
+      // Whoever waits in line has the only connection next.
+      const [inserted] = await Promise.all([run('insert into t values (1)', 1_000), run(kind === 'pg' ? 'select pg_sleep(1.5)' : 'select sleep(1.5)')])
+      expect(inserted).toEqual([])
+      const more = Array.from({ length: 10_001 }, () => '(2)').join()
+      expect(await codeFrom(run(`insert into t values ${more} returning n`))).toBe('LIMIT_EXCEEDED')
+      expect(await run('select n from t')).toEqual([{ n: 1 }])
+    })
+
     test('not spoken to in the clear where TLS is asked for', async () => {
       const database = await freshDatabase(kind)
       const error = await errorFrom(startStorage({ crm: { ...database, host: 'localhost', ssl: true } }))
