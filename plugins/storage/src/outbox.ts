@@ -10,6 +10,8 @@ import { cursorsTable, eventsTable, handledTable, outboxTables } from './outbox-
 const eventsKept = 7 * 86_400_000
 const handledKept = 30 * 86_400_000
 const pruneEvery = 256
+/** Milliseconds in which the tables are made. */
+const madeWithin = 10_000
 /** So many events of other topics are passed over at once. */
 const passedOver = 1_000
 
@@ -118,7 +120,8 @@ export class Outbox {
 
   /** The tables are made when they are first needed. */
   async #tables(call: Call): Promise<void> {
-    this.#ready ??= this.#make(call)
+    // Many wait for this, so no single one's call may end it.
+    this.#ready ??= this.#make({ ...withoutKey(call), deadline: Date.now() + madeWithin, cancellable: false })
     try {
       await this.#ready
     } catch (error) {

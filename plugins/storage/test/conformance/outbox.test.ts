@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { codeFrom } from '../../../../test/failures.ts'
-import { makeCall } from '../harness.ts'
+import { freshDatabase } from '../../../../test/databases.ts'
+import { makeCall, startStorage } from '../harness.ts'
 import type { SourceConfig } from '../../src/config.ts'
 import { onEachDatabase, type Kind } from './each-database.ts'
 
@@ -116,6 +117,13 @@ onEachDatabase('durable events', (open, kind) => {
   })
 
   // SQLite has one writer at a time.
+  if (kind !== 'sqlite') test('have their tables, though the first caller that needs them does not wait', async () => {
+    const { storage } = await startStorage({ data: await freshDatabase(kind) })
+    const next = (deadline: number) => storage.events({ source: 'data', consumer: 'mails', topics: ['sales.won'], from: 'begin' }, makeCall({ deadline }))
+    const [hasty, patient] = await Promise.allSettled([next(Date.now() + 5), next(Date.now() + 10_000)])
+    expect([hasty, patient]).toEqual([{ status: 'rejected', reason: expect.objectContaining({ code: 'CANCELLED' }) }, { status: 'fulfilled', value: { events: [] } }])
+  })
+
   if (kind !== 'sqlite') test('wait for those that were numbered before them, though their transaction is slow', async () => {
     const { config, storage, source, transact } = await open('own')
     const next = async (): Promise<unknown[]> => (await storage.events({ source, consumer: 'slow', topics: ['sales.slow'], from: 'begin' }, as('reader'))).events.map(({ subject }) => subject)
