@@ -82,7 +82,7 @@ export class DialogDesk {
    * @throws DialogError `DIALOG_MOVED` where there were more; the same input again is answered as it was
    */
   async take(id: string, seq: number, given: Untimed, call: Call): Promise<Stands> {
-    const kept = await this.kept(id, call)
+    const kept = await this.#current(id, (known) => known.seq < seq, call)
     if (kept.seq !== seq) return await this.#again(kept, seq, given, call)
     if (kept.suspended) throw new DialogError('DIALOG_SUSPENDED', `Took the input "${given.kind}" into the dialog "${id}": it was laid aside and is to be resumed first`)
     const input = { ...given, at: this.#at() } as Input
@@ -90,23 +90,32 @@ export class DialogDesk {
     return this.#stands(await this.#parts.store.save(kept, { turn, inputs: [input, ...found], suspended: false, events: eventsOf(id, kept.edition, turns), at: input.at }, call), turn, call)
   }
 
-  /** Ends a dialog that nobody went on with. */
-  async expire(id: string, call: Call): Promise<void> {
-    const { edition, state, ...kept } = await this.kept(id, call)
+  /** Ends a dialog that nobody went on with. @throws DialogError `DIALOG_MOVED` where somebody did after it was found with so many changes */
+  async expire({ id, changes }: Pick<KeptDialog, 'id' | 'changes'>, call: Call): Promise<void> {
+    const kept = await this.#current(id, (known) => known.changes < changes, call)
+    if (kept.changes !== changes) throw movedError(kept, kept.seq)
     const at = this.#at()
     const input = { kind: 'expire', at } as const
-    const turn = advance(edition.script, state, input)
-    this.#stands(await this.#parts.store.save({ ...kept, edition, state }, { turn, inputs: [input], suspended: false, events: [], at }, call), turn, call)
+    const turn = advance(kept.edition.script, kept.state, input)
+    this.#stands(await this.#parts.store.save(kept, { turn, inputs: [input], suspended: false, events: [], at }, call), turn, call)
   }
 
   /** Lays a dialog aside, or takes it up again. */
   async suspend(id: string, seq: number, suspended: boolean, call: Call): Promise<Stands> {
-    const kept = await this.kept(id, call)
+    const kept = await this.#current(id, (known) => known.seq < seq, call)
     const turn = turnOf(kept)
     if (turn.position.at.kind === 'ended' || kept.state.over !== undefined) throw new DialogError('DIALOG_OVER', `${suspended ? 'Laid aside' : 'Resumed'} the dialog "${id}": it is over`)
     if (kept.seq !== seq) throw movedError(kept, seq)
     if (kept.suspended === suspended) return this.#stands(kept, turn, call, false)
     return this.#stands(await this.#parts.store.save(kept, { turn, inputs: [], suspended, events: [], at: this.#at() }, call), turn, call)
+  }
+
+  /** The dialog as it is kept, looked at again where what is remembered is old: a version that runs beside this one has gone on with it. */
+  async #current(id: string, isOld: (known: KeptDialog) => boolean, call: Call): Promise<KeptDialog> {
+    const known = await this.kept(id, call)
+    if (!isOld(known)) return known
+    this.#parts.store.forget(id)
+    return await this.kept(id, call)
   }
 
   /** The answer to an input that came before, where it is the same; its first answer may have been lost. */

@@ -60,6 +60,11 @@ export class DialogStore {
     return kept
   }
 
+  /** What is remembered of a dialog is not how it is now. */
+  forget(id: string): void {
+    this.#known.delete(id)
+  }
+
   /** The texts of an edition that a dialog began with. */
   async texts(edition: string, call: Call): Promise<Readonly<Record<string, string>>> {
     const found = await this.#editions.get({ edition }, call, { fields: ['edition', 'texts'] })
@@ -97,10 +102,14 @@ export class DialogStore {
     return found === null ? undefined : (JSON.parse(found.input) as Input)
   }
 
-  /** Dialogs that nobody went on with for so long. */
-  async idle(status: 'running' | 'suspended', before: Date, call: Call): Promise<readonly string[]> {
-    const { objects } = await this.#dialogs.find({ where: { and: [{ attribute: 'status', op: '==', value: status }, { attribute: 'changed', op: '<', value: before.toISOString() }] }, fields: ['id'], limit: 100 }, call)
-    return objects.map(({ id }) => id)
+  /** Dialogs that nobody went on with for so long, and the counts of changes with which they were found. */
+  async *idle(status: 'running' | 'suspended', before: Date, call: Call): AsyncGenerator<Pick<KeptDialog, 'id' | 'changes'>, void> {
+    const where = { and: [{ attribute: 'status', op: '==', value: status } as const, { attribute: 'changed', op: '<', value: before.toISOString() } as const] }
+    for (let after: string | null | undefined; after !== null; ) {
+      const { objects, next } = await this.#dialogs.find({ where, fields: ['id', 'changes'], limit: 100, ...(after === undefined ? {} : { after }) }, call)
+      yield* objects
+      after = next
+    }
   }
 
   #inputsOf(dialog: string, seq: number, { inputs }: Step, call: Call): readonly Change[] {
