@@ -60,12 +60,15 @@ onEachDatabase('names and hostile values', (open, kind) => {
 
 onEachDatabase('sql of a caller\'s own', (open) => {
   test('reads with values for its question marks, and names of its own', async () => {
-    const { storage, table, transact } = await open()
+    const { kind, storage, table, transact } = await open()
     const from = await table({ id: 'key', value: 'decimal' })
     await transact([{ insert: from, rows: [{ value: '1.5' }, { value: '2' }], types: { value: 'decimal' } }])
     const read = async (sql: string, values: readonly Value[] = []): Promise<unknown> => (await storage.sql({ source: 'data', sql, values }, makeCall())).rows
     expect(await read(`select id as "x" from ${from} where id = ? and '?' = '?' -- ?`, [2])).toEqual([{ x: 2 }])
     expect(await read(`select count(*) as n, null as none from ${from}`)).toEqual([{ n: 2, none: null }])
+    if (kind !== 'pg') return
+    expect(await read(String.raw`select E'\\'||e'it\'s ''\'?' as escaped, $a1$?$a1$ as tagged, ? as given /* /* ? */ ? */`, [2])).toEqual([{ escaped: "\\it's ''?", tagged: '?', given: '2' }])
+    expect(await read(`select value as e from ${from} where 'e' like 'e' and '?' = '?' order by id limit ?`, [1])).toEqual([{ e: '1.5' }])
   })
 
   test.each(['delete from x', 'commit', 'rollback', 'set x = 1', 'select 1; commit; select 2', 'begin', '', 'grant all on x to y', 'call x()', 'do 1'])('that would do more than read is refused: %s', async (sql) => {

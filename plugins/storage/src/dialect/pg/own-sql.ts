@@ -31,9 +31,30 @@ function endOfQuoted(sql: string, at: number): number {
   }
   const two = sql.slice(at, at + 2)
   if (two === '--') return after('\n', at)
-  if (two === '/*') return after('*/', at + 2)
+  if (two === '/*') return endOfComment(sql, at)
   const first = sql.charAt(at)
+  if (first === "'" && /(?:^|[^\w$])e$/i.test(sql.slice(Math.max(0, at - 2), at))) return endOfEscaped(sql, at + 1)
   if (first === "'" || first === '"') return after(first, at + 1)
-  const tag = first === '$' ? /^\$[A-Za-z_]*\$/.exec(sql.slice(at, at + 66))?.[0] : undefined
+  const tag = first === '$' ? /^\$(?:[^\W\d]\w*)?\$/.exec(sql.slice(at, at + 66))?.[0] : undefined
   return tag === undefined ? at : after(tag, at + tag.length)
+}
+
+/** Comments may have others inside. */
+function endOfComment(sql: string, at: number): number {
+  let depth = 0
+  for (const { 0: sign, index } of sql.slice(at).matchAll(/\/\*|\*\//g)) {
+    depth += sign === '/*' ? 1 : -1
+    if (depth === 0) return at + index + sign.length
+  }
+  return sql.length
+}
+
+/** Where a text that began with `E'` ends: a backslash takes the next character along. */
+function endOfEscaped(sql: string, from: number): number {
+  for (let at = from; at < sql.length; at++) {
+    const sign = sql.charAt(at)
+    if (sign === "'" && sql.charAt(at + 1) !== "'") return at + 1
+    if (sign === "'" || sign === '\\') at++
+  }
+  return sql.length
 }
