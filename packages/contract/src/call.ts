@@ -39,6 +39,7 @@ export interface CallChange {
 export function narrow(call: Call, change: CallChange): Call {
   const deadline = change.timeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + change.timeout)
   const { signal } = change
+  let both: AbortSignal | undefined
   return {
     deadline,
     caller: call.caller,
@@ -48,7 +49,7 @@ export function narrow(call: Call, change: CallChange): Call {
     through: call.through,
     cancellable: call.cancellable || signal !== undefined,
     get signal() {
-      return signal === undefined ? call.signal : AbortSignal.any([call.signal, signal])
+      return signal === undefined ? call.signal : (both ??= AbortSignal.any([call.signal, signal]))
     },
   }
 }

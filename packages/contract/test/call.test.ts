@@ -41,6 +41,17 @@ describe('narrow()', () => {
     expect(other.signal.aborted).toBe(true)
   })
 
+  test('has one signal, so that who listens to it can stop to', () => {
+    const own = new AbortController()
+    const call = narrow(aCall(), { signal: own.signal })
+    let heard = 0
+    const listen = (): void => void heard++
+    call.signal.addEventListener('abort', listen)
+    call.signal.removeEventListener('abort', listen)
+    own.abort()
+    expect(heard).toBe(0)
+  })
+
   test('can be cancelled as soon as anybody can cancel', () => {
     expect(narrow(aCall(), {}).cancellable).toBe(false)
     expect(narrow(aCall(), { signal: new AbortController().signal }).cancellable).toBe(true)
