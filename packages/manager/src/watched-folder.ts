@@ -7,6 +7,9 @@ const settleTime = 15
 /** What is no source: it is made by tools, belongs to tests, or is an editor's own. */
 const ignored = /^(node_modules|dist|test|\..*|.*~)$/
 
+/** What was removed in the same moment, may not be read, or leads nowhere: no source of anybody's. */
+const unwatchable: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'])
+
 /** Tells of saves in a folder and those in it. */
 export class WatchedFolder implements Disposable {
   readonly #folder: string
@@ -40,8 +43,7 @@ export class WatchedFolder implements Disposable {
       if (!this.#deep) return
       for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory() && !ignored.test(entry.name)) this.#add(join(folder, entry.name))
     } catch (error) {
-      // It was removed in the same moment.
-      if (codeOf(error) !== 'ENOENT') throw error
+      if (!unwatchable.has(codeOf(error))) throw error
       this.#drop(folder)
     }
   }
@@ -54,8 +56,7 @@ export class WatchedFolder implements Disposable {
   #heard(folder: string, name: string): void {
     if (ignored.test(name)) return
     const path = join(folder, name)
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-    if (isFolder && this.#deep && path !== folder) this.#add(path)
+    if (this.#deep && path !== folder && isFolder(path)) this.#add(path)
     this.#changed.add(relative(this.#folder, path))
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
@@ -63,5 +64,14 @@ export class WatchedFolder implements Disposable {
       this.#changed.clear()
       this.#saved(files)
     }, settleTime)
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch (error) {
+    if (!unwatchable.has(codeOf(error))) throw error
+    return false
   }
 }
