@@ -1,5 +1,6 @@
 import { messageOf } from '@caruso/contract'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A plugin that ships commands, and the file that exports them. */
@@ -35,7 +36,7 @@ export async function shippingIn(folder: string): Promise<{ readonly shipping: r
   })
   const found = [...shipping.values()]
   // Only where the assembly was run or checked before: asking for help makes no folder.
-  if (problems.length === 0 && existsSync(dirname(memory))) writeFileSync(memory, JSON.stringify({ seen, stamp: stampOf(seen), shipping: found }), { mode: 0o600 })
+  if (problems.length === 0 && existsSync(dirname(memory))) await attempt(async () => await writeFile(memory, JSON.stringify({ seen, stamp: stampOf(seen), shipping: found }), { mode: 0o600 }))
   return { shipping: found, problems }
 }
 

@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { run } from '../../../test/command.ts'
 import { DeskAssembly } from './desk-assembly.ts'
 
 const commands = (words: string): string => `
@@ -114,6 +115,15 @@ test('a command of caruso itself loads no plugin', async () => {
   const desks = await desksWith('throw new Error("loaded")\n')
   expect(await loadedBy(desks, 'ls', '--help')).toEqual([])
   expect(await desks.typed('check')).toMatchObject({ code: 0, errors: '' })
+})
+
+test.skipIf(process.platform === 'win32')('where it cannot be remembered who ships commands, they run all the same', async () => {
+  const desks = await desksWith(commands('Hello'))
+  await mkdir(join(desks.folder, '.caruso'), { recursive: true })
+  const caruso = join(import.meta.dirname, '../bin/caruso.js')
+  // No file may be written; that stands for a full disk.
+  const { code, output, errors } = await run(desks.folder, 'sh', '-c', 'ulimit -f 0; exec "$0" "$1" greet Ada', process.execPath, caruso)
+  expect({ code, output, errors }).toEqual({ code: 0, output: 'Hello\n', errors: 'greeting\n' })
 })
 
 /** What takes time to load, of what a command loads: packages of the framework beside the contract's and the cli's, and whatever commands do. */
