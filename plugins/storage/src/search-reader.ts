@@ -28,7 +28,7 @@ export class SearchReader {
         const marked = await this.#next(index, after, call())
         const last = marked.at(-1)
         if (last === undefined) break
-        read += (await this.#write(index, marked.filter((row) => !('unreadable' in row)), call())) ? marked.length : 0
+        read += await this.#write(index, marked.filter((row) => !('unreadable' in row)), call())
         // Only what cannot be read is passed over; its mark stays, so that searches look at the row itself.
         after = Number(last[markColumn])
         await setImmediate()
@@ -63,9 +63,9 @@ export class SearchReader {
     return rows
   }
 
-  /** Whoever else has read one of the rows meanwhile has taken its mark away; then nothing is written here. */
-  async #write(index: SearchIndex, marked: readonly Row[], call: Call): Promise<boolean> {
-    if (marked.length === 0) return false
+  /** Answers how many were written. Whoever else has read one of the rows meanwhile has taken its mark away; then nothing is written here. */
+  async #write(index: SearchIndex, marked: readonly Row[], call: Call): Promise<number> {
+    if (marked.length === 0) return 0
     const rows = new Map(marked.map((row) => [JSON.stringify(index.key.map((_, part) => row[`k${part}`])), row]))
     const words = [...rows.values()].flatMap((row) => [...new Set(index.columns.flatMap((_, column) => wordsIn(row[`c${column}`] ?? null)))].map((word) => ({ ...keyOf(index, row), [wordColumn]: word })))
     const steps: PlainStep[] = [
@@ -75,10 +75,13 @@ export class SearchReader {
     ]
     try {
       await this.#source.transact(steps, undefined, call)
-      return true
+      return marked.length
     } catch (error) {
-      if (codeOf(error) === 'ROW_COUNT_MISMATCH' || codeOf(error) === 'UNIQUE_VIOLATION') return false
-      throw error
+      if (codeOf(error) === 'ROW_COUNT_MISMATCH' || codeOf(error) === 'UNIQUE_VIOLATION') return 0
+      if (codeOf(error) !== 'LIMIT_EXCEEDED') throw error
+      // They have more words than one transaction may; a row that has by itself keeps its mark.
+      const half = Math.ceil(marked.length / 2)
+      return half === marked.length ? 0 : (await this.#write(index, marked.slice(0, half), call)) + (await this.#write(index, marked.slice(half), call))
     }
   }
 }

@@ -139,6 +139,17 @@ onEachDatabase('an index for searches', (open) => {
     expect(await tried.query({ from, columns: ['id'], where: { search: ['ola'], columns: ['name'] }, order: [{ column: 'id' }] })).toEqual([{ id: 1 }, { id: 2 }])
   })
 
+  test('reads rows that have more words together than one transaction may', async () => {
+    const tried = await open()
+    const { table, transact } = tried
+    const from = await table({ a: 'integer', b: 'integer', c: 'integer', d: 'integer', note: { sqlite: 'text', pg: 'text', mysql: 'longtext' } }, 'primary key (a, b, c, d)')
+    await alter(tried, { addSearch: ['note'], table: from })
+    const note = Array.from({ length: 1_100 }, (_, index) => `w${index}`).join(' ')
+    await transact([{ insert: from, columns: ['a', 'b', 'c', 'd', 'note'], rows: Array.from({ length: 110 }, (_, a) => [a, 1, 1, 1, note]) }])
+    expect(await readMarks(tried)).toBe(110)
+    expect(await marksLeft(tried, from)).toBe(0)
+  })
+
   test('is told before it is made, and refused where it cannot be', async () => {
     const tried = await open()
     const from = await tried.table({ id: 'key', name: 'text', n: 'integer' })
