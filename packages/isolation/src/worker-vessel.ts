@@ -28,6 +28,8 @@ export class WorkerVessel implements Vessel {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: launchLimits.heap, maxYoungGenerationSizeMb: launchLimits.young },
     })
+    // Nobody watches yet one that is started ahead: its pipe closes, and an error that nobody hears would end the host.
+    this.#worker.on('error', () => undefined)
     this.pipe = new PortPipe(port1)
     const { stdout, stderr } = this.#worker
     const ends = [new Promise((resolve) => this.#worker.once('exit', resolve)), ...[stdout, stderr].map((stream) => new Promise((resolve) => stream.once('close', resolve)))]

@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { Tidy } from './fixtures/tidy.ts'
+import { run } from '../../../test/command.ts'
 import { consumer, spec, type TestHost } from '../../../test/hosts.ts'
 import { fixture, openHost } from './workshop.ts'
 
@@ -45,4 +47,15 @@ test('50 threads that come and go leave neither handles nor threads, and no memo
   expect((after.heap - before.heap) / megabyte).toBeLessThan(3)
   // What the C library keeps of threads that have ended is reused, but not at once.
   expect((after.resident - before.resident) / megabyte).toBeLessThan(64)
+})
+
+test.skipIf(process.platform === 'win32')('a thread that could not be started ahead ends nobody', async () => {
+  const script = `
+    import { WorkerVessel } from ${JSON.stringify(join(import.meta.dirname, '../src/worker-vessel.ts'))}
+    import { openSync } from 'node:fs'
+    try { for (;;) openSync('.') } catch {}
+    const { pipe } = new WorkerVessel()
+    setTimeout(() => (console.log(pipe.open), process.exit()), 300)
+  `
+  expect(await run('.', 'sh', '-c', 'ulimit -n 60; exec "$0" --conditions=source --input-type=module -e "$1"', process.execPath, script)).toEqual({ code: 0, output: 'false\n', errors: '' })
 })
