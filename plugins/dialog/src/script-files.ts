@@ -43,7 +43,8 @@ async function ofEach(folder: string, read: (file: string) => Promise<string>): 
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.xml') || name === actionsFile).toSorted()
+    // What editors put beside an open file is hidden, and may be a link that leads nowhere.
+    return (await readdir(folder)).filter((name) => (name.endsWith('.xml') && !name.startsWith('.')) || name === actionsFile).toSorted()
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return []
     throw error

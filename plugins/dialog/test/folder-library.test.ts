@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -40,4 +40,14 @@ test('health tells of a folder that cannot be read, until it can be', async () =
   rmSync(folder)
   await library.read(call)
   expect(library.health).toEqual({ ok: true, detail: '0 scripts' })
+})
+
+test('a file that an editor hides beside one that is open is no script', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scripts-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'one.xml'), script)
+  symlinkSync('ada@host.1:1', join(folder, '.#one.xml'))
+  const library = new FolderLibrary(folder, async () => ({ classes: {}, keys: {}, choices: {} }), { info: () => undefined, error: () => undefined })
+  await library.read(call)
+  expect(library.health).toEqual({ ok: true, detail: '1 scripts' })
 })

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { codeOf } from '@caruso/contract'
 import { whyUnreadable } from '@caruso/kernel'
 import { checkMappingFile, checkModelFile, checkPolicyFile } from './check-schema.ts'
@@ -58,7 +58,8 @@ async function readAll<T>(folder: string, check: typeof checkModelFile, mistakes
 
 async function textsIn(folder: string): Promise<{ readonly file: string; readonly bytes: Buffer }[]> {
   try {
-    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.ya?ml$/i.test(name)).toSorted()
+    // What editors put beside an open file is hidden, and may be a link that leads nowhere.
+    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.ya?ml$/i.test(name) && !basename(name).startsWith('.')).toSorted()
     return await Promise.all(names.map(async (name) => ({ file: join(folder, name), bytes: await readFile(join(folder, name)) })))
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && !existsSync(folder)) return []

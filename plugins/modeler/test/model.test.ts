@@ -99,6 +99,16 @@ test('files that cannot be read are told, and not taken for none', async () => {
   expect(await codeFrom(readModelFolder({ model: folder, mapping: join(folder, 'none'), policies: join(folder, 'none') }, new Mistakes()))).toBe('MODEL_INVALID')
 })
 
+test('files that an editor hides beside those that are open are none of the model', async () => {
+  const folder = temporaryFolder()
+  // Emacs marks a file with changes by a link that leads nowhere.
+  symlinkSync('ada@host.1:1', join(folder, '.#customer.yaml'))
+  writeFileSync(join(folder, '._customer.yaml'), Buffer.from([0, 5, 22, 7, 255]))
+  const mistakes = new Mistakes()
+  expect(await readModelFolder({ model: folder, mapping: join(folder, 'none'), policies: join(folder, 'none') }, mistakes)).toMatchObject({ definitions: [] })
+  expect(mistakes.list).toEqual([])
+})
+
 test('a class is extended by another file', async () => {
   const { objects, call } = await openModel(`${crmTables} alter table KUNDEN add column shoe_size integer`, { ...crmFiles, 'model/more.yaml': 'extend: Customer\nattributes:\n  shoeSize: { type: number, min: 20 }' })
   expect((await objects.get({ class: 'Customer', key: { number: 1 }, fields: ['shoeSize'] }, call())).object).toEqual({ number: 1, shoeSize: null })
