@@ -55,3 +55,11 @@ test('a value that cannot be sent is told, and leaves the connection of use', as
   expect(await connection.run('select 2', [])).toEqual({ affected: 1, rows: [['2']] })
   expect(await connection.run('select $1::text', ['x'])).toEqual({ affected: 1, rows: [['x']] })
 })
+
+test('a connection whose server has forgotten a statement is not used again', async () => {
+  const { connection } = await connected('select 1')
+  expect(await connection.run('select 2', [])).toEqual({ affected: 1, rows: [['2']] })
+  await connection.run('deallocate all', [])
+  expect((await errorFrom(connection.run('select 2', []))).code).toBe('26000')
+  expect(connection.usable).toBe(false)
+})

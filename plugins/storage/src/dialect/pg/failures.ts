@@ -47,9 +47,9 @@ function isFull(code: string, message: string): boolean {
   return (code === '58030' || code === 'XX000') && /No space left on device|Disk quota exceeded/.test(message)
 }
 
-/** The statement was prepared before its table was changed; this connection cannot use it any more. */
+/** The statement was prepared before its table was changed, or somebody between has had the server forget it; this connection cannot use it any more. */
 export function isOutdated(error: unknown): boolean {
-  return codeOf(error) === '0A000' && messageOf(error).includes('cached plan')
+  return codeOf(error) === '26000' || (codeOf(error) === '0A000' && messageOf(error).includes('cached plan'))
 }
 
 /** So sockets and the driver tell of a server that is not there, or no more. */
