@@ -64,7 +64,8 @@ export class ChangePolicy {
   #endOf(change: Change): void {
     if ('remove' in change) {
       const one = this.#classes.get(change.remove)
-      if (this.#isChecked(one)) this.#removed.add(one, keyOf(one, change.key))
+      // What may be restored is not gone, and nothing looks at it when it is.
+      if (this.#isChecked(one) && one.kept?.softDelete !== true) this.#removed.add(one, keyOf(one, change.key))
     } else if ('create' in change) {
       const one = this.#classes.get(change.create)
       if (!this.#removed.isEmpty && this.#isChecked(one) && hasKey(one, change.values)) this.#removed.delete(one, keyOf(one, change.values))

@@ -165,3 +165,18 @@ test.each<[string, string, string]>([
   const error = await errorFrom(openModel(crmTables, { ...crmFiles, 'policies/customer.yaml': `class: Customer\n${text}\n` }))
   expect(error.message).toContain(message)
 })
+
+test('an object that a commit removes and that can be restored is left as the policy allows', async () => {
+  const { objects, call } = await openModel("create table deal (id integer primary key, owner text); insert into deal values (1, 'ann')", {
+    'model/deal.yaml': 'class: Deal\nkey: id\nsoftDelete: true\nattributes: { id: number, owner: text }',
+    'policies/deal.yaml': 'class: Deal\nallow:\n  all: { may: [read, remove] }\n  own: { may: update, where: owner == caller.identity }',
+  })
+  const ann = () => call({ identity: 'ann', permissions: [] })
+  const [give, restore] = [{ update: 'Deal', key: { id: 1 }, set: { owner: 'bob' }, seen: { owner: 'ann' } }, { restore: 'Deal', key: { id: 1 } }]
+  const remove = (owner: string) => ({ remove: 'Deal', key: { id: 1 }, seen: { owner } })
+  for (const changes of [[remove('ann'), restore, give], [give, remove('bob'), restore], [give, remove('bob')]]) {
+    expect(await errorFrom(objects.commit({ changes }, ann()))).toMatchObject({ code: 'NOT_ALLOWED', message: expect.stringContaining('leave the object so') })
+  }
+  expect((await objects.get({ class: 'Deal', key: { id: 1 } }, ann())).object).toEqual({ id: 1, owner: 'ann' })
+  await objects.commit({ changes: [remove('ann')] }, ann())
+})

@@ -72,6 +72,18 @@ describe('a rule over several attributes', () => {
     await objects.commit({ changes: [...update({ begins: '2026-01-02' }, { begins: '2026-01-01' }).changes, { remove: 'Offer', key: { id: 1 }, seen: { cost: '6' } }] }, call())
     expect(await objects.count({ class: 'Offer' }, call())).toEqual({ count: 0 })
   })
+
+  test('holds for an object that the commit removes and that can be restored', async () => {
+    const { objects, call } = await openModel(tables, { ...files, 'model/offer.yaml': `${files['model/offer.yaml']}softDelete: true\n` })
+    const as = () => call({ identity: 'ann', permissions: ['objects.removed'] })
+    const broken = { update: 'Offer', key: { id: 1 }, set: { ends: '2025-12-31' }, seen: { ends: '2026-02-01' } }
+    const remove = { remove: 'Offer', key: { id: 1 }, seen: { ends: '2025-12-31' } }
+    const restore = { restore: 'Offer', key: { id: 1 } }
+    for (const changes of [[broken, remove, restore], [broken, remove], [{ ...remove, seen: { ends: '2026-02-01' } }, restore, broken]]) {
+      expect((await errorFrom(objects.commit({ changes }, as()))).message).toContain('rule "inOrder" does not hold')
+    }
+    expect((await objects.get({ class: 'Offer', key: { id: 1 }, fields: ['ends'] }, as())).object).toEqual({ id: 1, ends: '2026-02-01' })
+  })
 })
 
 test.each<[string, string, string]>([
