@@ -45,6 +45,8 @@ export class Journal {
   readonly #file: string
   readonly #handle: FileHandle
   readonly #entries: JournalEntry[]
+  /** Until the last entry is written, or has failed. */
+  #writing: Promise<unknown> = Promise.resolve()
 
   private constructor(file: string, handle: FileHandle, entries: JournalEntry[]) {
     this.#file = file
@@ -61,7 +63,8 @@ export class Journal {
     await mkdir(dirname(file), { recursive: true })
     const { whole, cut } = await readLines(file)
     if (cut) await truncate(file, Buffer.byteLength(whole))
-    return new Journal(file, await open(file, 'a', 0o600), entriesOf(file, whole))
+    const entries = entriesOf(file, whole)
+    return new Journal(file, await open(file, 'a', 0o600), entries)
   }
 
   /** The entries of a journal that another process may be writing. */
@@ -120,6 +123,17 @@ export class Journal {
    * @throws ManagerError `EPOCH_PASSED` when it begins another epoch than the next one
    */
   async append(entry: Omit<JournalEntry, 'at'>): Promise<void> {
+    // One after the other: what takes back an entry that failed would take with it those written meanwhile.
+    const written = this.#writing.then(async () => await this.#write(entry))
+    this.#writing = Promise.allSettled([written])
+    await written
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+
+  async #write(entry: Omit<JournalEntry, 'at'>): Promise<void> {
     if (begins.includes(entry.step) && entry.epoch !== this.nextEpoch) throw new ManagerError('EPOCH_PASSED', `Began epoch ${entry.epoch} by component "${entry.component}": the next epoch of its host is ${this.nextEpoch}, so something was swapped since it was planned; plan it again`)
     const whole = { at: new Date().toISOString(), ...entry }
     const { size } = await this.#handle.stat()
@@ -132,10 +146,6 @@ export class Journal {
       throw new ManagerError('JOURNAL_INVALID', `Wrote journal ${JSON.stringify(this.#file)}: ${messageOf(cause)}`, { cause })
     }
     this.#entries.push(whole)
-  }
-
-  async close(): Promise<void> {
-    await this.#handle.close()
   }
 }
 

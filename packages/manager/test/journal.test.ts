@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { appendFile, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Journal, type JournalEntry } from '../src/journal.ts'
 
@@ -58,6 +59,31 @@ test('append() waits for the disk, and an entry that did not get there does not 
   await journal.append(entry(1, 'install', '1.0.0', '1.0.0'))
   await journal.close()
   expect(await opened((again) => again.ran('desk')[0]?.to)).toBe('1.0.0')
+})
+
+test('an entry that did not get to the disk takes none away that was appended at the same time, and of two epochs begun at once one is passed', async () => {
+  const journal = await Journal.open(file)
+  const handle = await open(file, 'r')
+  const prototype = Object.getPrototypeOf(handle) as typeof handle
+  await handle.close()
+  const other = Promise.withResolvers<void>()
+  const { datasync } = prototype
+  vi.spyOn(prototype, 'datasync').mockImplementationOnce(async () => {
+    await Promise.race([other.promise, setTimeout(100)])
+    throw new Error('the disk is gone')
+  }).mockImplementation(async function (this: typeof handle) {
+    await datasync.call(this)
+    other.resolve()
+  })
+  const lost = journal.append(entry(1, 'begin', '1.0.0', '1.1.0'))
+  const kept = journal.append(entry(1, 'install', '1.0.0', '1.0.0', 'till'))
+  await expect(lost).rejects.toMatchObject({ code: 'JOURNAL_INVALID' })
+  await kept
+  expect(await Journal.read(file)).toEqual(journal.entries())
+  expect(journal.entries().map(({ component }) => component)).toEqual(['till'])
+  const begun = await Promise.allSettled([journal.append(entry(2, 'begin', '1.0.0', '1.1.0')), journal.append(entry(2, 'begin', '1.0.0', '1.1.0', 'till'))])
+  expect(begun.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  await journal.close()
 })
 
 test('a last line that was cut short is taken away, and the next one is whole again', async () => {
