@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { afterChange } from '../src/alter/after.ts'
+import { tablesOf } from '../src/alter/tables.ts'
 import { canonicalJson } from '../src/copy/canonical-json.ts'
 import { inDependencyOrder } from '../src/copy/dependency-order.ts'
 import { plainDefault } from '../src/copy/plain-default.ts'
@@ -64,4 +66,18 @@ test('what cannot be said in the words that all databases know is left out and t
   expect(leftOut).toEqual(['trigger audited of orders', 'check positive of orders', 'shown: it is a view', 'foreign key of orders to gone', 'counting of orders.a', 'default lower(b) of orders.c', 'formula of orders.d; its values are copied', 'index expr of orders'])
   expect(before).toMatchObject([{ createTable: 'orders', columns: [{ name: 'a' }, { name: 'b', length: 384 }, { name: 'c', length: 768 }, { name: 'd' }] }])
   expect(after).toEqual([{ addIndex: { name: 'orders_c_key', unique: true, parts: [{ column: 'c' }] }, table: 'orders' }])
+})
+
+test('no two indexes get one name, nor that of a table or one that is too long, where names were those of a table', () => {
+  const long = `orders_${'long_'.repeat(20)}`
+  const tableOf = (name: string, indexes: readonly string[], key: string): TableDescription => ({
+    name, kind: 'table', key: ['id'], unique: [], checks: [],
+    columns: ['id', 'a', 'b', 'c'].map((column) => ({ name: column, declared: 'int', type: 'integer', nullable: column !== 'id' })),
+    indexes: indexes.map((index, place) => ({ name: index, unique: false, parts: [{ column: ['a', 'b', 'c'][place] ?? 'a' }] })),
+    foreignKeys: [{ name: key, columns: ['a'], table: 'item', references: ['id'], onDelete: 'no action', onUpdate: 'no action' }],
+  })
+  const { before, after } = structureFor('pg', [tableOf('item', ['item_orders', 'ITEM'], 'item_orders'), tableOf('orders', ['item_orders', long, 'orders'], 'item_orders')])
+  expect(after.flatMap((change) => ('addIndex' in change ? change.addIndex.name : []))).toEqual(['item_orders', 'item_ITEM', 'orders_item_orders', expect.stringMatching(/^orders_.{56}$/), 'orders_orders'])
+  expect(after.flatMap((change) => ('addForeignKey' in change ? change.addForeignKey.name : []))).toEqual(['item_orders', 'orders_item_orders'])
+  expect([...before, ...after].reduce(afterChange, tablesOf([])).size).toBe(2)
 })

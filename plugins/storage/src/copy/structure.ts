@@ -37,14 +37,16 @@ export function structureFor(kind: string, described: readonly TableDescription[
   const kept = described.filter((table) => table.name !== journalTable && isCarried(table, leftOut))
   const ordered = inDependencyOrder(kept.map((table) => ({ name: table.name, table, needs: table.foreignKeys.map((key) => key.table) }))).map(({ table }) => table)
   const names = new Set<string>()
+  const takenByIndexes = new Set(kept.map(({ name }) => name.toLowerCase()))
+  const takenByKeys = new Set<string>()
   const made = ordered.map((table) => {
     names.add(table.name)
-    const foreignKeys = foreignKeysOf(table, kept, leftOut)
+    const foreignKeys = foreignKeysOf(table, kept, leftOut).map((key) => ({ ...key, name: freeName(table.name, key.name, takenByKeys) }))
     const isThere = (key: NewForeignKey): boolean => names.has(key.table)
     return {
       columns: table.columns.map((column) => columnOf(column, table, kind, leftOut)),
       table,
-      indexes: indexesOf(table, leftOut),
+      indexes: indexesOf(table, leftOut).map((index) => ({ ...index, name: freeName(table.name, index.name, takenByIndexes) })),
       // SQLite can add a foreign key only by making its table anew.
       within: kind === 'sqlite' ? foreignKeys.filter(isThere) : [],
       later: kind === 'sqlite' ? foreignKeys.filter((key) => !isThere(key)) : foreignKeys,
@@ -135,8 +137,16 @@ function foreignKeysOf(table: TableDescription, kept: readonly TableDescription[
 
 /** A name for the whole database: MySQL's are those of a table, where many are called alike. */
 function named(table: TableDescription, name: string | undefined, columns: readonly string[], ending: string): string {
-  if (name !== undefined && name.toLowerCase().includes(table.name.toLowerCase())) return name
+  if (name !== undefined && name.toLowerCase().includes(table.name.toLowerCase())) return shortened(name)
   return shortened(`${table.name}_${name ?? columns.join('_')}${name === undefined ? `_${ending}` : ''}`)
+}
+
+/** One that nothing else has: an index called after two tables may be there twice, and one may be called as its table. */
+function freeName(table: string, name: string, taken: Set<string>): string {
+  let free = name
+  for (let count = 1; taken.has(free.toLowerCase()); count++) free = shortened(`${table}_${name}${count === 1 ? '' : `_${count}`}`)
+  taken.add(free.toLowerCase())
+  return free
 }
 
 /** To the 63 bytes that every database keeps, from the middle. */
