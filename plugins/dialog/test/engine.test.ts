@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { Random } from '../../../test/random.ts'
+import { compileAll } from '../src/compile/compile-all.ts'
 import { advance, begin } from '../src/engine/advance.ts'
 import type { Answer, State } from '../src/engine/state.ts'
+import { readScript } from '../src/read-script.ts'
 import type { Script, Value } from '../src/script.ts'
 import { RandomDialog } from './engine-steps.ts'
 import { exampleScripts } from './examples.ts'
@@ -75,4 +77,19 @@ test('begin() says what is said before the first question, and asks it', () => {
   const { position } = begin(script, { given: {}, channel: 'web', language: 'en', at: '2026-11-30T09:00:00Z' })
   expect(position.at.kind === 'question' && position.at.path).toBe('who/number')
   expect(position.said).toHaveLength(1)
+})
+
+test.each<[Value, string, Value]>([
+  [{ amount: '1.999', currency: 'NOK' }, 'decimals', { amount: '1.990', currency: 'NOK' }],
+  [{ amount: '9'.repeat(38), currency: 'NOK' }, 'digits', { amount: '9'.repeat(36), currency: 'NOK' }],
+  ['9'.repeat(39), 'digits', `-${'9'.repeat(38)}.0`],
+])('a value is no answer that as a text would be none, since it would be rounded: %j is one of too many %s', (value, wrong, fitting) => {
+  const type = typeof value === 'string' ? 'type="number"' : 'type="money" currency="NOK"'
+  const read = readScript(`<dialog id="short" version="1" start="much" languages="en"><title>Short</title><question id="much" ${type}><prompt>How much?</prompt><otherwise to="bye"/></question><end id="bye" outcome="done"/></dialog>`)
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems))
+  const script = compileAll([read.definition], { classes: {}, actions: {} }).scripts.get('short') as Script
+  const at = '2026-11-30T09:00:00.000Z'
+  const { state } = begin(script, { given: {}, channel: 'web', language: 'en', at })
+  expect(advance(script, state, { kind: 'answer', value, at }).state).toMatchObject({ facts: [], tries: { wrong } })
+  expect(advance(script, state, { kind: 'answer', value: fitting, at }).position.at.kind).toBe('ended')
 })

@@ -1,4 +1,7 @@
 import { compareDecimals, parseDecimal } from '@caruso/expression/decimal'
+import { amountOf } from '../answer/read-money.ts'
+import { limited } from '../answer/read-number.ts'
+import type { Reading } from '../answer/reading.ts'
 import type { Question, Value } from '../script.ts'
 import type { Wrong } from './state.ts'
 import type { Values } from './values.ts'
@@ -13,6 +16,8 @@ export function judge({ node, values }: Pick<Asking, 'node' | 'values'>, value: 
   if (!isOfType(node, value)) return { wrong: 'value' }
   if (!isChoice(node, value, values)) return { wrong: 'choice' }
   const size = sizeOf(node, value)
+  const kept = keptAs(node, size)
+  if ('wrong' in kept) return { wrong: kept.wrong }
   if (node.min !== undefined && isLess(size, node.min(values))) return { wrong: 'too-small' }
   if (node.max !== undefined && isLess(node.max(values), size)) return { wrong: 'too-large' }
   const all = { ...values, [node.into]: value }
@@ -60,6 +65,13 @@ function isChoice(node: Question, value: Value, values: Values): boolean {
   if (node.type !== 'one' && node.type !== 'many') return true
   const known = new Set(choicesOf(node, values).map((choice) => choice.value))
   return (Array.isArray(value) ? value : [value]).every((one) => typeof one === 'string' && known.has(one))
+}
+
+/** Nothing is rounded, whichever way it was given: neither what expressions compute with nor what is written for people. */
+function keptAs({ type, currency }: Question, value: Value): Reading {
+  if (typeof value !== 'string') return { value }
+  if (type === 'money' && currency !== undefined) return amountOf(value, currency)
+  return type === 'number' ? limited(value) : { value }
 }
 
 /** What limits are about: numbers, dates and amounts themselves, the length of texts, how many choices. */
