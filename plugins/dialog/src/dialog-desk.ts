@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Call } from '@caruso/contract'
+import { messageOf, type Call } from '@caruso/contract'
+import { check, evaluator } from '@caruso/expression'
 import type { Texts } from '@caruso/gateway/contract'
 import type { CommittedEvent } from '@caruso/modeler/contract'
 import { LRUCache } from 'lru-cache'
@@ -12,6 +13,7 @@ import { editionFrom, type Edition, type Library } from './library.ts'
 import type { Lookouts } from './lookouts.ts'
 import { textsFor } from './own-texts.ts'
 import type { ClassNames } from './class-names.ts'
+import type { Script } from './script.ts'
 import type { View } from './view-schema.ts'
 import { viewOf } from './view.ts'
 
@@ -57,6 +59,7 @@ export class DialogDesk {
     if (missing.length > 0) throw new DialogError('INPUT_INVALID', `Began the dialog "${id}": "${missing.map(({ name }) => name).join('", "')}" must be given`)
     const unknown = Object.keys(given).filter((name) => !script.inputs.some((input) => input.name === name))
     if (unknown.length > 0) throw new DialogError('INPUT_INVALID', `Began the dialog "${id}": the script has no input "${unknown.join('", "')}"`)
+    for (const input of script.inputs) requireOfType(id, input, given)
     const at = this.#at()
     const { turn, turns, found } = await this.#found(edition, begin(script, { given, channel, language, at }), call)
     const dialog = randomUUID()
@@ -166,6 +169,16 @@ export class DialogDesk {
 
   #at(): string {
     return this.#parts.now().toISOString()
+  }
+}
+
+/** Else the dialog would be kept, and fail wherever its script names the input. */
+function requireOfType(script: string, { name, type }: Script['inputs'][number], given: State['given']): void {
+  if (typeof type !== 'string') return
+  try {
+    evaluator(check(name, { names: { [name]: type } }))(given)
+  } catch (cause) {
+    throw new DialogError('INPUT_INVALID', `Began the dialog "${script}": ${messageOf(cause)}`, { cause })
   }
 }
 

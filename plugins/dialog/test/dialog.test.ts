@@ -126,6 +126,7 @@ test('without the permission to lead, a dialog begins on the web with nothing gi
   const { view } = await dialogs.start({ script: 'debtor', channel: 'agent', language: 'en', given: { customerNumber: '7' } }, call('lead'))
   expect(view.question?.path).toBe('who/born')
   expect(await codeFrom(dialogs.start({ script: 'debtor', channel: 'agent', language: 'en', given: { customer: '7' } }, call('lead')))).toBe('INPUT_INVALID')
+  expect(await codeFrom(dialogs.start({ script: 'debtor', channel: 'agent', language: 'en', given: { customerNumber: 'seven' } }, call('lead')))).toBe('INPUT_INVALID')
   expect(await codeFrom(dialogs.get({ dialog: '00000000-0000-4000-8000-000000000000' }, call()))).toBe('DIALOG_UNKNOWN')
 })
 
