@@ -30,9 +30,12 @@ export function compilePattern(source: string): Pattern | PatternMistake {
   return { matches: (text) => run(automaton, whole.start, end, text) }
 }
 
+/** Whether a character leads on. */
+type Test = (character: string) => boolean
+
 interface State {
   /** The characters that lead on; without it, the step takes none. */
-  readonly test?: (character: string) => boolean
+  readonly test?: Test
   readonly next: number[]
 }
 
@@ -68,6 +71,10 @@ function closure(automaton: readonly State[], from: readonly number[]): Set<numb
   return reached
 }
 
+function testOf(character: string | Test): Test {
+  return typeof character === 'string' ? (found) => found === character : character
+}
+
 class PatternReader {
   readonly #source: readonly string[]
   readonly #automaton: State[]
@@ -77,7 +84,8 @@ class PatternReader {
   #mistake: PatternMistake | undefined
 
   constructor(source: string, automaton: State[]) {
-    const bare = source.replace(/^\^/, '').replace(/(?<!\\)\$$/, '')
+    // A sign that is escaped stands behind an odd number of backslashes.
+    const bare = source.replace(/^\^/, '').replace(/(?<=(?<!\\)(?:\\\\)*)\$$/, '')
     this.#source = Array.from(bare)
     this.#automaton = automaton
   }
@@ -130,7 +138,7 @@ class PatternReader {
     if (character === '(') return this.#group(depth)
     if (character === '[') return this.#one(this.#class())
     if (character === '.') return this.#one((found) => !/[\n\r\u2028\u2029]/.test(found))
-    if (character === '\\') return this.#one(this.#escape())
+    if (character === '\\') return this.#one(testOf(this.#escape()))
     if (character === undefined || '*+?{'.includes(character)) return this.#fail('something to repeat', `${JSON.stringify(character ?? '')} at character ${this.#at}`)
     if ('^$'.includes(character)) return this.#fail('a pattern of the whole text', `${JSON.stringify(character)} in its middle`)
     return this.#one((found) => found === character)
@@ -142,29 +150,38 @@ class PatternReader {
     return this.#take(')') ? piece : this.#fail('a pattern whose brackets match', 'a ")" too few')
   }
 
-  #class(): (character: string) => boolean {
+  #class(): Test {
     const negative = this.#take('^')
-    const tests: ((character: string) => boolean)[] = []
+    const tests: Test[] = []
     while (this.#at < this.#source.length && !this.#sees(']')) {
-      const low = this.#source[this.#at++] ?? ''
-      if (low === '\\') tests.push(this.#escape())
-      else if (this.#sees('-') && this.#source[this.#at + 1] !== ']') {
-        const high = this.#source[this.#at + 1] ?? ''
-        this.#at += 2
-        if (high === '\\' || (high.codePointAt(0) ?? 0) < (low.codePointAt(0) ?? 0)) this.#fail('a range from a lower to a higher character', `"${low}-${high}"`)
-        tests.push((found) => (found.codePointAt(0) ?? 0) >= (low.codePointAt(0) ?? 0) && (found.codePointAt(0) ?? 0) <= (high.codePointAt(0) ?? 0))
-      } else tests.push((found) => found === low)
+      const low = this.#member()
+      if (typeof low !== 'string' || !this.#sees('-') || this.#source[this.#at + 1] === ']') tests.push(testOf(low))
+      else {
+        this.#at++
+        tests.push(this.#range(low, this.#member()))
+      }
     }
     if (!this.#take(']')) this.#fail('a pattern whose brackets match', 'a "]" too few')
     return (found) => tests.some((test) => test(found)) !== negative
   }
 
-  #escape(): (character: string) => boolean {
+  /** A character of a class, or several that have one escape. */
+  #member(): string | Test {
+    return this.#take('\\') ? this.#escape() : (this.#source[this.#at++] ?? '')
+  }
+
+  #range(low: string, high: string | Test): Test {
+    const [first, last] = [low.codePointAt(0) ?? 0, typeof high === 'string' ? (high.codePointAt(0) ?? 0) : -1]
+    if (last < first) this.#fail('a range from a lower to a higher character', `"-" after ${JSON.stringify(low)}`)
+    return (found) => (found.codePointAt(0) ?? 0) >= first && (found.codePointAt(0) ?? 0) <= last
+  }
+
+  #escape(): string | Test {
     const escaped = this.#source[this.#at++] ?? ''
     const known = { d: /^\d$/, D: /^\D$/u, w: /^\w$/, W: /^\W$/u, s: /^\s$/, S: /^\S$/u }[escaped]
     if (known) return (found) => known.test(found)
     if (/^[\dA-Za-z]?$/.test(escaped)) this.#fail('one of \\d \\D \\w \\W \\s \\S, or a sign after the backslash', JSON.stringify(`\\${escaped}`))
-    return (found) => found === escaped
+    return escaped
   }
 
   #quantifier(): readonly [number, number] {
@@ -179,7 +196,7 @@ class PatternReader {
     return times
   }
 
-  #one(test: (character: string) => boolean): Piece {
+  #one(test: Test): Piece {
     const start = this.#automaton.push({ test, next: [] }) - 1
     if (++this.#made > mostSteps) return this.#fail(`a pattern of at most ${mostSteps} steps`, 'more')
     return { start, ends: [start] }

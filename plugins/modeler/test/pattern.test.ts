@@ -25,11 +25,17 @@ test('a pattern means what it means to JavaScript, for the whole text', () => {
   )
 })
 
+test.each(['[\\.-9]+', '[+-\\/]+', '[\\--9]+', '[\\d-]+', '^\\d+\\\\$', '^1\\\\\\$'])('%s means what it means to JavaScript', (source) => {
+  const pattern = compilePattern(source)
+  const all = ['.', '1', '15', '-', ',', '/', '+', '1-1', '1\\', '1$', '1\\$', '*', ':']
+  expect(all.filter((text) => 'matches' in pattern && pattern.matches(text))).toEqual(all.filter((text) => new RegExp(`^(?:${source})$`, 'u').test(text)))
+})
+
 test('no text makes it go back: what takes JavaScript ages is over at once', () => {
   const pattern = compilePattern('(a+)+b')
   expect('matches' in pattern && pattern.matches('a'.repeat(5_000))).toBe(false)
 })
 
-test.each(['(?=a)b', '(?<!a)b', '(?<name>a)', '(a)\\1', '\\bword', 'a**', '*a', 'a(b', 'a)b', '[a', '[b-a]', 'a^b', 'a{3,1}', '((((a{99}){99}){99}){99})', `${'('.repeat(40)}a${')'.repeat(40)}`])('refuses %s', (source) => {
+test.each(['(?=a)b', '(?<!a)b', '(?<name>a)', '(a)\\1', '\\bword', 'a**', '*a', 'a(b', 'a)b', '[a', '[b-a]', '[a-\\d]', '[\\]-a', 'a^b', 'a{3,1}', '((((a{99}){99}){99}){99})', `${'('.repeat(40)}a${')'.repeat(40)}`])('refuses %s', (source) => {
   expect(compilePattern(source)).toEqual({ expected: expect.any(String), found: expect.any(String) })
 })
