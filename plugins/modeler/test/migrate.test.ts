@@ -141,6 +141,19 @@ describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (k
       expect(await planned(none)).toEqual(['create table "tag"', 'drop index "customer_code_key" of "customer"', 'drop column "credit" of "customer"', 'drop column "credit_currency" of "customer"', 'drop column "code" of "customer"'].toSorted((a, b) => (a.includes('index') ? -1 : b.includes('index') ? 1 : 0)))
     })
 
+    test('references of another application stay where a class over its table goes', async () => {
+      const { model, run } = await crm(kind)
+      await run('create table firm (id bigint primary key)')
+      await run('create table person (id bigint primary key, firm bigint, foreign key (firm) references firm (id))')
+      const firm = 'class: Firm\nkey: id\nattributes: { id: number }'
+      await applyModel(await model({ firm, person: 'class: Person\nkey: id\nattributes: { id: number, nick: text, works: { type: reference, to: Firm } }' }), false)
+      const gone = await model({ firm })
+      expect(await planned(gone)).toEqual(['drop foreign key of "works_id" of "person"', 'drop index "person_works_id_idx" of "person"', 'drop column "nick" of "person"', 'drop column "works_id" of "person"'])
+      await applyModel(gone, true)
+      const person = (await gone.state()).tables.find(({ name }) => name === 'person')
+      expect([person?.foreignKeys.map(({ columns }) => columns), person?.columns.map(({ name }) => name)]).toEqual([[['firm']], ['id', 'firm']])
+    })
+
     test('an index for searches comes and goes with what a class says, and follows its columns', async () => {
       const { model, run } = await crm(kind)
       const searched = (...names: readonly string[]): Promise<ModelSource> => model({ tag: `class: Tag\nkey: id\nsearch: [${names.join(', ')}]\nattributes: { id: number, name: { type: text, max: 30${names.includes('name') ? '' : ', was: title'} }, note: text }\n` })

@@ -62,10 +62,10 @@ class Diff {
   without(table: AppliedTable): void {
     const there = this.#there.get(table.name)
     if (there === undefined) return
+    if (!table.created) return void this.table({ ...table, columns: [], indexes: [], foreignKeys: [], search: undefined }, table)
     for (const key of there.foreignKeys) this.#parts.freed.push({ change: { dropForeignKey: key.columns, table: table.name } })
-    if (table.created) this.#unsearch(there, table.search)
-    if (table.created) this.#parts.tablesGone.push({ change: { dropTable: table.name } })
-    else this.table({ ...table, columns: [], indexes: [], foreignKeys: [], search: undefined }, table)
+    this.#unsearch(there, table.search)
+    this.#parts.tablesGone.push({ change: { dropTable: table.name } })
   }
 
   /** Answers names of now by those of before, for columns that are renamed. */
