@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Outcome } from '../src/run/conversation.ts'
+import { compileAll } from '../src/compile/compile-all.ts'
+import { readScript } from '../src/read-script.ts'
+import { Conversation, type Outcome } from '../src/run/conversation.ts'
+import { classes } from './examples.ts'
 import { held } from './held.ts'
 
 test('what is said, asked and refused is told in the language', () => {
@@ -33,4 +36,18 @@ test('channel and language change in the middle, and an answer is changed', () =
 
 test('what a keypad cannot give is recorded, and given as words', () => {
   expect(held(['17', '12051980', '4', 'It was paid in May'], 'keypad', 'en').outcome).toMatchObject({ outcome: 'disputed', answers: { reason: 'It was paid in May' } })
+})
+
+test('a dialog that goes round looking up is ended, not looked up for ever', () => {
+  const read = readScript(`<dialog id="round" version="1" start="one" languages="en"><title>Round</title>
+    <lookup id="one" class="Customer" where="number == 1"><when test="one == null" to="more"/><otherwise to="bye"/></lookup>
+    <question id="more" type="text" relevant="one != null"><prompt>More?</prompt><otherwise to="one"/></question>
+    <end id="bye" outcome="done"/></dialog>`)
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems))
+  const script = compileAll([read.definition], { classes, actions: {} }).scripts.get('round')
+  if (script === undefined) throw new Error('The script was not compiled')
+  const conversation = new Conversation(script, { given: {}, channel: 'web', language: 'en', texts: new Map([['en', {}]]), now: () => '2026-11-30T09:00:00.000Z' })
+  expect(() => {
+    for (let count = 0; count < 2_000; count++) conversation.found({ value: null })
+  }).toThrow('it has more than 1000 answers')
 })

@@ -89,10 +89,10 @@ export class Conversation {
     return shownView(this.view)
   }
 
-  /** Takes what was found for the lookout. */
+  /** Takes what was found for the lookout. @throws DialogError where it cannot go on: nobody is there to be told, and it would be looked up for ever */
   found(found: { readonly value: Value; readonly failed?: true }): readonly string[] {
     const asked = this.lookout?.asked
-    return asked === undefined ? [] : this.#put({ kind: 'found', asked, ...found })
+    return asked === undefined ? [] : this.#goOn({ kind: 'found', asked, ...found })
   }
 
   /** Takes a line that somebody typed, and tells what is to be said to it. */
@@ -126,13 +126,17 @@ export class Conversation {
   }
 
   #put(said: Untimed): readonly string[] {
-    const input: Input = { ...said, at: this.#now() }
     try {
-      this.#turn = advance(this.#script, this.#turn.state, input)
+      return this.#goOn(said)
     } catch (error) {
       if (!(error instanceof DialogError)) throw error
       return [messageOf(error)]
     }
+  }
+
+  #goOn(said: Untimed): readonly string[] {
+    const input: Input = { ...said, at: this.#now() }
+    this.#turn = advance(this.#script, this.#turn.state, input)
     this.#inputs.push(input)
     return this.#act()
   }
