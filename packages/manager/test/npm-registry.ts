@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { onTestFinished, vi } from 'vitest'
 
 export interface PublishedPackage {
   readonly manifest: { readonly name: string; readonly version: string }
@@ -8,7 +9,7 @@ export interface PublishedPackage {
 }
 
 /** A registry on loopback that has these packages and answers as npm's own does. */
-export async function startRegistry(packages: readonly PublishedPackage[]): Promise<{ readonly url: string; readonly asked: string[]; [Symbol.asyncDispose](): Promise<void> }> {
+async function startRegistry(packages: readonly PublishedPackage[]): Promise<{ readonly url: string; readonly asked: string[]; [Symbol.asyncDispose](): Promise<void> }> {
   const asked: string[] = []
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '').slice(1)
@@ -31,6 +32,18 @@ export async function startRegistry(packages: readonly PublishedPackage[]): Prom
       await once(server, 'close')
     },
   }
+}
+
+/** The same as the registry that npm asks until the test is over. @param cache where npm keeps what it has fetched */
+export async function askedByNpm(packages: readonly PublishedPackage[], cache: string) {
+  const registry = await startRegistry(packages)
+  onTestFinished(() => registry[Symbol.asyncDispose]())
+  vi.stubEnv('npm_config_registry', registry.url)
+  vi.stubEnv('npm_config_cache', cache)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  return registry
 }
 
 function tarballPath({ manifest }: PublishedPackage): string {

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readLock, writeLock } from '../src/lock.ts'
 import { PluginStore } from '../src/plugin-store.ts'
 import type { AddStep } from '../src/plugin-source.ts'
-import { type PublishedPackage, startRegistry } from './npm-registry.ts'
+import { askedByNpm, type PublishedPackage } from './npm-registry.ts'
+import { pluginFolder } from './plugin-folder.ts'
 
 let root: string
 let assembly: string
@@ -30,16 +31,7 @@ afterEach(async () => {
 
 const add = (spec: string) => store.add(spec, (step) => steps.push(step))
 
-async function plugin(folder: string, version: string, more: object = {}, files: Record<string, string> = {}): Promise<string> {
-  const path = join(root, folder)
-  await mkdir(path, { recursive: true })
-  await writeFile(join(path, 'package.json'), JSON.stringify({ name: '@acme/erp', version, type: 'module', exports: './index.js', ...more }))
-  for (const [name, text] of Object.entries({ 'index.js': `export default ${JSON.stringify(version)}\n`, ...files })) {
-    await mkdir(join(path, name, '..'), { recursive: true })
-    await writeFile(join(path, name), text)
-  }
-  return path
-}
+const plugin = async (folder: string, version: string, more?: object, files?: Readonly<Record<string, string>>): Promise<string> => await pluginFolder(join(root, folder), version, more, files)
 
 async function pack(folder: string): Promise<string> {
   const { stdout } = await promisify(execFile)('npm', ['pack', folder, '--silent', '--pack-destination', root], { cwd: root })
@@ -50,16 +42,7 @@ async function published(folder: string, manifest: PublishedPackage['manifest'] 
   return { manifest, tarball: await readFile(await pack(await plugin(folder, manifest.version, manifest))) }
 }
 
-async function withRegistry(packages: readonly PublishedPackage[]) {
-  const registry = await startRegistry(packages)
-  onTestFinished(() => registry[Symbol.asyncDispose]())
-  vi.stubEnv('npm_config_registry', registry.url)
-  vi.stubEnv('npm_config_cache', join(root, 'cache'))
-  onTestFinished(() => {
-    vi.unstubAllEnvs()
-  })
-  return registry
-}
+const withRegistry = async (packages: readonly PublishedPackage[]) => await askedByNpm(packages, join(root, 'cache'))
 
 async function imported(range: string): Promise<unknown> {
   const { entry } = await store.resolve('@acme/erp', range)
