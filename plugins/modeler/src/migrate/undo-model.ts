@@ -29,7 +29,7 @@ export async function undoModel(source: ModelSource): Promise<Done> {
   return { source: source.name, changes: changes.map(titleOf), losses: [] }
 }
 
-/** Rows and values that came with what is taken away; a default that every row got is none. */
+/** Rows and values that came with what is taken away; a default that every row got is a value too. */
 async function wouldLose(source: ModelSource, changes: readonly Change[]): Promise<string[]> {
   const lost: string[] = []
   const tables = new Set(changes.flatMap((change) => ('dropTable' in change ? [change.dropTable] : [])))
