@@ -2,6 +2,7 @@ import { CallContext, type CallFrame, encodeCaller, newTraceparent, type Provide
 import { PipeWire } from '@caruso/bus/pipe'
 import { CarusoError, messageOf, type Call, type Caller, type Contract } from '@caruso/contract'
 import { type ComponentSpec, type Description, type Health, type HeldState, type Instance, type InstanceState, type IsolationOptions, KernelError, Lifecycle } from '@caruso/kernel/instance'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { control, type StateVerb } from './control.ts'
 import { HostService } from './host-service.ts'
 import type { Unloaded } from './unload-audit.ts'
@@ -13,9 +14,10 @@ const healthTimeout = 4_000
 /** How often it may fail to answer before it is ended. */
 const mostSilences = 3
 const disposeTimeout = 10_000
-/** Calls by which an instance is warmed up, how many are on their way at a time, and the most time for all (ms). */
-const rehearsals = 500
-const rehearsedAtOnce = 20
+/** Calls by which an instance is warmed up, how many are on their way at a time, the rest after those, and the most time for all (ms). */
+const rehearsals = 1_000
+const rehearsedAtOnce = 40
+const rest = 3
 const warmUpLimit = 200
 /** After the first of these it is killed, after the second it is given up. */
 const exitTimeout = 2_000
@@ -106,11 +108,15 @@ export class IsolatedInstance implements Instance {
     this.#lifecycle.move('ready')
   }
 
-  /** What carries calls there has never run: at 3,000 a second the first would wait until V8 has compiled it, and the others behind them. */
+  /**
+   * What carries calls there has never run: at 3,000 a second the first would wait until V8 has compiled it, and the others
+   * behind them. It rests in between: at full speed the rehearsal, and V8 compiling beside it, take the processors from those who serve.
+   */
   async warmUp(): Promise<void> {
     const until = Date.now() + warmUpLimit
     for (let done = 0; done < rehearsals && Date.now() < until; done += rehearsedAtOnce) {
       await Promise.all(Array.from({ length: rehearsedAtOnce }, async (_, n) => await this.#step('rehearse', { n })))
+      await sleep(rest)
     }
   }
 

@@ -17,10 +17,11 @@ export class IsolatedRuntime {
   readonly #audit: UnloadAudit
   #instance: InlineInstance | undefined
 
-  constructor(pipe: Pipe) {
+  /** @param kind `process` where nobody else is in it */
+  constructor(pipe: Pipe, kind: 'process' | 'worker') {
     this.#wire = new PipeWire(pipe, { find: (service, operation, stream) => this.#find(service, operation, stream), caller: (wire, frame) => this.#surroundings.remember(wire, frame.id) }, () => void this.#hostIsGone())
     this.#surroundings = new PipeSurroundings(this.#wire)
-    this.#audit = new UnloadAudit()
+    this.#audit = new UnloadAudit(kind === 'process')
   }
 
   #find(service: string, operation: string, stream: boolean): { run(input: unknown, call: CallContext): Promise<unknown>; runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> } {

@@ -1,7 +1,7 @@
 import { messageOf, type Static } from '@caruso/contract'
 import type { ComponentSpec, Instance, Successor } from '@caruso/kernel'
 import { HandOver, type Host } from '@caruso/kernel/host'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { PlanCheck, SwapPlan, SwapStep, TrialRequest } from './contract.ts'
 import type { Departure } from './departure.ts'
 import { ManagerError } from './errors.ts'
@@ -12,6 +12,8 @@ import { Trial, trialWords, type Figures } from './trial.ts'
 
 /** Milliseconds that the old instance may take to finish what it accepted. */
 const drainLimit = 30_000
+/** Milliseconds in which callers have found the new instance before the streams of the old one follow them. */
+const breath = 25
 /** Milliseconds that a new version may take to start and prove that it works. */
 const startLimit = 60_000
 /** Of the calls, what a canary gets where nobody says. */
@@ -84,6 +86,8 @@ export class Swap {
   /** Lets the old instance leave; resolves to what it left behind, in words. */
   async leave(): Promise<readonly string[]> {
     const { departure, spec, previous } = this.#request
+    // Everything at once would hold up the calls: the first at an instance that has answered none, and the streams that open there.
+    await sleep(breath)
     const left = [...(await this.#host.retire(previous, drainLimit)), ...(this.#next === undefined ? [] : await this.#settled(this.#next, previous))]
     this.#step('drain', left.length === 0 ? 'the old instance finished what it had accepted and left nothing behind' : `the old instance did not leave cleanly: ${left.join('; ')}`)
     await this.#write('done', left.join('; '))
