@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown'
  * What the framework carries in its own files, with what that depends on: many small modules that every process would
  * look for and load one by one. All else that a manifest names stays outside.
  */
-const carried = /^(typebox|semver|awilix|@opentelemetry\/api|@nats-io\/[\w-]+)(\/|$)/
+const carried = /^(typebox|semver|fastest-levenshtein|awilix|@opentelemetry\/api|@nats-io\/[\w-]+)(\/|$)/
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>

@@ -17,7 +17,7 @@ export function checkOf(schema: TSchema): Check {
   const validator = Compile(schema)
   const check: Check = {
     accepts: (value) => orTooDeep(() => validator.Check(value), false),
-    explain: (value) => orTooDeep(() => explain(validator.Errors(value)), 'the value is nested too deeply'),
+    explain: (value) => orTooDeep(() => explain(validator.Errors(value)[1]), 'the value is nested too deeply'),
   }
   compiled.set(schema, check)
   return check
@@ -25,7 +25,7 @@ export function checkOf(schema: TSchema): Check {
 
 const shownErrors = 3
 
-type Complaint = ReturnType<ReturnType<typeof Compile>['Errors']>[number]
+type Complaint = ReturnType<ReturnType<typeof Compile>['Errors']>[1][number]
 
 /** Of alternatives those come first that the value seems to be meant for: what is wrong in them lies deeper, or is less. */
 function explain(complaints: readonly Complaint[]): string {

@@ -1,4 +1,5 @@
-import { major, valid } from 'semver'
+import major from 'semver/functions/major.js'
+import valid from 'semver/functions/valid.js'
 import { subsetBreaks } from './schema-subset.ts'
 import type { Contract, EventDeclaration, Operation } from './contract.ts'
 import type { SchemaBreak, SchemaBreakCode } from './schema-break.ts'

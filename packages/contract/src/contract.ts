@@ -1,5 +1,5 @@
 import type { Static, TSchema } from './typebox.ts'
-import { valid } from 'semver'
+import valid from 'semver/functions/valid.js'
 import { ContractError } from './errors.ts'
 import { resumableMistake, type Resumable } from './resumable.ts'
 import type { Call } from './call.ts'

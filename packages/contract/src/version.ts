@@ -1,4 +1,4 @@
-import { satisfies } from 'semver'
+import satisfies from 'semver/functions/satisfies.js'
 
 const answers = new Map<string, boolean>()
 const mostAnswers = 10_000
