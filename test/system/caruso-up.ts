@@ -62,8 +62,8 @@ export class CarusoProcess implements AsyncDisposable {
     await this.#ended
   }
 
-  async stop(): Promise<Ended> {
-    this.#child.kill('SIGTERM')
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.#child.kill(signal)
     return await this.#ended
   }
 

@@ -34,15 +34,17 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('SIGTERM stops gracefully: accepted calls are answered, nothing is left, and the exit code is 0', { timeout: 60_000 }, async () => {
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s stops gracefully: accepted calls are answered, nothing is left, and the exit code is 0', { timeout: 60_000 }, async (signal) => {
   const desks = await desksOf('process')
   const host = await up(desks)
   const operator = await reach(desks)
   desks.hold('1.0.0', 'rest')
   const rest = operator.ask('rest', { id: 'accepted', ms: 0 })
   await until(() => desks.reached('1.0.0', 'rest') === 1)
-  const ended = host.stop()
+  const ended = host.stop(signal)
   await until(() => operator.bus.registry.list().every(({ info }) => info.component !== 'desk'))
+  // Of a closed terminal the system and the shell tell, each in its time.
+  if (signal === 'SIGHUP') void host.stop(signal)
   desks.release('1.0.0', 'rest')
   expect(await rest).toEqual({ version: '1.0.0' })
   expect(await ended).toMatchObject({ code: 0, signal: null, output: expect.stringContaining('{"event":"stopped","left":[]}') })

@@ -91,16 +91,15 @@ function withAdvice(error: unknown): unknown {
   return new CliError('USAGE', `${messageOf(error)}; the port is taken by another program, choose another one (the example reads the environment variable PORT)`, { cause: error })
 }
 
-/** Resolves at the first signal to stop; a second one ends the process at once. */
+/** Resolves at the first signal to stop; a second one ends the process at once, except where a terminal is closed, which several tell. */
 export async function signalled(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let asked = false
-  const stop = (): void => {
-    if (asked) process.exit(130)
+  const stop = (signal: NodeJS.Signals): void => {
+    if (asked && signal !== 'SIGHUP') process.exit(130)
     asked = true
     resolve()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   await promise
 }
