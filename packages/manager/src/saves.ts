@@ -11,6 +11,8 @@ export type SaveEvent =
   | { readonly event: 'broken'; readonly component: string; readonly files: readonly string[]; readonly ms: number; readonly code: string; readonly message: string }
   /** What an instance left behind that a save has replaced. */
   | { readonly event: 'left'; readonly component: string; readonly left: readonly string[] }
+  /** What is saved there is not noticed. */
+  | { readonly event: 'unwatched'; readonly folder: string; readonly message: string }
   /** Takes effect at the next start. */
   | { readonly event: 'restart'; readonly files: readonly string[] }
 
@@ -42,10 +44,11 @@ export class Saves implements AsyncDisposable {
   constructor(options: SavesOptions) {
     const { assembly, folders, told } = options
     this.#options = options
-    const watched = [...new Set(folders.values())].map((folder) => new WatchedFolder(folder, (files) => this.#saved(folder, files)))
+    const missed = (folder: string, error: unknown): void => told({ event: 'unwatched', folder: relative(assembly.folder, folder), message: messageOf(error) })
+    const watched = [...new Set(folders.values())].map((folder) => new WatchedFolder(folder, (files) => this.#saved(folder, files), missed))
     const own = new WatchedFolder(assembly.folder, (files) => {
       if (files.includes('assembly.yaml')) told({ event: 'restart', files: ['assembly.yaml'] })
-    }, false)
+    }, missed, false)
     this.#watched = [own, ...watched]
   }
 

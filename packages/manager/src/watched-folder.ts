@@ -15,6 +15,7 @@ export class WatchedFolder implements Disposable {
   readonly #folder: string
   readonly #deep: boolean
   readonly #saved: (files: readonly string[]) => void
+  readonly #missed: (folder: string, error: unknown) => void
   // One for each folder: Node's recursive ones would follow node_modules too.
   readonly #watchers = new Map<string, FSWatcher>()
   readonly #changed = new Set<string>()
@@ -22,12 +23,14 @@ export class WatchedFolder implements Disposable {
 
   /**
    * @param saved is told the files of a save, relative to the folder, once it is over
+   * @param missed is told a folder that came later and cannot be watched, since the system watches no more of them
    * @param deep whether saves in the folders below count
    */
-  constructor(folder: string, saved: (files: readonly string[]) => void, deep = true) {
+  constructor(folder: string, saved: (files: readonly string[]) => void, missed: (folder: string, error: unknown) => void, deep = true) {
     this.#deep = deep
     this.#folder = folder
     this.#saved = saved
+    this.#missed = missed
     this.#add(folder)
   }
 
@@ -48,6 +51,14 @@ export class WatchedFolder implements Disposable {
     }
   }
 
+  #addLater(folder: string): void {
+    try {
+      this.#add(folder)
+    } catch (error) {
+      this.#missed(folder, error)
+    }
+  }
+
   #drop(folder: string): void {
     this.#watchers.get(folder)?.close()
     this.#watchers.delete(folder)
@@ -56,7 +67,7 @@ export class WatchedFolder implements Disposable {
   #heard(folder: string, name: string): void {
     if (ignored.test(name)) return
     const path = join(folder, name)
-    if (this.#deep && path !== folder && isFolder(path)) this.#add(path)
+    if (this.#deep && path !== folder && isFolder(path)) this.#addLater(path)
     this.#changed.add(relative(this.#folder, path))
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {

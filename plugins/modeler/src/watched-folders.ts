@@ -11,11 +11,14 @@ const unwatchable: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'ERR_
 /** Tells that something has changed in folders or in those below; they may come and go. */
 export class WatchedFolders implements Disposable {
   readonly #changed: () => void
+  readonly #missed: (folder: string, error: unknown) => void
   readonly #watchers = new Map<string, FSWatcher>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(folders: readonly string[], changed: () => void) {
+  /** @param missed is told a folder that came later and cannot be watched, since the system watches no more of them */
+  constructor(folders: readonly string[], changed: () => void, missed: (folder: string, error: unknown) => void) {
     this.#changed = changed
+    this.#missed = missed
     try {
       this.#begin(folders)
     } catch (error) {
@@ -37,7 +40,7 @@ export class WatchedFolders implements Disposable {
       this.#watch(around, false, (name) => {
         const folder = folders.find((one) => dirname(one) === around && basename(one) === name)
         if (folder === undefined) return
-        this.#inside(folder)
+        this.#insideLater(folder)
         this.#settle()
       })
     }
@@ -47,13 +50,24 @@ export class WatchedFolders implements Disposable {
     this.#watch(folder, true, () => this.#settle())
   }
 
+  #insideLater(folder: string): void {
+    try {
+      this.#inside(folder)
+    } catch (error) {
+      this.#missed(folder, error)
+    }
+  }
+
   #watch(folder: string, recursive: boolean, heard: (name: string) => void): void {
     const key = `${folder}${recursive ? '/' : ''}`
     this.#watchers.get(key)?.close()
     this.#watchers.delete(key)
     try {
       const watcher = watch(folder, { recursive }, (_kind, name) => heard(name ?? ''))
-      this.#watchers.set(key, watcher.on('error', () => watcher.close()))
+      this.#watchers.set(key, watcher.on('error', (error) => {
+        watcher.close()
+        if (!unwatchable.includes(codeOf(error))) this.#missed(folder, error)
+      }))
     } catch (error) {
       if (!unwatchable.includes(codeOf(error))) throw error
     }
