@@ -35,7 +35,7 @@ export default definePlugin({
     const store = new DialogStore(objects, () => library.names.keys)
     const desk = new DialogDesk({
       store,
-      lookouts: new Lookouts(objects, requests, log),
+      lookouts: new Lookouts(objects, requests, (action) => library.current.actions[action]?.answer ?? {}, log),
       library: () => library.current,
       names: (call) => objects.names({}, call),
       texts,

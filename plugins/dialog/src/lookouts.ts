@@ -1,18 +1,23 @@
 import { codeOf, type Call, type Client } from '@caruso/contract'
+import { check, evaluator, type Attributes } from '@caruso/expression'
 import type { Objects } from '@caruso/modeler/contract'
 import type { Requests } from './contract.ts'
 import type { Input, Lookout } from './engine/state.ts'
 import type { Value } from './script.ts'
+import { money, moneyParts } from './surroundings.ts'
 
 /** Finds what dialogs wait for: business objects, and the answers of requests. */
 export class Lookouts {
   readonly #objects: Client<typeof Objects>
   readonly #requests: { readonly current: Client<typeof Requests> | undefined }
+  readonly #answerOf: (action: string) => Attributes
   readonly #log: { warn(about: object, words: string): void }
 
-  constructor(objects: Client<typeof Objects>, requests: { readonly current: Client<typeof Requests> | undefined }, log: { warn(about: object, words: string): void }) {
+  /** @param answerOf finds what an action answers, as the file of the actions says */
+  constructor(objects: Client<typeof Objects>, requests: { readonly current: Client<typeof Requests> | undefined }, answerOf: (action: string) => Attributes, log: { warn(about: object, words: string): void }) {
     this.#objects = objects
     this.#requests = requests
+    this.#answerOf = answerOf
     this.#log = log
   }
 
@@ -37,6 +42,17 @@ export class Lookouts {
   async #request({ action, args }: Extract<Lookout, { kind: 'request' }>, call: Call): Promise<Value> {
     const { current } = this.#requests
     if (current === undefined) throw new TypeError(`Requested "${action}": no component answers requests of dialogs`)
-    return (await current.answer({ action, args }, call)).answer as Value
+    const { answer } = await current.answer({ action, args }, call)
+    requireTypes(answer, this.#answerOf(action))
+    return answer as Value
+  }
+}
+
+/** What has no value may be missing. @throws ExpressionError for a value of another type: to a script it would be none of its values */
+function requireTypes(answer: Readonly<Record<string, unknown>>, types: Attributes): void {
+  for (const [name, type] of Object.entries(types)) {
+    const schema = { names: { [name]: type }, classes: { [money]: moneyParts } }
+    const isWhole = typeof type === 'string' || 'list' in type
+    for (const part of isWhole ? [name] : Object.keys(moneyParts).map((of) => `${name}.${of}`)) evaluator(check(part, schema))(answer)
   }
 }

@@ -14,6 +14,6 @@ export async function deskOver(objects: Client<typeof Objects>, { folder, call }
   const library = new FolderLibrary(folder, async (asked) => await objects.names({}, asked), log)
   await library.read(call())
   const store = new DialogStore(objects, () => library.names.keys)
-  const desk = new DialogDesk({ store, lookouts: new Lookouts(objects, { current: undefined }, log), library: () => library.current, names: async (asked) => await objects.names({}, asked), texts: await ownTexts(), now: () => new Date(), changed: () => undefined })
+  const desk = new DialogDesk({ store, lookouts: new Lookouts(objects, { current: undefined }, () => ({}), log), library: () => library.current, names: async (asked) => await objects.names({}, asked), texts: await ownTexts(), now: () => new Date(), changed: () => undefined })
   return { desk, store }
 }

@@ -63,6 +63,14 @@ test.for(ways)('a dialog is led to its end on the web: what is said, found, chec
   ])
 })
 
+test.each(['high', true, ['500']])('what answers a request with %j, which is none of what the action is said to answer, has failed: the script goes its way for that', async (score) => {
+  const running = await runDialogs('direct', 'sqlite', [score, '100'])
+  const dialog = await begun(running, 'nb')
+  await dialog.answer('7', '2. januar 1980', 'betale i månedlige avdrag')
+  expect(dialog.stands.view).toMatchObject({ status: 'ended', outcome: 'not-settled' })
+  expect(JSON.stringify(running.logs)).toContain('A dialog did not find what it asked for')
+})
+
 test('a dialog lands with the object that it is about, and its transcript hides what is sensitive', async () => {
   const running = await runDialogs()
   const dialog = await begun(running)

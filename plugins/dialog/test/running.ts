@@ -36,7 +36,7 @@ export interface Running {
 }
 
 /** The dialog component on real objects: a customer 7 who owes 3000.50, with the scripts of the example. */
-export async function runDialogs(transport: (typeof transports)[number] = 'direct', kind: Kind = 'sqlite'): Promise<Running> {
+export async function runDialogs(transport: (typeof transports)[number] = 'direct', kind: Kind = 'sqlite', scores: readonly unknown[] = ['500', '100']): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'dialogs-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   cpSync(join(example, 'dialogs'), join(folder, 'dialogs'), { recursive: true })
@@ -53,7 +53,7 @@ export async function runDialogs(transport: (typeof transports)[number] = 'direc
   onTestFinished(() => middle.close())
   // As the service manager does before it starts the component.
   await middle.clients.preparation.prepare({ step: 'grow', component: 'dialog', contract: Objects.name, next: { version: '1.0.0', needs: dialog.needs?.objects }, run: true, drop: false }, middle.call({ permissions: ['manage'] }))
-  const requests = double(Requests, { answer: ({ args }) => ({ answer: { score: args['customer'] === '7' ? '500' : '100' } }) })
+  const requests = double(Requests, { answer: ({ args }) => ({ answer: { score: args['customer'] === '7' ? scores[0] : scores[1] } as Readonly<Record<string, string>> }) })
   const kit = await testPlugin(dialog, { config: { dialogs: join(folder, 'dialogs') }, requires: { objects: double(Objects, middle.clients.objects), requests }, transport })
   onTestFinished(() => kit.close())
   return {

@@ -38,7 +38,7 @@ const nothing: Source = () => Promise.resolve(undefined)
 
 /** What the databases know; where that fails, the person is asked. Requests are not made from here, since they may do something. */
 function fromObjects(objects: Client<typeof Objects>, call: () => Call, say: (text: string) => void): Source {
-  const lookouts = new Lookouts(objects, { current: undefined }, { warn: (about, words) => say(`${words}: ${JSON.stringify(about)}`) })
+  const lookouts = new Lookouts(objects, { current: undefined }, () => ({}), { warn: (about, words) => say(`${words}: ${JSON.stringify(about)}`) })
   return async (lookout) => {
     if (lookout.kind !== 'look') return undefined
     const found = await lookouts.find(lookout, '', call())
