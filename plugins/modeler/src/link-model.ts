@@ -119,8 +119,18 @@ class Linker implements Surroundings {
   #members(draft: Draft | undefined, { attributes = {}, relations = {}, search = [] }: Pick<ExtensionDefinition, 'attributes' | 'relations' | 'search'>, origin: Origin): void {
     if (draft === undefined) return
     for (const [index, path] of search.entries()) draft.search.push({ path, at: ['search', String(index)], origin })
-    for (const [name, definition] of Object.entries(attributes)) this.#member(draft, draft.attributes, 'attributes', name, { definition: inFull(definition), origin })
+    for (const [name, definition] of Object.entries(attributes)) {
+      const member = { definition: inFull(definition), origin }
+      this.#renamed(draft, name, member)
+      this.#member(draft, draft.attributes, 'attributes', name, member)
+    }
     for (const [name, definition] of Object.entries(relations)) this.#member(draft, draft.relations, 'relations', name, { definition, origin })
+  }
+
+  /** A column can be renamed to one name only. */
+  #renamed(draft: Draft, name: string, { definition: { was }, origin }: WrittenMember<AttributeDefinition>): void {
+    const [other] = [...draft.attributes].find(([, { definition }]) => was !== undefined && definition.was === was) ?? []
+    if (other !== undefined) this.mistakes.add(origin, draft.name, ['attributes', name, 'was'], { expected: 'the name of what became this attribute only', found: `${JSON.stringify(was)}, which became "${other}"` })
   }
 
   #member<T>(draft: Draft, members: Map<string, WrittenMember<T>>, kind: string, name: string, member: WrittenMember<T>): void {
