@@ -43,5 +43,5 @@ export class DeadlineWatch implements Disposable {
   }
 }
 
-/** What setTimeout takes at most. */
-const longestTimer = 2_147_483_647
+/** What setTimeout takes at most; with more it would fire at once. */
+export const longestTimer = 2_147_483_647

@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import { Client, Query } from 'pg'
 import type { ClientConfig, QueryArrayConfig, QueryArrayResult } from 'pg'
 import type { Bound } from '../../codec.ts'
 import { limits } from '../../limits.ts'
@@ -70,7 +70,19 @@ export class PgConnection implements ServerConnection {
   }
 
   async describe(sql: string, values: readonly Bound[]): Promise<Described> {
-    const { rows, rowCount, fields } = await this.#query(sql, values)
+    const rows: Raw[][] = []
+    const query = new Query<Raw[]>(extended(sql, values))
+    // To whom a row is told, the driver keeps none.
+    query.on('row', (row) => {
+      if (rows.length <= limits.rows) rows.push(row)
+    })
+    const { promise, resolve, reject } = Promise.withResolvers<QueryArrayResult>()
+    query.on('end', resolve)
+    query.on('error', reject)
+    const { rowCount, fields } = await this.#sent(async () => {
+      this.#client.query(query)
+      return await promise
+    })
     return { rows, affected: rowCount ?? 0, columns: fields.map(({ name }) => name), decoders: fields.map(({ dataTypeID }) => decoderOf(dataTypeID)) }
   }
 
@@ -122,9 +134,7 @@ export class PgConnection implements ServerConnection {
 
   /** What is not remembered. */
   async #query(text: string, values: readonly Bound[]): Promise<QueryArrayResult<Raw[]>> {
-    // Without the mode the driver sends what has no values as a script, which may be several statements.
-    const query: QueryArrayConfig & { readonly queryMode: 'extended' } = { text, values: [...values], queryMode: 'extended', rowMode: 'array' }
-    return await this.#sent(() => this.#client.query<Raw[]>(query))
+    return await this.#sent(() => this.#client.query<Raw[]>(extended(text, values)))
   }
 
   async #sent<T>(send: () => Promise<T>): Promise<T> {
@@ -136,4 +146,9 @@ export class PgConnection implements ServerConnection {
       throw error
     }
   }
+}
+
+/** Without the mode the driver sends what has no values as a script, which may be several statements. */
+function extended(text: string, values: readonly Bound[]): QueryArrayConfig & { readonly queryMode: 'extended' } {
+  return { text, values: [...values], queryMode: 'extended', rowMode: 'array' }
 }

@@ -1,6 +1,7 @@
 import { extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Bound } from 'better-sqlite3'
+import { longestTimer } from '../../deadline-watch.ts'
 import { StorageError } from '../../errors.ts'
 import { cancelled, isOver } from '../../patience.ts'
 import type { Waiting } from '../../patience.ts'
@@ -53,7 +54,7 @@ export class ReaderThread {
     this.#worker ??= this.#start()
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
     const leave = (): void => reject(cancelled(call))
-    const timer = setTimeout(leave, call.deadline - Date.now())
+    const timer = setTimeout(leave, Math.min(call.deadline - Date.now(), longestTimer))
     if (call.cancellable) call.signal.addEventListener('abort', leave, { once: true })
     this.#waiting.set(question.job, { resolve, reject })
     this.#worker.postMessage(question)
