@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { program } from '@caruso/cli'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { stopSignals } from '../../packages/cli/src/commands/up.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -24,7 +25,7 @@ test('the unit runs a command that exists, and stops it by a signal that it know
   const [, command = ''] = /^ExecStart=.* caruso (\w+)$/m.exec(text) ?? []
   const [, signal = ''] = /^KillSignal=(\w+)$/m.exec(text) ?? []
   expect(commands).toContain(command)
-  expect(read('packages/cli/src/commands/up.ts')).toContain(`process.on('${signal}'`)
+  expect(stopSignals).toContain(signal)
 })
 
 test('the container file copies and starts what exists', () => {

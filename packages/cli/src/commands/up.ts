@@ -91,6 +91,9 @@ function withAdvice(error: unknown): unknown {
   return new CliError('USAGE', `${messageOf(error)}; the port is taken by another program, choose another one (the example reads the environment variable PORT)`, { cause: error })
 }
 
+/** What stops a host in order. */
+export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** Resolves at the first signal to stop; a second one ends the process at once, except where a terminal is closed, which several tell. */
 export async function signalled(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -100,6 +103,6 @@ export async function signalled(): Promise<void> {
     asked = true
     resolve()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  for (const signal of stopSignals) process.on(signal, stop)
   await promise
 }
