@@ -92,7 +92,7 @@ function withAdvice(error: unknown): unknown {
 }
 
 /** What stops a host in order. */
-export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Resolves at the first signal to stop; a second one ends the process at once, except where a terminal is closed, which several tell. */
 export async function signalled(): Promise<void> {
