@@ -60,7 +60,9 @@ async function brokenSave(author: Author, caller: Caller, events: readonly Recor
   while (!events.some(({ event }) => event === 'broken') && performance.now() < until) await sleep(5)
   const answered = caller.last
   const next = await caller.first(save, () => author.save(save))
-  return { message: events.find(({ event }) => event === 'broken')?.['message'], old_one_answered: answered === save - 1, next_good_save_ms: rounded(next) }
+  // Where it lies on this machine is nobody's business.
+  const message = String(events.find(({ event }) => event === 'broken')?.['message']).replaceAll(author.folder, '…')
+  return { message, old_one_answered: answered === save - 1, next_good_save_ms: rounded(next) }
 }
 
 /** The folder of an assembly with a plugin that somebody works on. */
