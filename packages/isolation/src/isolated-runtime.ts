@@ -17,11 +17,10 @@ export class IsolatedRuntime {
   readonly #audit: UnloadAudit
   #instance: InlineInstance | undefined
 
-  /** @param kind `process` where nobody else is in it */
-  constructor(pipe: Pipe, kind: 'process' | 'worker') {
+  constructor(pipe: Pipe) {
     this.#wire = new PipeWire(pipe, { find: (service, operation, stream) => this.#find(service, operation, stream), caller: (wire, frame) => this.#surroundings.remember(wire, frame.id) }, () => void this.#hostIsGone())
     this.#surroundings = new PipeSurroundings(this.#wire)
-    this.#audit = new UnloadAudit(kind === 'process')
+    this.#audit = new UnloadAudit()
   }
 
   #find(service: string, operation: string, stream: boolean): { run(input: unknown, call: CallContext): Promise<unknown>; runStream(input: unknown, call: CallContext): AsyncGenerator<unknown, void> } {

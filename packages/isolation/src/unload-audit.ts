@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { isMainThread } from 'node:worker_threads'
 
 /** Milliseconds in which what was closed may take its leave. */
 const settleTime = 1_000
@@ -22,14 +23,8 @@ export interface Unloaded {
  * sockets, and listeners of the process.
  */
 export class UnloadAudit {
-  readonly #isProcess: boolean
   readonly #held = counted(process.getActiveResourcesInfo())
   #listeners = listeners()
-
-  /** @param isProcess whether the memory of the process is the component's alone */
-  constructor(isProcess: boolean) {
-    this.#isProcess = isProcess
-  }
 
   /** From here on listeners count: modules may add some while they are loaded, for as long as their code is there. */
   loaded(): void {
@@ -39,7 +34,7 @@ export class UnloadAudit {
   async unloaded(): Promise<Unloaded> {
     for (const until = Date.now() + settleTime; this.#left().length > 0 && Date.now() < until; ) await setTimeout(pollTime)
     const { heapUsed, rss } = process.memoryUsage()
-    const memory = { heapMB: megabytes(heapUsed), ...(this.#isProcess ? { residentMB: megabytes(rss) } : {}) }
+    const memory = { heapMB: megabytes(heapUsed), ...(isMainThread ? { residentMB: megabytes(rss) } : {}) }
     const left = this.#left()
     return { left: left.length === 0 ? [] : [`left behind: ${left.join(', ')} (heap ${memory.heapMB} MB)`], memory }
   }
