@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { messageOf, type Call } from '@caruso/contract'
-import { check, evaluator } from '@caruso/expression'
 import type { Texts } from '@caruso/gateway/contract'
 import type { CommittedEvent } from '@caruso/modeler/contract'
 import { LRUCache } from 'lru-cache'
@@ -8,6 +7,7 @@ import { advance, begin, type Turn } from './engine/advance.ts'
 import type { Input, State, Untimed } from './engine/state.ts'
 import { walk } from './engine/walk.ts'
 import type { DialogStore, KeptDialog } from './dialog-store.ts'
+import { requireTypes } from './declared-types.ts'
 import { DialogError } from './errors.ts'
 import { editionFrom, type Edition, type Library } from './library.ts'
 import type { Lookouts } from './lookouts.ts'
@@ -59,7 +59,7 @@ export class DialogDesk {
     if (missing.length > 0) throw new DialogError('INPUT_INVALID', `Began the dialog "${id}": "${missing.map(({ name }) => name).join('", "')}" must be given`)
     const unknown = Object.keys(given).filter((name) => !script.inputs.some((input) => input.name === name))
     if (unknown.length > 0) throw new DialogError('INPUT_INVALID', `Began the dialog "${id}": the script has no input "${unknown.join('", "')}"`)
-    for (const input of script.inputs) requireOfType(id, input, given)
+    requireInputs(script, given)
     const at = this.#at()
     const { turn, turns, found } = await this.#found(edition, begin(script, { given, channel, language, at }), call)
     const dialog = randomUUID()
@@ -173,12 +173,11 @@ export class DialogDesk {
 }
 
 /** Else the dialog would be kept, and fail wherever its script names the input. */
-function requireOfType(script: string, { name, type }: Script['inputs'][number], given: State['given']): void {
-  if (typeof type !== 'string') return
+function requireInputs({ id, inputs }: Script, given: State['given']): void {
   try {
-    evaluator(check(name, { names: { [name]: type } }))(given)
+    requireTypes(given, Object.fromEntries(inputs.map(({ name, type }) => [name, type])))
   } catch (cause) {
-    throw new DialogError('INPUT_INVALID', `Began the dialog "${script}": ${messageOf(cause)}`, { cause })
+    throw new DialogError('INPUT_INVALID', `Began the dialog "${id}": ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -1,10 +1,10 @@
 import { codeOf, type Call, type Client } from '@caruso/contract'
-import { check, evaluator, type Attributes } from '@caruso/expression'
+import type { Attributes } from '@caruso/expression'
 import type { Objects } from '@caruso/modeler/contract'
 import type { Requests } from './contract.ts'
+import { requireTypes } from './declared-types.ts'
 import type { Input, Lookout } from './engine/state.ts'
 import type { Value } from './script.ts'
-import { money, moneyParts } from './surroundings.ts'
 
 /** Finds what dialogs wait for: business objects, and the answers of requests. */
 export class Lookouts {
@@ -45,14 +45,5 @@ export class Lookouts {
     const { answer } = await current.answer({ action, args }, call)
     requireTypes(answer, this.#answerOf(action))
     return answer as Value
-  }
-}
-
-/** What has no value may be missing. @throws ExpressionError for a value of another type: to a script it would be none of its values */
-function requireTypes(answer: Readonly<Record<string, unknown>>, types: Attributes): void {
-  for (const [name, type] of Object.entries(types)) {
-    const schema = { names: { [name]: type }, classes: { [money]: moneyParts } }
-    const isWhole = typeof type === 'string' || 'list' in type
-    for (const part of isWhole ? [name] : Object.keys(moneyParts).map((of) => `${name}.${of}`)) evaluator(check(part, schema))(answer)
   }
 }
