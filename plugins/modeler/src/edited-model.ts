@@ -49,7 +49,7 @@ export class EditedModel {
   /** Takes in what has changed since the files were read, and from now on each change; returns the end of it. */
   begin(): () => Promise<void> {
     const { model, mapping, policies } = this.#folders
-    const watched = new WatchedFolders([model, mapping, policies].map((folder) => resolve(folder)), () => this.#again(), (folder, error) => this.#log.error(`Watches folder "${folder}" no more, so that what is changed there takes effect at the next start: ${messageOf(error)}`))
+    const watched = new WatchedFolders([model, mapping, policies].map((folder) => resolve(folder)), () => this.#again(), (folder, error) => this.#log.error(`What is changed in folder "${folder}" is not noticed: ${messageOf(error)}`))
     this.#again()
     return async () => {
       watched[Symbol.dispose]()
