@@ -16,7 +16,7 @@ export interface ServerConnection extends Pooled {
   run(sql: string, values: readonly Bound[]): Promise<Answer>
   /** As `run`; the rows are handed over some at a time, as they come. */
   read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<unknown>
-  /** As `run`, not remembered, and with what the values are. It may keep no more rows than one that shows that they are too many to be answered. */
+  /** As `run`, not remembered, and with what the values are. Of more rows than are answered it may keep only one more, by which that is seen. */
   describe(sql: string, values: readonly Bound[]): Promise<Described>
   /** The rows as they come, in batches of the cursor; whoever stops early makes the connection unusable or ends the transaction. */
   stream(sql: string, values: readonly Bound[]): AsyncGenerator<readonly (readonly Raw[])[], void>

@@ -64,7 +64,7 @@ test('a connection whose server has forgotten a statement is not used again', as
   expect(connection.usable).toBe(false)
 })
 
-test('of a statement of its own with more rows than are answered, one more is kept, and all are counted', async () => {
+test('of a caller\'s own statement with more rows than are answered, one more is kept, and all are counted', async () => {
   const { connection } = await connected('select 1')
   const { rows, affected, columns } = await connection.describe('select n from generate_series(1, 30000) n', [])
   expect({ kept: rows.length, last: rows.at(-1), affected, columns }).toEqual({ kept: 10_001, last: ['10001'], affected: 30_000, columns: ['n'] })
