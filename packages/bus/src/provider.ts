@@ -99,7 +99,7 @@ export class Provider {
   }
 
   ended(): void {
-    if (--this.#inFlight === 0) for (const tell of this.#idle.splice(0)) tell(true)
+    if (--this.#inFlight === 0 && this.#idle.length > 0) for (const tell of this.#idle.splice(0)) tell(true)
   }
 
   /** Tells, at once or later, when nothing is in flight: true; or that what was is given up: false. */
