@@ -7,7 +7,7 @@ import type { FilterNode } from './filter-shape.ts'
 import { fragment, joined } from './fragment.ts'
 import type { Fragment } from './fragment.ts'
 import { Parameter } from './sql-builder.ts'
-import type { SqlDialect, Use } from './sql-builder.ts'
+import type { NumberList, SqlDialect, Use } from './sql-builder.ts'
 import { compileTerm } from './term-compiler.ts'
 import type { TermContext } from './term-compiler.ts'
 import { placesOf } from './term-shape.ts'
@@ -135,12 +135,15 @@ class FilterCompiler {
 
   /** Many whole numbers are one value, where the dialect can: binding each takes longer than finding its rows. */
   #asOne({ token, column, codec }: Resolved, values: readonly Parameter[], negative: boolean): Fragment | undefined {
-    const { numbers } = this.#context.dialect
+    const { numbers, texts } = this.#context.dialect
     const [first] = values
-    if (numbers === undefined || codec?.type !== 'integer' || first === undefined || values.length < fewNumbers) return undefined
-    const list = new Parameter(first.index, 'match', codec, values.map(({ index }) => index))
+    if (first === undefined) return undefined
+    const asList = (bind: NumberList['bind']): Parameter => new Parameter(first.index, 'match', codec, { of: values.map(({ index }) => index), bind })
+    // A server that is given each by itself may put the list together for every row.
+    if (texts !== undefined && codec?.exact && codec.type === 'text' && values.length > 1 && !negative) return { sql: `?? ${texts.among}`, bindings: [token, asList(texts.bind)] }
+    if (numbers === undefined || codec?.type !== 'integer' || values.length < fewNumbers) return undefined
     const among = column.indexed === true && codec.compare === '??' ? (numbers.amongIndexed ?? numbers.among) : numbers.among
-    return { sql: `${codec.compare} ${negative ? numbers.notAmong : among}`, bindings: [token, list] }
+    return { sql: `${codec.compare} ${negative ? numbers.notAmong : among}`, bindings: [token, asList(numbers.bind)] }
   }
 
   #startsWith(column: Resolved, negative: boolean): Fragment {

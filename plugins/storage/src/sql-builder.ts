@@ -14,10 +14,10 @@ export class Parameter {
   readonly use: Use
   /** How its column keeps it; without, the dialect's own way. */
   readonly codec: Pick<Codec, 'match' | 'store'> | undefined
-  /** Where it is many values, which go to the database as one: the indexes of all. */
-  readonly list: readonly number[] | undefined
+  /** Where it is many values, which go to the database as one: the indexes of all, and how they do. */
+  readonly list: { readonly of: readonly number[]; bind(values: readonly Bound[]): Bound } | undefined
 
-  constructor(index: number, use: Use, codec?: Pick<Codec, 'match' | 'store'>, list?: readonly number[]) {
+  constructor(index: number, use: Use, codec?: Pick<Codec, 'match' | 'store'>, list?: Parameter['list']) {
     this.index = index
     this.use = use
     this.codec = codec
@@ -44,6 +44,8 @@ export interface SqlDialect {
   readonly together?: Together
   /** How many whole numbers go to the database as one value; without, each has a place. */
   readonly numbers?: NumberList
+  /** How several texts that are equal as their bytes are go to the database as one value; without, each has a place. */
+  readonly texts?: Pick<NumberList, 'among' | 'bind'>
   /** The condition, over one column and one value, that a text starts with it; the value comes as `prefix` makes it. */
   readonly startsWith: string
   readonly notStartsWith: string
@@ -80,7 +82,7 @@ export interface Together {
   bind(values: readonly Bound[]): Bound
 }
 
-/** Whole numbers as one value, `?`: what follows a column that is one of them or none of them, and how they are bound. */
+/** Several values as one, `?`: what follows a column that is one of them or none of them, and how they are bound. */
 export interface NumberList {
   readonly among: string
   /** The same where an index begins with the column, if that is another. */
@@ -169,15 +171,15 @@ export function bindLists(dialect: SqlDialect, { bindings }: Pick<Statement, 'bi
 
 /** The value of a plan that takes a place. @throws StorageError `VALUE_INVALID`, `LIMIT_EXCEEDED` */
 export function bindValue(dialect: SqlDialect, { index, codec, use, list }: Parameter, values: readonly Value[]): Bound {
-  if (list && codec) return dialect.numbers?.bind(numbersOf(list, codec, values)) ?? null
+  if (list && codec) return list.bind(listOf(list.of, codec, values))
   const value = values[index] ?? null
   if (use === 'prefix') return dialect.encode(dialect.prefix(typeof value === 'string' ? value : ''))
   return codec ? codec[use](value) : dialect.encode(value)
 }
 
 /** Without those at the end that only fill the list up, for the database would look at each. A whole number is its own text. */
-function numbersOf(list: readonly number[], { match }: Pick<Codec, 'match'>, values: readonly Value[]): Bound[] {
-  const found = list.map((at) => values[at] ?? null)
+function listOf(of: readonly number[], { match }: Pick<Codec, 'match'>, values: readonly Value[]): Bound[] {
+  const found = of.map((at) => values[at] ?? null)
   while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop()
   return found.map((value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : match(value)))
 }

@@ -62,6 +62,29 @@ onEachDatabase('a condition of many numbers', (open, kind) => {
   })
 })
 
+onEachDatabase('a list of texts', (open) => {
+  test('finds each of them, whatever it has in it, with null or without, on columns with an index and without', async () => {
+    const tried = await open()
+    const table = await tried.table({ id: 'key', text: 'text', indexed: 'text', short: { sqlite: 'varchar(40)', pg: 'varchar(40)', mysql: 'varchar(40)' } })
+    await tried.run(`create index ${table}_indexed on ${table} (indexed)`)
+    const texts = ['NULL', 'null', '', ' ', '{a,b}', 'a,b', '"', '\\', '\\"', "'", 'Straße', 'STRASSE', '\u{1F600}', 'a\nb', '$1', '?', '??', 'a', 'A', 'b']
+    await tried.transact([{ insert: table, rows: [...texts, null].map((text) => ({ text, indexed: text, short: text })) }])
+    for (const column of ['text', 'indexed', 'short']) {
+      const found = async (values: readonly (string | null)[], negative = false) => {
+        const among = { column, type: 'text', in: values } as const
+        return (await tried.query({ from: table, columns: [column], where: negative ? { not: among } : among, order: [{ column: 'id' }] })).map((row) => row[column])
+      }
+      expect(await found(texts)).toEqual(texts)
+      for (const some of [['{a,b}', 'b'], ['NULL', 'x'], ['', '\\"', 'Straße'], ['"', "'", '$1', '?', 'nothing']]) {
+        const expected = texts.filter((text) => some.includes(text))
+        expect(await found(some)).toEqual(expected)
+        expect(await found([...some, null])).toEqual([...expected, null])
+        expect(await found(some, true)).toEqual([...texts.filter((text) => !some.includes(text)), null])
+      }
+    }
+  })
+})
+
 onEachDatabase('a check', (open) => {
   test('undoes the transaction where the rows are not as expected after the steps before it', async () => {
     const tried = await open()

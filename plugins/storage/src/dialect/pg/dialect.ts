@@ -13,6 +13,7 @@ export const pgDialect: SqlDialect = {
   together: pgTogether,
   // As a list itself it would be searched from its beginning for each row, where no index is used.
   numbers: { among: 'in (select unnest(?::int8[]))', amongIndexed: '= any(?::int8[])', notAmong: 'not in (select unnest(?::int8[]))', bind: (numbers) => `{${numbers.join(',')}}` },
+  texts: { among: '= any(?::text[])', bind: pgTogether.bind },
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   startsWith: '??::text like ?',
   notStartsWith: '??::text not like ?',
