@@ -9,6 +9,7 @@ import type { Answer } from '../../work.ts'
 import { CopyIn } from './copy-in.ts'
 import { CopyOut } from './copy-out.ts'
 import { isOutdated } from './failures.ts'
+import { RowParser } from './row-parser.ts'
 import { RowQuery } from './row-query.ts'
 import type { Prepared } from './row-query.ts'
 import { decoderOf } from './values.ts'
@@ -24,6 +25,7 @@ export class PgConnection implements ServerConnection {
   readonly session: Session
   readonly #client: Client
   readonly #config: ClientConfig
+  readonly #parser = new RowParser()
   readonly #prepared = new Map<string, Prepared>()
   #names = 0
   #process = 0
@@ -41,6 +43,7 @@ export class PgConnection implements ServerConnection {
     const connection = new PgConnection(new Client({ ...config, types: asTheyCome }), config)
     try {
       await connection.#client.connect()
+      connection.#parser.readFrom(connection.#client.connection.stream)
       await connection.#client.query(session)
       connection.#process = Number((await connection.run('select pg_backend_pid()', [])).rows[0]?.[0])
       return connection
@@ -63,7 +66,7 @@ export class PgConnection implements ServerConnection {
   async read(sql: string, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void): Promise<number> {
     const known = this.#prepared.get(sql)
     const prepared = known ?? { name: `caruso_${this.#names++}`, text: sql, isKnown: false }
-    const affected = await this.#sent(() => this.#client.query(new RowQuery(prepared, values, take)).done())
+    const affected = await this.#sent(() => this.#client.query(new RowQuery(prepared, values, take, this.#parser)).done())
     // Whether the server knows it after a failure is not known: the next time it has another name.
     if (known === undefined) this.#prepared.set(sql, { ...prepared, isKnown: true })
     return affected

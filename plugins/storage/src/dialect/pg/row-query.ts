@@ -1,6 +1,7 @@
 import type { Connection, Submittable } from 'pg'
 import type { Bound } from '../../codec.ts'
 import type { Raw } from '../../logical.ts'
+import type { RowParser } from './row-parser.ts'
 
 // So many rows are handed over together while more of them come.
 const batchRows = 64
@@ -21,13 +22,16 @@ export interface Prepared {
 export class RowQuery implements Submittable {
   readonly #prepared: Prepared
   readonly #values: readonly Bound[]
-  readonly #take: (rows: readonly (readonly Raw[])[]) => void
+  #take: ((rows: readonly (readonly Raw[])[]) => void) | undefined
+  readonly #parser: RowParser
   readonly #ended = Promise.withResolvers<number>()
   #rows: (readonly Raw[])[] = []
   #affected = 0
   #refused: { readonly reason: unknown } | undefined
 
-  constructor(prepared: Prepared, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void) {
+  /** @param parser reads the rows of the connection */
+  constructor(prepared: Prepared, values: readonly Bound[], take: (rows: readonly (readonly Raw[])[]) => void, parser: RowParser) {
+    this.#parser = parser
     this.#prepared = prepared
     this.#values = values
     this.#take = take
@@ -35,10 +39,15 @@ export class RowQuery implements Submittable {
 
   /** Until all rows are handed over; answers how many were found or changed, and fails with what the server or the taker says. */
   async done(): Promise<number> {
-    const affected = await this.#ended.promise
-    this.#handOver()
-    if (this.#refused) throw this.#refused.reason
-    return affected
+    try {
+      const affected = await this.#ended.promise
+      this.#handOver()
+      if (this.#refused) throw this.#refused.reason
+      return affected
+    } finally {
+      // The driver's queries keep each other from the collector of young objects; what was read must not be kept with them.
+      this.#take = undefined
+    }
   }
 
   /** The driver calls this and what follows; of an error that is answered it knows that the server has nothing to do. */
@@ -51,6 +60,7 @@ export class RowQuery implements Submittable {
       connection.bind({ statement: name, values: this.#values.map(textOf) }, true)
       connection.execute({}, true)
       connection.sync()
+      this.#parser.taker = (fields) => this.#add(fields)
       return undefined
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
@@ -59,8 +69,9 @@ export class RowQuery implements Submittable {
     }
   }
 
+  /** Where the driver parses the rows. */
   handleDataRow({ fields }: { readonly fields: readonly Raw[] }): void {
-    if (this.#rows.push(fields) === batchRows) this.#handOver()
+    this.#add(fields)
   }
 
   /** As in `UPDATE 3` and `INSERT 0 3`, https://www.postgresql.org/docs/current/protocol-message-formats.html (CommandComplete). */
@@ -71,11 +82,17 @@ export class RowQuery implements Submittable {
   handleEmptyQuery(): void {}
 
   handleReadyForQuery(): void {
+    this.#parser.taker = undefined
     this.#ended.resolve(this.#affected)
   }
 
   handleError(error: Error): void {
+    this.#parser.taker = undefined
     this.#ended.reject(error)
+  }
+
+  #add(fields: readonly Raw[]): void {
+    if (this.#rows.push(fields) === batchRows) this.#handOver()
   }
 
   #handOver(): void {
@@ -83,7 +100,7 @@ export class RowQuery implements Submittable {
     this.#rows = []
     if (this.#refused) return
     try {
-      this.#take(rows)
+      this.#take?.(rows)
     } catch (reason) {
       // The connection is of use only when the server has sent everything.
       this.#refused = { reason }
