@@ -80,7 +80,7 @@ function isMeasured(workload: WorkloadName, peer: string): boolean {
 }
 
 async function startPeer(peer: string, database: ShopDatabase, size: ShopSize): Promise<Child> {
-  return await Child.start('./storage-process.ts', peer, JSON.stringify(database), JSON.stringify(size))
+  return await Child.startAllYoung('./storage-process.ts', peer, JSON.stringify(database), JSON.stringify(size))
 }
 
 async function statementsOfGraph(child: Child): Promise<number> {

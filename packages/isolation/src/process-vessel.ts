@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { launchConditions, launchEnvironment, launchLimits } from './launch.ts'
+import { launchConditions, launchEnvironment, launchFlags, launchLimits } from './launch.ts'
 import type { Vessel } from './vessel.ts'
 
 /** What runs in a process of its own. */
@@ -30,7 +30,7 @@ export class ProcessVessel implements Vessel {
     const limits = [`--max-old-space-size=${heap}`, `--max-semi-space-size=${young / 3}`, '--v8-pool-size=1']
     // Nor does the C library reserve memory for each thread of its own.
     const env = { ...launchEnvironment(), MALLOC_ARENA_MAX: '1' }
-    this.#child = spawn(process.execPath, [...launchConditions(), ...limits, ...permissions, processFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env })
+    this.#child = spawn(process.execPath, [...launchConditions(), ...launchFlags(), ...limits, ...permissions, processFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env })
     this.pipe = new FramePipe(pipeTo(this.#child))
     // It has exited before its output has been read and its pipes are closed.
     this.gone = new Promise((resolve) => this.#child.once('close', () => resolve()))

@@ -1,3 +1,5 @@
+import { InUse } from './in-use.ts'
+
 /** Somebody who waits for something, and what ends it when nobody does any more. */
 interface Watched {
   readonly deadline: number
@@ -6,7 +8,7 @@ interface Watched {
 
 /** Watches many deadlines with one timer: calls come by the thousand and nearly all end in time, so a timer for each would cost more than the rest of the watch. */
 export class DeadlineWatch implements Disposable {
-  readonly #watched = new Set<Watched>()
+  readonly #watched = new InUse<Watched>()
   #timer: NodeJS.Timeout | undefined
   #armedFor = Infinity
 
@@ -21,8 +23,7 @@ export class DeadlineWatch implements Disposable {
   /** Stops all. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
-    for (const { stop } of this.#watched) stop()
-    this.#watched.clear()
+    for (const watched of this.#watched) if (this.#watched.delete(watched)) watched.stop()
   }
 
   #arm(deadline: number): void {

@@ -1,4 +1,5 @@
 import { StorageError } from './errors.ts'
+import { InUse } from './in-use.ts'
 import { cancelled, isOver } from './patience.ts'
 import type { Waiting } from './patience.ts'
 
@@ -36,7 +37,9 @@ export class Pool<C extends Pooled> {
   /** The one that came back last is lent first. */
   readonly #idle: { readonly connection: C; readonly since: number }[] = []
   #tidying: NodeJS.Timeout | undefined
-  readonly #lent = new Map<C, boolean>()
+  readonly #lent = new InUse<C>()
+  /** Of those the ones that are lent for long. */
+  readonly #lentLong = new InUse<C>()
   readonly #waiting: Waiter<C>[] = []
   readonly #closing = new Set<C>()
   readonly #left = Promise.withResolvers<void>()
@@ -67,6 +70,7 @@ export class Pool<C extends Pooled> {
 
   giveBack(connection: C): void {
     if (!this.#lent.delete(connection)) return
+    this.#lentLong.delete(connection)
     if (connection.usable && !this.#closed) {
       this.#idle.push({ connection, since: performance.now() })
       this.#tidying ??= setTimeout(() => this.#tidy(), longestIdle).unref()
@@ -85,30 +89,32 @@ export class Pool<C extends Pooled> {
   }
 
   #mayLend(long: boolean): boolean {
-    const longs = [...this.#lent.values()].filter(Boolean).length + this.#opening.long
-    return this.#lent.size + this.#opening.all < this.#most && (!long || longs < this.#mostLong)
+    return this.#lent.size + this.#opening.all < this.#most && (!long || this.#lentLong.size + this.#opening.long < this.#mostLong)
   }
 
   async #lendNow(long: boolean): Promise<C> {
     const kept = this.#idle.pop()
     if (kept) {
       if (kept.connection.usable) {
-        this.#lent.set(kept.connection, long)
-        return kept.connection
+        return this.#lentFor(kept.connection, long)
       }
       this.#close(kept.connection)
       return this.#lendNow(long)
     }
     this.#opening = { all: this.#opening.all + 1, long: this.#opening.long + Number(long) }
     try {
-      const connection = await this.#open()
-      this.#lent.set(connection, long)
-      return connection
+      return this.#lentFor(await this.#open(), long)
     } finally {
       this.#opening = { all: this.#opening.all - 1, long: this.#opening.long - Number(long) }
       if (this.#waiting.length > 0) queueMicrotask(() => this.#serveNext())
       this.#leave()
     }
+  }
+
+  #lentFor(connection: C, long: boolean): C {
+    this.#lent.add(connection)
+    if (long) this.#lentLong.add(connection)
+    return connection
   }
 
   #wait(call: Waiting, long: boolean): Promise<C> {

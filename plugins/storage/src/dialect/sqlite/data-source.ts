@@ -13,6 +13,7 @@ import type { Plan, Row, PlainStep, StepResult, TableDescription } from '../../c
 import type { DataSource, OwnSql } from '../../data-source.ts'
 import { StorageError } from '../../errors.ts'
 import { inBatches } from '../../in-batches.ts'
+import { InUse } from '../../in-use.ts'
 import { digestOf, firstAnswer, once } from '../../keys.ts'
 import { limits } from '../../limits.ts'
 import { patiently } from '../../patience.ts'
@@ -61,7 +62,7 @@ class SqliteSource implements DataSource {
   readonly #connections: Connections
   readonly #catalogue: Catalogue
   readonly #pages: Pages
-  readonly #cursors = new Set<Cursor>()
+  readonly #cursors = new InUse<Cursor>()
   #loading: Promise<Compiler> | undefined
   #compiler: Compiler | undefined
   #closed = false

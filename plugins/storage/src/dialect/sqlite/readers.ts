@@ -1,4 +1,5 @@
 import { StorageError } from '../../errors.ts'
+import { InUse } from '../../in-use.ts'
 import type { Connection } from './connection.ts'
 
 const most = 32
@@ -8,7 +9,7 @@ export class Readers {
   readonly #open: () => Connection
   readonly #keep: number
   readonly #idle: Connection[] = []
-  readonly #leased = new Set<Connection>()
+  readonly #leased = new InUse<Connection>()
 
   /** At most `keep` are kept open while nobody reads. */
   constructor(open: () => Connection, keep: number) {
@@ -44,7 +45,9 @@ export class Readers {
   }
 
   close(): void {
-    for (const connection of [...this.#idle.splice(0), ...this.#leased]) connection.close()
-    this.#leased.clear()
+    for (const connection of [...this.#idle.splice(0), ...this.#leased]) {
+      this.#leased.delete(connection)
+      connection.close()
+    }
   }
 }
