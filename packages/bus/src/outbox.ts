@@ -1,4 +1,4 @@
-import { encodeId, encodeTo, type CallText } from './protocol.ts'
+import { encodeNumber, encodeTo, type CallText } from './protocol.ts'
 
 /** Sends one message: the frames of one tick for one route, and the lowest and highest id of the calls among them. */
 export type Send = (route: string, message: string, firstCall: number, lastCall: number) => void
@@ -42,7 +42,7 @@ export class Outbox {
 
   /** Adds a call. */
   addCall(route: string, call: CallText): void {
-    const frame = `[${call.kind},${encodeId(call.id)},${call.rest}]`
+    const frame = `[${call.kind},${encodeNumber(call.id)},${call.rest}]`
     const batch = this.#roomy(route, frame)
     const to = encodeTo(call, batch.call)
     this.#append(batch, to === undefined ? frame : `${to},${frame}`)

@@ -73,15 +73,15 @@ export interface CallText {
   readonly rest: string
 }
 
-/** An id as text. Not by a template: V8 keeps the texts of thousands of numbers, so that each would outlive two collections of young objects. */
-export function encodeId(id: number): string {
-  return JSON.stringify(id)
+/** A number of a call as text. Not by a template: V8 keeps the texts of thousands of numbers, so that each would outlive two collections of young objects. */
+export function encodeNumber(value: number): string {
+  return JSON.stringify(value)
 }
 
 /** What a call says of itself alone; `now` is the time by the caller's clock. */
 export function encodeRest(input: unknown, call: Call, now: number, credits?: number): string {
   const left = Math.max(Math.ceil(call.deadline - now), 1)
-  const rest = `${left},${call.key === undefined ? 'null' : JSON.stringify(call.key)},${encodeValue(input)}`
+  const rest = `${encodeNumber(left)},${call.key === undefined ? 'null' : JSON.stringify(call.key)},${encodeValue(input)}`
   return credits === undefined ? rest : `${rest},${credits}`
 }
 

@@ -73,13 +73,24 @@ test('rows and what is handed on keep their order', async () => {
   expect(order).toEqual(['row a', `driver ${complete.length}`, 'row b', `driver ${ready.length}`])
 })
 
-test('a row whose values have other lengths than it says ends the connection with a clear word', async () => {
+const tooLong = dataRow(['abc', 'de'])
+tooLong.writeInt32BE(1_000_000, 7)
+const tooMany = dataRow(['abc', null])
+tooMany.writeUInt16BE(40_000, 5)
+const tooFew = dataRow(['abc', 'de'])
+tooFew.writeUInt16BE(1, 5)
+
+test.each([
+  ['has a value longer than itself', tooLong],
+  ['tells of more values than it has', tooMany],
+  ['tells of fewer values than it has', tooFew],
+  ['does not say how many values it has', message('D', Buffer.from([]))],
+  ['says half of that', message('D', Buffer.from([0]))],
+])('a row that %s ends the connection with a clear word', async (_, broken) => {
   const { socket, parser } = reading()
   const rows: (readonly Raw[])[] = []
   parser.taker = (fields) => void rows.push(fields)
   const failed = new Promise<Error>((resolve) => socket.once('error', resolve))
-  const broken = dataRow(['abc', 'de'])
-  broken.writeInt32BE(1_000_000, 7)
   await send(socket, broken, [1_000])
   expect((await failed).message).toContain('its values have other lengths than it says')
   expect(rows).toEqual([])

@@ -92,6 +92,7 @@ export class RowParser {
 /** The values of a row; undefined where they do not fill it. */
 function fieldsOf(all: Buffer, from: number, to: number): readonly Raw[] | undefined {
   const begin = from + countBytes
+  if (begin > to) return undefined
   // oxlint-disable-next-line unicorn/no-new-array -- one that grows takes twice the memory, and there are ten thousand of them
   const fields = new Array<Raw>(all.readUInt16BE(from)).fill(null)
   let at = begin
