@@ -70,7 +70,7 @@ export class CallContext implements Call, Expiring {
   cancel(reason: unknown): void {
     this.#cancelled ??= reason
     this.#controller?.abort(reason)
-    this.#disarm()
+    clearTimeout(this.#timer)
   }
 
   /** Says how its caller is told when nobody waits any more; the handler still counts as in flight until it is done. */
@@ -90,10 +90,6 @@ export class CallContext implements Call, Expiring {
   /** Lets go of the timer and of whoever waited, once the call has been answered: an answer must not stay as long as the context of its call. */
   finish(): void {
     this.#giveUp = undefined
-    this.#disarm()
-  }
-
-  #disarm(): void {
     if (this.#timer === undefined) return
     clearTimeout(this.#timer)
     this.#timer = undefined

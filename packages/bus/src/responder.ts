@@ -3,7 +3,7 @@ import { CallContext } from './call-context.ts'
 import { BusError } from './errors.ts'
 import { InFlight, type Chained } from './in-flight.ts'
 import type { Outbox } from './outbox.ts'
-import { decodeCall, decodeTo, encodeError, encodeNumber, encodeValue, kind, type CallFrame, type CallHead, type Frame } from './protocol.ts'
+import { decodeCall, decodeTo, encodeError, encodeValue, kind, type CallFrame, type CallHead, type Frame } from './protocol.ts'
 import { withThrough } from './through.ts'
 import { isTraceparent, newTraceparent } from './traceparent.ts'
 
@@ -126,7 +126,7 @@ export class Responder {
       this.#forget(replyTo, id)
       const text = encodeValue(output)
       if (!fits(text, this.#maxAnswer)) this.#answerError(replyTo, id, tooLarge(text.length, this.#maxAnswer))
-      else this.#outbox.add(replyTo, `[${kind.result},${encodeNumber(id)},${text}]`)
+      else this.#outbox.add(replyTo, `[${kind.result},${encodeValue(id)},${text}]`)
     } catch (error) {
       this.#forget(replyTo, id)
       this.#answerError(replyTo, id, error)
@@ -145,7 +145,7 @@ export class Responder {
         running.credits--
         const text = encodeValue(item)
         if (!fits(text, this.#maxAnswer)) throw tooLarge(text.length, this.#maxAnswer)
-        this.#outbox.add(replyTo, `[${kind.item},${encodeNumber(id)},${text}]`)
+        this.#outbox.add(replyTo, `[${kind.item},${encodeValue(id)},${text}]`)
       }
       this.#outbox.add(replyTo, `[${kind.end},${id}]`)
     } catch (error) {

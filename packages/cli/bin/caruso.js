@@ -23,15 +23,15 @@ const collector = '--expose-gc'
 const helpers = '--v8-pool-size=2'
 // A thread whose plugin is TypeScript strips its types by WebAssembly. V8 has ended a process as it compiled a wrapper of such calls
 // and freed another (nodejs/node#64500 is about the same part); so they are not compiled. Other versions may not know the option.
-const wrappers = found === needed ? ['--wasm-wrapper-tiering-budget=1000000000'] : []
+const wrappers = '--wasm-wrapper-tiering-budget=1000000000'
 // What lived through some collections of young objects V8 would lay among the old ones from the beginning, rows that are read
 // for one answer too, where they and all that they hold stay until everything is collected (docs/adr/0040).
-const allYoung = found === needed ? ['--no-allocation-site-pretenuring'] : []
+const allYoung = '--no-allocation-site-pretenuring'
 // What was compiled once need not be again: a command takes a third less. Where the folder cannot be written, Node does without.
 const { HOME, XDG_CACHE_HOME } = process.env
 const caches = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'))
 const env = { ...(caches && { NODE_COMPILE_CACHE: join(caches, 'caruso') }), ...process.env }
-const args = [young, collector, helpers, ...wrappers, ...allYoung, ...entry, ...process.argv.slice(2)]
+const args = [young, collector, helpers, ...(found === needed ? [wrappers, allYoung] : []), ...entry, ...process.argv.slice(2)]
 if (typeof process.execve === 'function' && process.platform !== 'win32') {
   process.removeAllListeners('warning')
   process.on('warning', () => {})

@@ -7,11 +7,6 @@ export function launchConditions(): string[] {
   return process.execArgv.filter((argument, index, all) => isCondition(argument) || argument.startsWith('--conditions=') || isCondition(all[index - 1]))
 }
 
-/** What the host was told of V8's that is as good for what it starts: see `caruso`, which knows what this version of Node takes. */
-export function launchFlags(): string[] {
-  return process.execArgv.filter((argument) => argument === '--no-allocation-site-pretenuring')
-}
-
 /** An isolated component sees nothing of the host's environment but what a program needs to run. */
 export function launchEnvironment(): NodeJS.ProcessEnv {
   const passed = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_ENV']

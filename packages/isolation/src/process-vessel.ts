@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { launchConditions, launchEnvironment, launchFlags, launchLimits } from './launch.ts'
+import { launchConditions, launchEnvironment, launchLimits } from './launch.ts'
 import type { Vessel } from './vessel.ts'
 
 /** What runs in a process of its own. */
@@ -28,9 +28,11 @@ export class ProcessVessel implements Vessel {
     // Young objects lie in two halves and what is moved between them; the halves would grow to 16 MB each.
     // One thread helps V8 instead of four: each costs memory, and while a version starts they take processor time from those that serve.
     const limits = [`--max-old-space-size=${heap}`, `--max-semi-space-size=${young / 3}`, '--v8-pool-size=1']
+    // As the host was told, which knows what this version of Node takes (docs/adr/0040).
+    const allYoung = process.execArgv.filter((argument) => argument === '--no-allocation-site-pretenuring')
     // Nor does the C library reserve memory for each thread of its own.
     const env = { ...launchEnvironment(), MALLOC_ARENA_MAX: '1' }
-    this.#child = spawn(process.execPath, [...launchConditions(), ...launchFlags(), ...limits, ...permissions, processFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env })
+    this.#child = spawn(process.execPath, [...launchConditions(), ...allYoung, ...limits, ...permissions, processFile], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env })
     this.pipe = new FramePipe(pipeTo(this.#child))
     // It has exited before its output has been read and its pipes are closed.
     this.gone = new Promise((resolve) => this.#child.once('close', () => resolve()))

@@ -39,6 +39,7 @@ export class Arrival {
   #epoch = 0
   #switching: Promise<void> = Promise.resolve()
   #decided: Promise<readonly string[]> | undefined
+  #kept = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(host: Host, journal: Journal, request: ArrivalRequest, ask: () => Promise<'yes' | 'no' | 'open'>) {
@@ -101,9 +102,10 @@ export class Arrival {
     if (this.#epoch > 0) await Promise.all([this.#instance?.deactivate(), Promise.allSettled([this.#switching])])
   }
 
-  /** The other host gave it away: callers are sent here. */
-  async commit(): Promise<void> {
+  /** The other host gave it away: callers are sent here. False where it had been let go of already. */
+  async commit(): Promise<boolean> {
     await this.#decide(true)
+    return this.#kept
   }
 
   /** Lets go of it; resolves to what was left behind, in words. */
@@ -143,6 +145,7 @@ export class Arrival {
       await this.#host.switchTo(this.#loaded())
     }
     await this.#write('done', '')
+    this.#kept = true
     return []
   }
 

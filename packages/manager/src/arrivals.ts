@@ -36,14 +36,15 @@ export class Arrivals {
   /** Takes one of them a step further. */
   async proceed({ arrival: id, step, portion = '[]', version = 0 }: InputOf<Proceed>): Promise<OutputOf<Proceed>> {
     const arrival = this.#arrivals.get(id)
-    if (arrival === undefined) throw new ManagerError('SWAP_FAILED', `Took arrival "${id}" the step "${step}" further at host "${this.#others.own}": it has ended`)
+    const ended = (): Error => new ManagerError('SWAP_FAILED', `Took arrival "${id}" the step "${step}" further at host "${this.#others.own}": it has ended`)
+    if (arrival === undefined) throw ended()
     switch (step) {
       case 'load': return { description: await arrival.load() }
       case 'start': await arrival.start(); break
       case 'take': await arrival.take(portion, version); break
       case 'activate': await arrival.activate(); break
       case 'deactivate': await arrival.deactivate(); break
-      case 'commit': await arrival.commit(); break
+      case 'commit': if (!(await arrival.commit())) throw ended(); break
       case 'leave': return { left: await arrival.leave() }
     }
     return {}
