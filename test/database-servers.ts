@@ -29,6 +29,14 @@ export const user = 'caruso'
 export const password = randomBytes(12).toString('hex')
 const asRoot = process.getuid?.() === 0
 
+/** MariaDB with what makes its folder, or MySQL, which does that itself; either with a client. */
+export interface MysqlPrograms {
+  readonly server: string
+  /** Undefined for MySQL. */
+  readonly install: string | undefined
+  readonly client: string
+}
+
 /** What a PostgreSQL is made and run with, beside what all of ours are. */
 interface PostgresFlags {
   readonly initdb: readonly string[]
@@ -42,18 +50,18 @@ const forTests: PostgresFlags = {
 }
 
 /**
- * PostgreSQL and MariaDB for one test run: each is started when the first test asks for a database of it, in a temporary
+ * PostgreSQL and MariaDB, or MySQL in its place, for one test run: each is started when the first test asks for a database of it, in a temporary
  * folder and on a free port, and stopped when the run is over. Tests ask over a socket, since they run in other processes.
  */
 export class DatabaseServers {
   readonly #folder = mkdtempSync(join(tmpdir(), 'caruso-databases-'))
-  readonly #mariadb: { readonly server: string; readonly install: string; readonly client: string } | undefined
+  readonly #mysql: MysqlPrograms | undefined
   readonly #running = new Map<string, Promise<RunningServer>>()
   readonly #door: Server
   #created = 0
 
-  constructor(mariadb: { readonly server: string; readonly install: string; readonly client: string } | undefined) {
-    this.#mariadb = mariadb
+  constructor(mysql: MysqlPrograms | undefined) {
+    this.#mysql = mysql
     this.#door = createServer({ allowHalfOpen: true }, (socket) => {
       text(socket)
         .then((kind) => this.#create(kind === 'pg' ? 'pg' : 'mysql'))
@@ -80,7 +88,7 @@ export class DatabaseServers {
   }
 
   async #create(kind: 'pg' | 'mysql'): Promise<TestDatabase> {
-    const starting = this.#running.get(kind) ?? (kind === 'pg' ? startPostgres(join(this.#folder, kind), forTests) : this.#startMariadb())
+    const starting = this.#running.get(kind) ?? (kind === 'pg' ? startPostgres(join(this.#folder, kind), forTests) : this.#startMysql())
     this.#running.set(kind, starting)
     const server = await starting
     const database = `test_${++this.#created}`
@@ -88,9 +96,9 @@ export class DatabaseServers {
     return { kind, host: '127.0.0.1', port: server.port, database, user, password }
   }
 
-  #startMariadb(): Promise<RunningServer> {
-    if (!this.#mariadb) throw new Error('Started MariaDB: it is not installed')
-    return startMariadb(join(this.#folder, 'mysql'), this.#mariadb)
+  #startMysql(): Promise<RunningServer> {
+    if (!this.#mysql) throw new Error('Started MariaDB: it is not installed')
+    return startMysql(join(this.#folder, 'mysql'), this.#mysql)
   }
 }
 
@@ -123,7 +131,7 @@ export async function startPostgres(folder: string, { initdb, settings }: Postgr
   return { port, create: (database) => server.createDatabase(database), stop: () => server.stop() }
 }
 
-async function startMariadb(folder: string, programs: { readonly server: string; readonly install: string; readonly client: string }): Promise<RunningServer> {
+async function startMysql(folder: string, { server, install, client }: MysqlPrograms): Promise<RunningServer> {
   const port = await freePort()
   const [socket, init, temporary] = [`${folder}.sock`, `${folder}.sql`, `${folder}.tmp`]
   // Each server empties its folder of temporary tables when it starts, also of those that another one is using.
@@ -131,14 +139,16 @@ async function startMariadb(folder: string, programs: { readonly server: string;
   const runAs = asRoot ? ['--user=root'] : []
   // Both, because on this machine MariaDB's nameless user of "localhost" goes before "%".
   writeFileSync(init, ['%', 'localhost'].map((host) => `create user '${user}'@'${host}' identified by '${password}';\ngrant all on *.* to '${user}'@'${host}' with grant option;\n`).join(''))
-  await done(spawn(programs.install, ['--no-defaults', `--datadir=${folder}`, `--tmpdir=${temporary}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...runAs], { stdio: ['ignore', 'pipe', 'pipe'] }))
+  const where = ['--no-defaults', `--datadir=${folder}`, `--tmpdir=${temporary}`, ...runAs]
+  const making = install === undefined ? ['--initialize-insecure'] : ['--auth-root-authentication-method=normal', '--skip-test-db']
+  await done(spawn(install ?? server, [...where, ...making], { stdio: ['ignore', 'pipe', 'pipe'] }))
   const started = spawn(
-    programs.server,
-    ['--no-defaults', `--datadir=${folder}`, `--tmpdir=${temporary}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}.pid`, `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', '--character-set-server=utf8mb4', ...runAs],
+    server,
+    [...where, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}.pid`, `--init-file=${init}`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', '--character-set-server=utf8mb4', ...(install === undefined ? ['--mysqlx=OFF'] : [])],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
   await heard(started, 'ready for connections')
-  const create = (database: string): Promise<string> => done(spawn(programs.client, ['--no-defaults', `--socket=${socket}`, '--user=root', `--execute=create database ${database}`], { stdio: ['ignore', 'pipe', 'pipe'] }))
+  const create = (database: string): Promise<string> => done(spawn(client, ['--no-defaults', `--socket=${socket}`, '--user=root', `--execute=create database ${database}`], { stdio: ['ignore', 'pipe', 'pipe'] }))
   return {
     port,
     create: async (database) => void (await create(database)),

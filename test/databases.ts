@@ -5,7 +5,7 @@ import type { TestDatabase } from './database-servers.ts'
 
 export type { TestDatabase } from './database-servers.ts'
 
-/** A new, empty database on the server of this test run. MariaDB's tests are skipped where `inject('mariadb')` is undefined. */
+/** A new, empty database on the server of this test run. MariaDB's tests are skipped where `inject('mysql')` is undefined. */
 export async function freshDatabase(kind: 'pg' | 'mysql'): Promise<TestDatabase> {
   const socket = connect(inject('databases'))
   socket.end(kind)

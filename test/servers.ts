@@ -2,14 +2,15 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { DatabaseServers } from './database-servers.ts'
+import { DatabaseServers, type MysqlPrograms } from './database-servers.ts'
 
 declare module 'vitest' {
   /** Programs of this machine that tests may start: the path of each, or undefined where it is missing. */
   interface ProvidedContext {
     readonly natsServer: string | undefined
     readonly chromium: string | undefined
-    readonly mariadb: string | undefined
+    /** What stands behind the kind `mysql`: MariaDB, or the MySQL whose server `CARUSO_TEST_MYSQL` names. */
+    readonly mysql: 'MariaDB' | 'MySQL' | undefined
     /** Where `freshDatabase` asks for one. */
     readonly databases: string
   }
@@ -34,9 +35,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (process.env['CARUSO_TEST_ALL'] === '1' && missing.length > 0) throw new Error(`Run every test, as CARUSO_TEST_ALL=1 asks: ${missing.join(', ')}`)
   project.provide('natsServer', findProgram(programs.natsServer))
   project.provide('chromium', findProgram(programs.chromium))
-  const mariadb = mariadbPrograms()
-  project.provide('mariadb', mariadb?.server)
-  const databases = new DatabaseServers(mariadb)
+  const mysql = mysqlPrograms()
+  project.provide('mysql', mysql && (mysql.install === undefined ? 'MySQL' : 'MariaDB'))
+  const databases = new DatabaseServers(mysql)
   project.provide('databases', await databases.open())
   // What commands compile, they share for this run.
   const cache = mkdtempSync(join(tmpdir(), 'caruso-cache-'))
@@ -53,9 +54,12 @@ export function missingPrograms(): string[] {
 }
 
 /** The server, with what makes its folder and what makes databases in it, which the same package brings. */
-function mariadbPrograms(): { readonly server: string; readonly install: string; readonly client: string } | undefined {
-  const [server, install, client] = [programs.mariadb, { names: ['mariadb-install-db'] }, { names: ['mariadb'] }].map(findProgram)
-  return server === undefined || install === undefined || client === undefined ? undefined : { server, install, client }
+function mysqlPrograms(): MysqlPrograms | undefined {
+  const [mariadb, install, client] = [programs.mariadb, { names: ['mariadb-install-db'] }, { names: ['mariadb', 'mysql'] }].map(findProgram)
+  const mysql = process.env['CARUSO_TEST_MYSQL']
+  if (client === undefined) return undefined
+  if (mysql !== undefined) return { server: mysql, install: undefined, client }
+  return mariadb === undefined || install === undefined ? undefined : { server: mariadb, install, client }
 }
 
 function findProgram(program: Pick<Program, 'names'>): string | undefined {

@@ -41,7 +41,7 @@ async function columnsAt(operator: Operator): Promise<string[]> {
 }
 
 describe.each(['sqlite', 'pg', 'mysql'] as const satisfies readonly Kind[])('tables in %s', (kind) => {
-  test.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('that grow for a version are old or grown when the host is killed meanwhile, and the swap can be made again', { timeout: 60_000 + kills * 15_000 }, async () => {
+  test.skipIf(kind === 'mysql' && inject('mysql') === undefined)('that grow for a version are old or grown when the host is killed meanwhile, and the swap can be made again', { timeout: 60_000 + kills * 15_000 }, async () => {
     for (let kill = 0; kill < kills; kill++) {
       const { folder, add } = await ticketFolder(kind, firstTickets)
       const up = await CarusoProcess.up(folder)

@@ -62,7 +62,7 @@ function asking({ tickets, call }: TicketAssembly): { readonly made: Map<string,
 const total = (made: ReadonlyMap<string, number>): number => [...made.values()].reduce((sum, one) => sum + one, 0)
 
 describe.each(['sqlite', 'pg', 'mysql'] as const satisfies readonly Kind[])('a plugin with tables in %s', (kind) => {
-  describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('and', { timeout: 60_000 }, () => {
+  describe.skipIf(kind === 'mysql' && inject('mysql') === undefined)('and', { timeout: 60_000 }, () => {
     test('gets them before it starts, and more before the next version does, while both answer; what it has stays where it is rolled back', async () => {
       const assembly = await ticketAssembly(kind, first)
       const { manager, tickets, call } = assembly

@@ -41,7 +41,7 @@ async function actionsOf({ objects, call }: Running) {
 const ways: readonly (readonly [(typeof transports)[number], Kind])[] = [...transports.map((transport) => [transport, 'sqlite'] as const), ['direct', 'pg'], ['direct', 'mysql']]
 
 test.for(ways)('a dialog is led to its end on the web: what is said, found, checked and caused, %s on %s', async ([transport, kind], { skip }) => {
-  skip(kind === 'mysql' && inject('mariadb') === undefined, 'there is no MariaDB')
+  skip(kind === 'mysql' && inject('mysql') === undefined, 'there is no MariaDB')
   const running = await runDialogs(transport, kind)
   const dialog = await begun(running, 'nb')
   expect(dialog.stands.view).toMatchObject({ status: 'asking', said: ['Gjør opp en forfalt faktura. Det tar omtrent tre minutter.'], question: { path: 'who/number', type: 'number' } })

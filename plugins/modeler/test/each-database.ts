@@ -15,7 +15,7 @@ export type Kind = 'sqlite' | 'pg' | 'mysql'
 /** To a server. */
 const connections = 3
 
-const names: Readonly<Record<Kind, string>> = { sqlite: 'SQLite', pg: 'PostgreSQL', mysql: 'MariaDB' }
+const names: Readonly<Record<Kind, string>> = { sqlite: 'SQLite', pg: 'PostgreSQL', mysql: inject('mysql') ?? 'MariaDB' }
 
 /** The modeler over a database of one kind. */
 export interface Tried {
@@ -35,7 +35,7 @@ export interface Tried {
 /** Describes what holds on every database; each test has a database of its own. */
 export function onEachDatabase(what: string, tests: (open: (tables: readonly string[], files: Readonly<Record<string, string>>) => Promise<Tried>, kind: Kind) => void): void {
   describe.each(Object.keys(names) as Kind[])(`${what} on %s`, (kind) => {
-    describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)(names[kind], () => {
+    describe.skipIf(kind === 'mysql' && inject('mysql') === undefined)(names[kind], () => {
       tests((tables, files) => openTried(kind, tables, files), kind)
     })
   })

@@ -115,7 +115,7 @@ describe.skipIf(missing !== '')(`Chinook${missing}, introspected`, () => {
   const classes = ['Album', 'Artist', 'Customer', 'Employee', 'Genre', 'Invoice', 'InvoiceLine', 'MediaType', 'Playlist', 'Track']
 
   test.for(['sqlite', 'pg', 'mysql'] as const)('%s is read and written, by the same names as on the others', { timeout: 60_000 }, async (kind, { skip }) => {
-    if (kind === 'mysql' && inject('mariadb') === undefined) skip()
+    if (kind === 'mysql' && inject('mysql') === undefined) skip()
     const file = join(temporaryFolder(), 'chinook.db')
     const found = chinook[kind]
     if (kind === 'sqlite' && 'file' in found) copyFileSync(found.file, file)

@@ -35,7 +35,7 @@ const others = {
 }
 
 describe.each(['sqlite', 'pg', 'mysql'] as const)('caruso model on %s', (kind) => {
-  test.skipIf(kind === 'mysql' && inject('mariadb') === undefined)(`is killed at ${kills} moments of apply and undo, and leaves the old model, the new one, or what both finish`, { timeout: 60_000 + kills * 30_000 }, async ({ annotate }) => {
+  test.skipIf(kind === 'mysql' && inject('mysql') === undefined)(`is killed at ${kills} moments of apply and undo, and leaves the old model, the new one, or what both finish`, { timeout: 60_000 + kills * 30_000 }, async ({ annotate }) => {
     const it = await crm(kind)
     symlinkSync(join(import.meta.dirname, '../../../node_modules'), join(it.folder, 'node_modules'))
     const before = await it.model(old)

@@ -55,7 +55,7 @@ test.each(['Order', 'OrderWhoseNameIsSoLongThatAnotherIsShortened'])('the key of
 })
 
 describe.each(['sqlite', 'pg', 'mysql'] as const)('a model is applied to %s', (kind) => {
-  describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('and', { timeout: 60_000 }, () => {
+  describe.skipIf(kind === 'mysql' && inject('mysql') === undefined)('and', { timeout: 60_000 }, () => {
     test('makes its tables once, grows, renames what was called otherwise, and is taken back', async () => {
       const { model, run, rows } = await crm(kind)
       const first = await model({ customer, order, tag })

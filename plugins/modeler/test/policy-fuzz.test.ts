@@ -169,7 +169,7 @@ function sorted({ objects, links }: World): World {
 }
 
 describe.each<[Database, number]>([['sqlite', 600], ['pg', 120], ['mysql', 120]])('under random policies, on %s', (database, few) => {
-  const missing = database === 'mysql' && inject('mariadb') === undefined
+  const missing = database === 'mysql' && inject('mysql') === undefined
   const timeout = requests === 0 ? 60_000 : 3_600_000
 
   test.skipIf(missing)('commits do what policies allow, and nothing else', { timeout }, () => rounds(database, requests === 0 ? few / 5 : requests * (few / 6_000), (round) => round.commits(perWorld)))

@@ -87,7 +87,7 @@ function searched(attributes: Model[string]): string[] {
 }
 
 describe.each(['sqlite', 'pg', 'mysql'] as const)('random models on %s', (kind) => {
-  test.skipIf(kind === 'mysql' && inject('mariadb') === undefined)(`${changes} changes: applied once, undone as it was, finished or taken back after a kill`, { timeout: 60_000 + changes * 2_000 }, async () => {
+  test.skipIf(kind === 'mysql' && inject('mysql') === undefined)(`${changes} changes: applied once, undone as it was, finished or taken back after a kill`, { timeout: 60_000 + changes * 2_000 }, async () => {
     const { model, run, rows } = await crm(kind)
     let current: Model = {}
     let made = 0

@@ -1,8 +1,9 @@
 import type { Insert } from './change-compiler.ts'
 import { decode } from './codec.ts'
-import type { Bound } from './codec.ts'
+import type { Bound, Decoder } from './codec.ts'
 import type { PlainStep, Row, StepResult, Value } from './contract.ts'
 import { StorageError } from './errors.ts'
+import { toCanonical } from './logical.ts'
 import type { Raw } from './logical.ts'
 import { bindLists, bindValues } from './sql-builder.ts'
 import { StepRows } from './step-rows.ts'
@@ -77,8 +78,13 @@ function addKeys(insert: Insert, columns: readonly string[], given: readonly (re
     if (key.length === 0) keys.push({})
     else if (told === 'returned') keys.push(keyOf(insert, answer.rows[index] ?? []))
     else if (told === 'generated') keys.push(keyOf(insert, answer.affected === 0 ? [] : [answer.generated ?? null]))
-    else keys.push(Object.fromEntries(key.map((name, place) => [name, columns.includes(name) ? (row[columns.indexOf(name)] ?? null) : decode(decoders[place], answer.generated ?? null, name)])))
+    else keys.push(Object.fromEntries(key.map((name, place) => [name, columns.includes(name) ? asKept(decoders[place], row[columns.indexOf(name)] ?? null) : decode(decoders[place], answer.generated ?? null, name)])))
   }
+}
+
+/** A value that was given as the database answers it from then on. */
+function asKept(decoder: Decoder, value: Value): Value {
+  return decoder === undefined ? value : toCanonical(decoder.type, value)
 }
 
 function keyOf({ key, decoders }: Insert, row: readonly Raw[]): Row {

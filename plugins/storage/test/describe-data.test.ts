@@ -60,7 +60,7 @@ describe.skipIf(missing !== '')(`Northwind${missing} is described`, () => {
 })
 
 describe.skipIf(missing !== '')(`Chinook${missing} is described`, () => {
-  test.skipIf(inject('mariadb') === undefined)('the same on every database, up to what the README lists', async () => {
+  test.skipIf(inject('mysql') === undefined)('the same on every database, up to what the README lists', async () => {
     const [pg, mysql] = await Promise.all([freshDatabase('pg'), freshDatabase('mysql')])
     await Promise.all([runScript(pg, declarations(read(chinook.pg))), runScript(mysql, declarations(read(chinook.mysql)))])
     const [inSqlite, inPg, inMysql] = await Promise.all([describedAs({ kind: 'sqlite', file: 'file' in chinook.sqlite ? chinook.sqlite.file : '', readonly: true }), describedAs(pg), describedAs(mysql)])

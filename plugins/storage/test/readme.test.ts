@@ -28,7 +28,7 @@ interface Example {
   order(storage: Client<typeof Storage>, call: Call): Promise<unknown>
 }
 
-describe.each(['sqlite', 'pg', 'mysql'] as const)('the example of the README on %s', (kind) => test.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('does what the README says', async () => {
+describe.each(['sqlite', 'pg', 'mysql'] as const)('the example of the README on %s', (kind) => test.skipIf(kind === 'mysql' && inject('mysql') === undefined)('does what the README says', async () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
   const source = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
   const file = join(temporaryFolder(), 'example.ts')

@@ -11,7 +11,9 @@ import type { Started } from '../harness.ts'
 
 export type Kind = 'sqlite' | 'pg' | 'mysql'
 
-const names: Readonly<Record<Kind, string>> = { sqlite: 'SQLite', pg: 'PostgreSQL', mysql: 'MariaDB' }
+/** MySQL knows no UUIDs, which are 16 bytes there. */
+export const isMysql = inject('mysql') === 'MySQL'
+const names: Readonly<Record<Kind, string>> = { sqlite: 'SQLite', pg: 'PostgreSQL', mysql: inject('mysql') ?? 'MariaDB' }
 
 /** How each database declares a column of a type, so that it keeps all of it. */
 const types = {
@@ -25,7 +27,7 @@ const types = {
   time: { sqlite: 'time_text', pg: 'time', mysql: 'time(6)' },
   instant: { sqlite: 'instant_text', pg: 'timestamptz', mysql: 'datetime(6)' },
   json: { sqlite: 'json_text', pg: 'jsonb', mysql: 'json' },
-  uuid: { sqlite: 'uuid_text', pg: 'uuid', mysql: 'uuid' },
+  uuid: { sqlite: 'uuid_text', pg: 'uuid', mysql: isMysql ? 'binary(16)' : 'uuid' },
   bytes: { sqlite: 'blob', pg: 'bytea', mysql: 'longblob' },
 } as const satisfies Record<string, Record<Kind, string>>
 
@@ -49,7 +51,7 @@ export type Open = (own?: 'own') => Promise<Tried>
 /** Describes what holds on every database; the tests of a group share a database, each makes tables of its own. */
 export function onEachDatabase(what: string, tests: (open: Open, kind: Kind) => void): void {
   describe.each(Object.keys(names) as Kind[])(`${what} on %s`, (kind) => {
-    describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)(names[kind], () => {
+    describe.skipIf(kind === 'mysql' && inject('mysql') === undefined)(names[kind], () => {
       let config: SourceConfig
       let shared: Promise<Tried> | undefined
       const ends: (() => void | Promise<void>)[] = []

@@ -34,7 +34,7 @@ function cancellable(): { readonly call: Call; cancel(): void } {
 }
 
 describe.each(['pg', 'mysql'] as const)('a call that is over, on a server of kind %s,', (kind) => {
-  describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('sends', () => {
+  describe.skipIf(kind === 'mysql' && inject('mysql') === undefined)('sends', () => {
     test.each(['cancelled', 'closed'] as const)('no statement, though its connection was only opened when it was %s', async (how) => {
       const { storage, way, count, dispose } = await opened(kind, 2)
       const { call, cancel } = cancellable()

@@ -6,7 +6,7 @@ import { codeFrom } from '../../../../test/failures.ts'
 import { freshDatabase } from '../../../../test/databases.ts'
 import { makeCall, startStorage } from '../harness.ts'
 import type { SourceConfig } from '../../src/config.ts'
-import { onEachDatabase, type Kind } from './each-database.ts'
+import { isMysql, onEachDatabase, type Kind } from './each-database.ts'
 
 const as = (component: string) => makeCall({ caller: { component, identity: component, permissions: [], grants: [] } })
 
@@ -133,7 +133,7 @@ onEachDatabase('durable events', (open, kind) => {
     await using _other = { [Symbol.asyncDispose]: async () => await other.end() }
     await other.run('begin')
     await other.run("update caruso_cursors set seq = 0 where consumer = ''")
-    await other.run("insert into caruso_events (id, topic, subject, payload, at) values ('00000000-0000-4000-8000-000000000001', 'sales.slow', 'first', '1', '2026-01-01 00:00:00')")
+    await other.run(`insert into caruso_events (id, topic, subject, payload, at) values (${kind === 'mysql' && isMysql ? "x'00000000000040008000000000000001'" : "'00000000-0000-4000-8000-000000000001'"}, 'sales.slow', 'first', '1', '2026-01-01 00:00:00')`)
     let done = false
     const second = transact([{ emit: 'sales.slow', payload: 2, subject: 'second' }]).then(() => (done = true))
     await pause(300)

@@ -8,10 +8,12 @@ import type { Filter, Step } from '../../src/contract.ts'
 import { heldConnection, runScript } from '../described.ts'
 import { gate } from '../gate.ts'
 import { makeCall, startStorage } from '../harness.ts'
+import { isMysql } from './each-database.ts'
 
 describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
-  describe.skipIf(kind === 'mysql' && inject('mariadb') === undefined)('is', () => {
-    const sleep = kind === 'pg' ? 'select pg_sleep(20)' : 'select sleep(20)'
+  describe.skipIf(kind === 'mysql' && inject('mysql') === undefined)('is', () => {
+    // Of a sleep that is all of a statement, MySQL says only that it was shorter.
+    const sleep = kind === 'pg' ? 'select pg_sleep(20)' : 'select 1 from (select 1) as one where sleep(20)'
 
     test('waited for, with a line in the log that has no password', async () => {
       const database = await freshDatabase(kind)
@@ -78,7 +80,7 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       const cancelled = codeFrom(storage.sql({ source: 'crm', sql: sleep }, makeCall({ signal: controller.signal })))
       setTimeout(() => controller.abort(), 100)
       expect(await cancelled).toBe('CANCELLED')
-      const running = kind === 'pg' ? `select count(*) as n from pg_stat_activity where query like '%pg_sleep(20)' and state = 'active' and pid <> pg_backend_pid()` : `select count(*) as n from information_schema.processlist where info = 'select sleep(20)'`
+      const running = kind === 'pg' ? `select count(*) as n from pg_stat_activity where query like '%pg_sleep(20)' and state = 'active' and pid <> pg_backend_pid()` : `select count(*) as n from information_schema.processlist where info = '${sleep}'`
       await expect.poll(async () => (await storage.sql({ source: 'crm', sql: running }, makeCall())).rows).toEqual([{ n: 0 }])
       expect(Date.now() - began).toBeLessThan(5_000)
     })
@@ -136,7 +138,8 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       const [inserted] = await Promise.all([run('insert into t values (1)', 1_000), run(kind === 'pg' ? 'select pg_sleep(1.5)' : 'select sleep(1.5)')])
       expect(inserted).toEqual([])
       const more = Array.from({ length: 10_001 }, () => '(2)').join()
-      expect(await codeFrom(run(`insert into t values ${more} returning n`))).toBe('LIMIT_EXCEEDED')
+      // MySQL answers no rows of a change.
+      if (kind === 'pg' || !isMysql) expect(await codeFrom(run(`insert into t values ${more} returning n`))).toBe('LIMIT_EXCEEDED')
       expect(await run('select n from t')).toEqual([{ n: 1 }])
     })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { codeFrom, errorFrom } from '../../../../test/failures.ts'
 import type { Filter, Step } from '../../src/contract.ts'
 import { makeCall, startStorage } from '../harness.ts'
-import { onEachDatabase, streamed } from './each-database.ts'
+import { isMysql, onEachDatabase, streamed } from './each-database.ts'
 import type { Tried } from './each-database.ts'
 
 const bigint = { sqlite: 'integer', pg: 'bigint', mysql: 'bigint' }
@@ -62,7 +62,7 @@ onEachDatabase('transactions', (open) => {
 
   test('answer keys of every type as their step says', async () => {
     const tried = await open()
-    const from = await tried.table({ code: { sqlite: 'uuid_text primary key', pg: 'uuid primary key', mysql: 'uuid primary key' }, n: 'integer' })
+    const from = await tried.table({ code: { sqlite: 'uuid_text primary key', pg: 'uuid primary key', mysql: isMysql ? 'binary(16) primary key' : 'uuid primary key' }, n: 'integer' })
     const step: Step = { insert: from, rows: [{ code: '6F9619FF-8B86-D011-B42D-00C04FC964FF', n: 1 }], types: { code: 'uuid' } }
     expect((await tried.transact([step]))[0]?.keys).toEqual([{ code: '6f9619ff-8b86-d011-b42d-00c04fc964ff' }])
   })

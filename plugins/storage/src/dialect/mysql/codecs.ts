@@ -37,7 +37,7 @@ const special: { readonly [Type in LogicalType]?: (column: Column, same: boolean
   float: () => ({ match: (value) => floatOf(toCanonical('float', value)), store: (value) => floatOf(toCanonical('float', value)) }),
   boolean: ({ stored }) => (stored === 'bit' ? { place: 'cast(? as unsigned)', store: (value) => onBoolean(toCanonical('boolean', value)) } : { place: 'cast(? as signed)' }),
   date: (_column, same) => ({ place: 'cast(? as date)', ...(same ? {} : { compare: 'cast(?? as date)' }) }),
-  time: (_column, same) => ({ place: 'cast(? as time(6))', ...(same ? {} : { compare: 'cast(?? as time(6))' }) }),
+  time: (_column, same) => ({ place: timePlace, ...(same ? {} : { compare: 'cast(?? as time(6))' }) }),
   instant: (column, same) => ({
     place: 'cast(? as datetime(6))',
     ...(same ? {} : { compare: 'cast(?? as datetime(6))' }),
@@ -50,6 +50,9 @@ const special: { readonly [Type in LogicalType]?: (column: Column, same: boolean
     return stored === 'uuid' ? {} : { compare: 'lower(??)', narrow: '?' }
   },
 }
+
+// By itself, MySQL takes a value for a moment whose time is asked for: "10:00:00" is the tenth of a year then, and its time is midnight.
+export const timePlace = 'cast(cast(? as char) as time(6))'
 
 // The most that the servers compute with: 35 digits before the point, 30 behind it.
 const exact = 'decimal(65, 30)'

@@ -39,7 +39,7 @@ export function mysqlDdl(mariadb: boolean, collationOf: (column: NewColumn) => s
       if (type === 'uuid' && mariadb) return 'uuid'
       return declared[type]
     },
-    fallback: (column) => `(${literal(column)})`,
+    fallback: (column) => `(${literal(mariadb, column)})`,
     identity: 'auto_increment',
     inline: ({ name, unique, parts }) => `${unique ? 'unique ' : ''}index ${quote(name)} (${partsSql(parts)})`,
   }
@@ -50,10 +50,11 @@ function textType(length: number | undefined, keyed: number | undefined): string
   return keyed === undefined ? 'longtext' : `varchar(${Math.floor(keyCharacters / keyed)})`
 }
 
-function literal(column: NewColumn): string {
+function literal(mariadb: boolean, column: NewColumn): string {
   const text = defaultText(column)
   if (column.type === 'boolean') return text === 'true' ? '1' : '0'
   if (column.type === 'bytes') return `x'${Buffer.from(text, 'base64').toString('hex')}'`
+  if (column.type === 'uuid' && !mariadb) return `x'${text.replaceAll('-', '')}'`
   if (column.type === 'instant') return textLiteral(text.slice(0, -1).replace('T', ' '))
   if (column.type === 'integer' || column.type === 'decimal' || column.type === 'float') return text
   return textLiteral(text.replaceAll('\\', '\\\\'))

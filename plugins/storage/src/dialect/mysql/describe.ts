@@ -17,7 +17,7 @@ const indexes = (expression: string): string => `select index_name, non_unique, 
 const foreignKeys = `select constraint_name, column_name, nullif(referenced_table_schema, database()), referenced_table_name, referenced_column_name from information_schema.key_column_usage where ${ofTable} and referenced_table_name is not null order by constraint_name, ordinal_position`
 const rules = 'select constraint_name, delete_rule, update_rule from information_schema.referential_constraints where constraint_schema = database() and table_name = ?'
 const mariadbChecks = 'select constraint_name, check_clause from information_schema.check_constraints where constraint_schema = database() and table_name = ? order by constraint_name'
-const mysqlChecks = `select c.constraint_name, c.check_clause from information_schema.table_constraints t join information_schema.check_constraints c on c.constraint_schema = t.constraint_schema and c.constraint_name = t.constraint_name where t.${ofTable.replace(' and ', ' and t.')} and t.constraint_type = 'CHECK' order by c.constraint_name`
+const mysqlChecks = `select c.constraint_name, c.check_clause from information_schema.table_constraints t join information_schema.check_constraints c on c.constraint_schema = t.constraint_schema and c.constraint_name = t.constraint_name where t.${ofTable.replace(' and ', ' and t.')} and t.constraint_type = 'CHECK' and t.enforced = 'YES' order by c.constraint_name`
 const triggers = 'select trigger_name, action_timing, event_manipulation from information_schema.triggers where event_object_schema = database() and event_object_table = ? order by trigger_name'
 // The servers say nothing of triggers to those who may make none; a right that comes with a role is not seen here.
 const seesTriggers = `select count(*) from (select grantee, privilege_type from information_schema.user_privileges union all select grantee, privilege_type from information_schema.schema_privileges where database() like table_schema) held
@@ -102,7 +102,7 @@ function indexesOf(rows: readonly Said[]): Indexes {
     }
     const known = found.get(name) ?? withoutEmpty<GrowingIndex>({ name, unique: other === '0', parts: [], method: method === 'BTREE' ? undefined : method?.toLowerCase() })
     found.set(name, known)
-    known.parts.push(withoutEmpty<IndexDescription['parts'][number]>({ column, expression, length: length === undefined ? undefined : Number(length), desc: order === 'D' || undefined }))
+    known.parts.push(withoutEmpty<IndexDescription['parts'][number]>({ column, expression: expression === undefined ? undefined : saidExpression(false, expression), length: length === undefined ? undefined : Number(length), desc: order === 'D' || undefined }))
   }
   const isKey = ({ unique, parts }: IndexDescription): boolean => unique && parts.every(({ column, length }) => column !== undefined && length === undefined)
   const all = [...found.values()]

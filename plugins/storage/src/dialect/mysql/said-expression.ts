@@ -9,7 +9,24 @@ export function saidDefault(mariadb: boolean, data: string, said: string | undef
   return numeric.test(data) ? said : `'${said.replaceAll("'", "''")}'`
 }
 
-/** MySQL says texts within an expression with their character set, and with a backslash before each quote. */
+/**
+ * An expression as it would be written: MySQL says it as the inside of a text, with a backslash before each quote and backslash,
+ * in parentheses, and the texts in it with their character set.
+ */
 export function saidExpression(mariadb: boolean, said: string): string {
-  return mariadb ? said : said.replaceAll(/(?:\b_[a-z0-9]+)?\\'/g, "'")
+  if (mariadb) return said
+  const written = said.replaceAll(/\\([\\'])/g, '$1')
+  return withoutParentheses(written.replaceAll(/`(?:[^`]|``)*`|(?:\b_[a-z0-9]+)?'((?:[^'\\]|\\[\s\S])*)'/g, (whole: string, text?: string) => (text === undefined ? whole : `'${text.replaceAll(/\\[\s\S]/g, (pair) => (pair === String.raw`\'` ? "''" : pair))}'`)))
+}
+
+/** Without those around the whole; none within texts and names counts. */
+function withoutParentheses(expression: string): string {
+  if (!expression.startsWith('(') || !expression.endsWith(')')) return expression
+  const inner = expression.slice(1, -1)
+  let depth = 0
+  for (const [found] of inner.matchAll(/'(?:[^'\\]|''|\\[\s\S])*'|`(?:[^`]|``)*`|[()]/g)) {
+    if (found === '(') depth++
+    if (found === ')' && --depth < 0) return expression
+  }
+  return inner
 }

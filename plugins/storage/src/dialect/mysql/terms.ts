@@ -2,6 +2,7 @@ import type { LogicalType } from '../../contract.ts'
 import { fragment } from '../../fragment.ts'
 import type { Fragment } from '../../fragment.ts'
 import type { Scalar, TermDialect } from '../../term-dialect.ts'
+import { timePlace } from './codecs.ts'
 import { read } from './values.ts'
 import { wordPattern } from '../../word-pattern.ts'
 
@@ -10,7 +11,7 @@ const places: Readonly<Record<Scalar, string>> = {
   number: 'cast(? as decimal(65, 30))',
   boolean: 'cast(? as signed)',
   date: 'cast(? as date)',
-  time: 'cast(? as time(6))',
+  time: timePlace,
   instant: 'cast(? as datetime(6))',
   duration: 'cast(? as signed)',
 }
@@ -40,17 +41,18 @@ export const mysqlTerms: TermDialect = {
   greatest: (key) => fragment`max(${key})`,
   word: { matches: (a, b) => fragment`(${a}) collate utf8mb4_bin regexp ${b}`, bind: wordPattern },
   ops: {
-    '+ number number': (a, b) => fragment`(${a} + ${b})`,
-    '- number number': (a, b) => fragment`(${a} - ${b})`,
-    '* number number': (a, b) => fragment`(${a} * ${b})`,
-    'negate number': (a) => fragment`(-(${a}))`,
+    // As decimals from the first on: of numbers without a sign, which years are in MySQL, what is less than nothing would be an error.
+    '+ number number': (a, b) => fragment`(0.0 + ${a} + ${b})`,
+    '- number number': (a, b) => fragment`(0.0 + ${a} - ${b})`,
+    '* number number': (a, b) => fragment`((0.0 + ${a}) * ${b})`,
+    'negate number': (a) => fragment`(0.0 - ${a})`,
     'abs number': (a) => fragment`abs(${a})`,
     '+ text text': (a, b) => fragment`concat(${a}, ${b})`,
-    '+ date duration': (a, b) => fragment`cast(date_add(${a}, interval ${wholeDays(b)} day) as date)`,
-    '- date duration': (a, b) => fragment`cast(date_add(${a}, interval ${wholeDays(fragment`(-(${b}))`)} day) as date)`,
+    '+ date duration': (a, b) => laterDate(a, wholeDays(b)),
+    '- date duration': (a, b) => laterDate(a, wholeDays(fragment`(-(${b}))`)),
     '- date date': (a, b) => fragment`(datediff(${a}, ${b}) * ${day})`,
-    '+ instant duration': (a, b) => fragment`date_add(${a}, interval ${b} microsecond)`,
-    '- instant duration': (a, b) => fragment`date_add(${a}, interval -(${b}) microsecond)`,
+    '+ instant duration': (a, b) => laterInstant(a, b),
+    '- instant duration': (a, b) => laterInstant(a, fragment`(-(${b}))`),
     '- instant instant': (a, b) => fragment`timestampdiff(microsecond, ${b}, ${a})`,
     '+ duration duration': (a, b) => fragment`(${a} + ${b})`,
     '- duration duration': (a, b) => fragment`(${a} - ${b})`,
@@ -69,6 +71,18 @@ export const mysqlTerms: TermDialect = {
     'quarterBegin date': (a) => fragment`cast(${a} - interval day(${a}) - 1 day - interval mod(month(${a}) - 1, 3) month as date)`,
     'yearBegin date': (a) => fragment`cast(${a} - interval dayofyear(${a}) - 1 day as date)`,
   },
+}
+
+// Counted from the first day that there is, for MySQL knows days before that: less than nothing becomes null.
+const firstDay = "date'0001-01-01'"
+const firstInstant = "timestamp'0001-01-01 00:00:00.000000'"
+
+function laterDate(date: Fragment, days: Fragment): Fragment {
+  return fragment`cast(date_add(${firstDay}, interval nullif(greatest(datediff(${date}, ${firstDay}) + ${days}, -1), -1) day) as date)`
+}
+
+function laterInstant(instant: Fragment, micros: Fragment): Fragment {
+  return fragment`date_add(${firstInstant}, interval nullif(greatest(timestampdiff(microsecond, ${firstInstant}, ${instant}) + ${micros}, -1), -1) microsecond)`
 }
 
 /** Downwards; a division would be rounded to four places. */
