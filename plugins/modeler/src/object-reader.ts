@@ -58,17 +58,18 @@ export class ObjectReader {
     return await this.#find(request, find.order === undefined ? search : undefined, call)
   }
 
+  /** One more than the page is asked for, so that nobody asks for another one that is not there. */
   async #find({ class: name, where, limit, after, ...asked }: Input<'find'>, best: Search | undefined, call: Call): Promise<Output<'find'>> {
     const shape = best === undefined ? asked : { ...asked, ranked: true }
     const find = this.#plan(this.#seenBy(call, name, shape.removed), name, shape)
-    const { plan, classes } = find.plan({ where, after, best, limit: limit === undefined ? undefined : Math.min(limit + 1, limits.objects) })
+    const { plan, classes } = find.plan({ where, after, best, limit: (limit ?? limits.objects) + 1 })
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
     const rows = await this.#rows(find, plan, call)
-    const page = limit === undefined || rows.length <= limit ? rows : rows.slice(0, limit)
+    const page = rows.length > (limit ?? limits.objects) ? rows.slice(0, limit) : rows
+    if (page !== rows && limit === undefined) throw new ModelerError('REQUEST_INVALID', `Found objects of class "${name}": there are more than ${limits.objects}, so set a limit or use stream`)
     const last = page.at(-1)
-    const isMore = limit !== undefined && (rows.length > limit || rows.length === limits.objects)
-    return { objects: await this.#objects(find, page, call), next: isMore && last ? find.cursor(last) : null }
+    return { objects: await this.#objects(find, page, call), next: page !== rows && last ? find.cursor(last) : null }
   }
 
   async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { errorFrom } from '../../../test/failures.ts'
 import type { Filter } from '../src/contract.ts'
 import { openModel, type Opened } from './harness.ts'
 
@@ -176,5 +177,28 @@ describe('any things', () => {
       }),
       { numRuns: 80 },
     )
+  })
+})
+
+describe('the largest page', () => {
+  const many = `${table}; insert into thing (shelf, place) with recursive n(n) as (select 1 union all select n + 1 from n where n < 10001) select 'a', n from n`
+
+  test('is known to be the last, so that nobody asks for an empty one', async () => {
+    const { objects, call } = await openModel(many, files)
+    const sizes: number[] = []
+    for (const where of [undefined, 'place <= 10000']) {
+      for (let after: string | null | undefined; after !== null; ) {
+        const page: { readonly objects: readonly unknown[]; readonly next: string | null } = await objects.find({ class: 'Thing', limit: 10_000, fields: [], ...(where === undefined ? {} : { where }), ...(after === undefined ? {} : { after }) }, call())
+        sizes.push(page.objects.length)
+        after = page.next
+      }
+    }
+    expect(sizes).toEqual([10_000, 1, 10_000])
+  })
+
+  test('is all that a find without a limit answers; of more, none is left out in silence', async () => {
+    const { objects, call } = await openModel(many, files)
+    expect((await objects.find({ class: 'Thing', where: 'place <= 10000', fields: [] }, call())).objects).toHaveLength(10_000)
+    expect(await errorFrom(objects.find({ class: 'Thing', fields: [] }, call()))).toMatchObject({ code: 'REQUEST_INVALID', message: 'Found objects of class "Thing": there are more than 10000, so set a limit or use stream' })
   })
 })

@@ -1,7 +1,7 @@
 /** Bounds of what one call may ask: whatever is larger is refused before the database is touched. */
 export const limits = Object.freeze({
-  /** Rows of one query; streams have no such bound. */
-  rows: 10_000,
+  /** Rows of one query: a page of ten thousand, and one that tells that another page follows. Streams have no such bound. */
+  rows: 10_001,
   /** Rows of one batch of a stream. */
   batchRows: 256,
   /** Characters, roughly, of the text in one batch of a stream. */

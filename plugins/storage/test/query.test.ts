@@ -137,11 +137,11 @@ describe('query', () => {
   })
 
   test('refuses more rows than an answer may hold, and says what to do', async () => {
-    const many = `create table many (n integer); insert into many with recursive c(n) as (select 1 union all select n + 1 from c where n < 10001) select n from c`
+    const many = `create table many (n integer); insert into many with recursive c(n) as (select 1 union all select n + 1 from c where n < 10002) select n from c`
     const { storage } = await startStorage({ shop: { kind: 'sqlite', file: makeDatabase(many) } })
     const error = await errorFrom(storage.query({ source: 'shop', from: 'many' }, makeCall()))
-    expect([error.code, error.message]).toEqual(['LIMIT_EXCEEDED', 'Queried "many" of data source "shop": found more than 10000 rows, so set a limit or use stream'])
+    expect([error.code, error.message]).toEqual(['LIMIT_EXCEEDED', 'Queried "many" of data source "shop": found more than 10001 rows, so set a limit or use stream'])
     expect((await storage.query({ source: 'shop', from: 'many', limit: 10_000 }, makeCall())).rows).toHaveLength(10_000)
-    expect((await storage.query({ source: 'shop', from: 'many', offset: 1 }, makeCall())).rows).toHaveLength(10_000)
+    expect((await storage.query({ source: 'shop', from: 'many', offset: 1 }, makeCall())).rows).toHaveLength(10_001)
   })
 })
