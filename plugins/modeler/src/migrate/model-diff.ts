@@ -1,5 +1,6 @@
 import type { Change, NewColumn, NewForeignKey, NewIndex } from '@caruso/storage/contract'
 import type { Applied, AppliedTable, DescribedTable, ModelDiff, Step } from './applied.ts'
+import { fittedReferences } from './fitted-references.ts'
 import type { WantedColumn, WantedTable } from './wanted.ts'
 
 /**
@@ -7,7 +8,8 @@ import type { WantedColumn, WantedTable } from './wanted.ts'
  * ours is changed or dropped: of a table of another application, columns that are missing are added and no more. What
  * is there already as it is wanted is left alone, so that after a kill the rest is what is left to do.
  */
-export function modelDiff(wanted: readonly WantedTable[], applied: Applied, described: readonly DescribedTable[]): ModelDiff {
+export function modelDiff(asked: readonly WantedTable[], applied: Applied, described: readonly DescribedTable[]): ModelDiff {
+  const wanted = fittedReferences(asked, applied, described)
   const diff = new Diff(new Map(described.map((table) => [table.name, table])))
   const ours = new Map(applied.map((table) => [table.name, table]))
   const after = wanted.map((table) => diff.table(table, ours.get(table.name)))

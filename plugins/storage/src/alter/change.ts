@@ -16,6 +16,7 @@ export const NewColumn = Type.Object({
   length,
   digits,
   places,
+  like: Type.Optional(Type.Object({ table: Name, column: Name }, { description: 'A column to which it refers: MySQL and MariaDB ask for the same declaration then, to the size of a number and the collation of a text' })),
   nullable: Type.Boolean(),
   default: Type.Optional(Type.Union([Type.Boolean(), Type.Number(), Type.String({ maxLength: 10_000 })], { description: 'A value as its type writes it' })),
   identity: Type.Optional(Type.Literal('by default', { description: 'The database counts its values; of a key of one integer' })),

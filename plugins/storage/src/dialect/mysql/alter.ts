@@ -5,22 +5,27 @@ import type { ServerAlter } from '../../alter/server.ts'
 import { columnOf, sameNames } from '../../alter/tables.ts'
 import type { Tables } from '../../alter/tables.ts'
 import { mysqlDdl } from './ddl.ts'
+import type { Known } from './ddl.ts'
 import { mysqlDialect } from './dialect.ts'
 import { addSearch, dropSearch } from './search.ts'
 
 const { quote } = mysqlDialect(false)
-const collations = 'select table_name, column_name, collation_name from information_schema.columns where table_schema = database() and collation_name is not null'
+const columns = "select table_name, column_name, column_type, coalesce(character_set_name, ''), coalesce(collation_name, '') from information_schema.columns where table_schema = database()"
 
 /** Each change is made for itself, since the servers end a transaction with it. */
 export function mysqlAlter(mariadb: boolean): ServerAlter {
   return {
     statements: async (connection) => {
-      const rows = (await connection.run(collations, [])).rows.map((row) => row.map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value))))
-      const known = new Map(rows.map(([table, column, collation = '']) => [JSON.stringify([table, column]), collation]))
+      const rows = (await connection.run(columns, [])).rows.map((row) => row.map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value))))
+      const known = new Map(rows.map(([table, column, type = '', charset = '', collation = '']) => [JSON.stringify([table, column]), { type, charset, collation }]))
+      const likeOf: Known['likeOf'] = ({ table, column }) => {
+        const found = known.get(JSON.stringify([table, column]))
+        return found && `${found.type}${found.collation === '' ? '' : ` character set ${found.charset} collate ${found.collation}`}`
+      }
       return (change, tables) => {
         const table = 'changeColumn' in change ? tables.get(change.table) : undefined
         // A column keeps its collation, and with it what its application takes for the same.
-        return statements(mysqlDdl(mariadb, ({ name }) => known.get(JSON.stringify([table?.was, table?.columnsWere.get(name)]))), change, tables)
+        return statements(mysqlDdl(mariadb, { likeOf, collationOf: ({ name }) => known.get(JSON.stringify([table?.was, table?.columnsWere.get(name)]))?.collation || undefined }), change, tables)
       }
     },
   }

@@ -25,13 +25,24 @@ const declared: Readonly<Record<Exclude<LogicalType, 'text' | 'bytes'>, string>>
   uuid: 'binary(16)',
 }
 
+/** What is known of columns that are there. */
+export interface Known {
+  collationOf(column: NewColumn): string | undefined
+  /** How a column is declared, with its collation. */
+  likeOf(column: NonNullable<NewColumn['like']>): string | undefined
+}
+
+const nothingKnown: Known = { collationOf: () => undefined, likeOf: () => undefined }
+
 /** How MySQL and MariaDB write tables: texts are the same only if their code points are. */
-export function mysqlDdl(mariadb: boolean, collationOf: (column: NewColumn) => string | undefined = () => undefined): DdlDialect {
+export function mysqlDdl(mariadb: boolean, { collationOf, likeOf }: Known = nothingKnown): DdlDialect {
   const binary = `utf8mb4_${mariadb ? 'nopad_bin' : '0900_bin'}`
   return {
     quote,
     declare: (column, keyed) => {
-      const { type, length, digits, places } = column
+      const { type, length, digits, places, like } = column
+      const same = like && likeOf(like)
+      if (same !== undefined) return same
       if (type === 'text') return `${textType(length, keyed)} collate ${collationOf(column) ?? binary}`
       if (type === 'bytes') return keyed !== undefined || (length !== undefined && length <= longestVarchar) ? `varbinary(${length ?? Math.floor(keyCharacters / (keyed ?? 1))})` : 'longblob'
       if (type === 'decimal' && digits !== undefined) return `decimal(${digits}, ${places ?? 0})`
