@@ -1,5 +1,7 @@
 import type { Bus } from '@caruso/bus'
 import { codeOf, type Client } from '@caruso/contract'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Figure, Findings, Options } from './benchmark.ts'
 import type { Child } from './child.ts'
@@ -14,11 +16,13 @@ import { startTwoCallers } from './two-callers.ts'
 
 /** Calls per second of each of the two callers. */
 const rate = 1_000
+/** Milliseconds. */
+const foreignMost = 10_000
 const consumer = { component: 'tempter', grants: [] }
 const kinds = ['loop', 'fill'] as const
 
 type Kind = (typeof kinds)[number]
-type Stretches = Record<'calm' | 'after_fill' | Kind, Stretch[]>
+type Stretches = Record<'calm' | 'after_fill' | Kind | `foreign_${Kind}`, Stretch[]>
 type Taken = Readonly<Record<keyof Stretches, Percentiles>>
 
 /** What the calls of a component take longer while another one, in a thread of the same host, ruins itself. */
@@ -41,17 +45,20 @@ export async function neighbours({ quick, progress }: Options): Promise<Findings
   const rogue = bus.client(Rogue, consumer)
   for (const [index, caller] of [near, far].entries()) await caller.ask('begin', { rate, capacity: 2_000_000, firstId: index * 2_000_000, slowEvery: 0 })
   await sleep(quick ? 200 : 4_000)
-  const stretches: Stretches = { calm: [], loop: [], fill: [], after_fill: [] }
+  const stretches: Stretches = { calm: [], loop: [], fill: [], after_fill: [], foreign_loop: [], foreign_fill: [] }
   for (const kind of kinds) {
     for (let round = 0; round < rounds; round++) {
       stretches.calm.push(await during(async () => await sleep(calm)))
       stretches[kind].push(await during(async () => await ruin(rogue, kind, bus)))
       progress(`${kind}, round ${round + 1} of ${rounds}: ${Math.round(lengthOf(stretches[kind].at(-1)))} ms until it was back`)
       if (kind === 'fill') stretches.after_fill.push(await during(async () => await sleep(aftermath)))
+      stretches[`foreign_${kind}`].push(await during(async () => await foreign(kind, Math.min(foreignMost, lengthOf(stretches[kind].at(-1))))))
     }
   }
   const results = await Promise.all([near, far].map(async (caller) => await resultOf(caller, stretches)))
-  return { figures: kinds.map((kind) => figureOf(kind, results.map(({ taken }) => taken))), details: { rounds, planned_calls_per_s: 2 * rate, ...lengths(stretches), caller_in_the_host: results[0], caller_in_another_process: results[1] } }
+  const taken = results.map((result) => result.taken)
+  const foreignRatios = Object.fromEntries(kinds.map((kind) => [kind, rounded(ratioOf(`foreign_${kind}`, taken))]))
+  return { figures: kinds.map((kind) => figureOf(kind, taken)), details: { rounds, planned_calls_per_s: 2 * rate, ...lengths(stretches), foreign_p99_ratio: foreignRatios, caller_in_the_host: results[0], caller_in_another_process: results[1] } }
 }
 
 async function during(work: () => Promise<void>): Promise<Stretch> {
@@ -71,16 +78,30 @@ async function ruin(rogue: Client<typeof Rogue>, kind: Kind, bus: Bus): Promise<
   await rogue.ready({}, call())
 }
 
+/** The same in a process that has nothing to do with the host: what the machine itself makes of it. */
+async function foreign(kind: Kind, ms: number): Promise<void> {
+  const program = { loop: 'for (;;);', fill: 'for (const kept = []; ; ) kept.push(Array.from({ length: 10_000 }, (_, i) => i))' }[kind]
+  const child = spawn(process.execPath, ['--max-old-space-size=512', '-e', program], { stdio: 'ignore' })
+  const gone = once(child, 'exit')
+  const timer = setTimeout(() => child.kill('SIGKILL'), ms)
+  await gone
+  clearTimeout(timer)
+}
+
 async function resultOf(caller: Child, stretches: Readonly<Stretches>): Promise<{ failed: number; taken: Taken }> {
   const { failed } = (await caller.ask('end')) as { failed: number }
   const taken = Object.fromEntries(await Promise.all(Object.entries(stretches).map(async ([name, some]) => [name, await caller.ask('taken', { stretches: some })])))
   return { failed, taken: taken as Taken }
 }
 
+/** Of the worse of the two callers. */
+function ratioOf(stretch: keyof Stretches, taken: readonly Taken[]): number {
+  return Math.max(...taken.map((one) => one[stretch].p99 / one.calm.p99))
+}
+
 function figureOf(kind: Kind, taken: readonly Taken[]): Figure {
-  const ratio = Math.max(...taken.map((one) => one[kind].p99 / one.calm.p99))
   const what = { loop: 'is in an endless loop', fill: 'runs out of memory' }[kind]
-  return { name: `${kind}_p99_ratio`, value: rounded(ratio), goal: { atMost: 1.2 }, meaning: `p99 of a component while another in a thread of the same host ${what}, until that is back, to p99 in calm; the worse of both callers` }
+  return { name: `${kind}_p99_ratio`, value: rounded(ratioOf(kind, taken)), goal: { atMost: 1.2 }, meaning: `p99 of a component while another in a thread of the same host ${what}, until that is back, to p99 in calm; the worse of both callers` }
 }
 
 function lengths(stretches: Readonly<Stretches>): Record<string, readonly number[]> {
