@@ -34,7 +34,7 @@ export class ChangePolicy {
       if ('create' in change) this.#create(index, change)
       else if ('update' in change) this.#update(index, change)
       else if ('remove' in change) this.#gone(index, classes.get(change.remove), change.key, change.seen)
-      else if ('restore' in change) this.#gone(index, classes.get(change.restore), change.key, {})
+      else if ('restore' in change) this.#restore(index, classes.get(change.restore), change.key)
       else this.#link(index, change)
     }
   }
@@ -107,6 +107,12 @@ export class ChangePolicy {
 
   #gone(index: number, one: BusinessClass, key: Readonly<Record<string, unknown>>, seen: Readonly<Record<string, unknown>>): void {
     if (this.#classes.sight(one)) this.#existing(index, one, keyOf(one, key), 'remove', seen)
+  }
+
+  /** While it was away, other applications have not been stopped from changing it, nor anybody from changing what it is related to. */
+  #restore(index: number, one: BusinessClass, key: Readonly<Record<string, unknown>>): void {
+    this.#gone(index, one, key, {})
+    for (const rule of this.#classes.rules(one)) this.#after.addRule(one, rule, index, keyOf(one, key))
   }
 
   /** An object as it is may be changed. */

@@ -84,6 +84,18 @@ describe('a rule over several attributes', () => {
     }
     expect((await objects.get({ class: 'Offer', key: { id: 1 }, fields: ['ends'] }, as())).object).toEqual({ id: 1, ends: '2026-02-01' })
   })
+
+  test('holds for an object that is restored, whatever became of it meanwhile; the commit that restores it may mend it', async () => {
+    const { objects, call, storage } = await openModel(tables, { ...files, 'model/offer.yaml': `${files['model/offer.yaml']}softDelete: true\n` })
+    const as = () => call({ identity: 'ann', permissions: ['objects.removed'] })
+    const restore = { restore: 'Offer', key: { id: 1 } }
+    await objects.commit({ changes: [{ remove: 'Offer', key: { id: 1 }, seen: { ends: '2026-02-01' } }] }, as())
+    await storage.transact({ source: 'crm', steps: [{ update: 'offer', set: { ends: '2020-01-01' }, where: { and: [] } }] }, call())
+    expect(await errorFrom(objects.commit({ changes: [restore] }, as()))).toMatchObject({ code: 'OBJECT_INVALID', details: { change: 0, rule: { name: 'inOrder' } } })
+    expect(await objects.count({ class: 'Offer' }, as())).toEqual({ count: 0 })
+    await objects.commit({ changes: [restore, { update: 'Offer', key: { id: 1 }, set: { ends: '2026-03-01' }, seen: { ends: '2020-01-01' } }] }, as())
+    expect((await objects.get({ class: 'Offer', key: { id: 1 }, fields: ['ends'] }, as())).object).toEqual({ id: 1, ends: '2026-03-01' })
+  })
 })
 
 test.each<[string, string, string]>([
