@@ -24,13 +24,19 @@ export async function run(folder: string, program: string, ...args: string[]): P
   return await begin(folder, program, ...args).ended
 }
 
-/** Begins `caruso`, and waits until it has written the words; it is killed when the test ends, if it has not ended. */
-export async function carusoUntil(words: string, folder: string, ...args: string[]): Promise<Begun> {
+/** Begins `caruso`; it is killed when the test ends, if it has not ended. */
+export function carusoBegun(folder: string, ...args: string[]): Begun {
   const begun = begin(folder, process.execPath, command, ...args)
   onTestFinished(async () => {
     begun.kill('SIGKILL')
     await begun.ended
   })
+  return begun
+}
+
+/** Begins `caruso`, and waits until it has written the words. */
+export async function carusoUntil(words: string, folder: string, ...args: string[]): Promise<Begun> {
+  const begun = carusoBegun(folder, ...args)
   const { promise, resolve } = Promise.withResolvers<void>()
   begun.heard((text) => text.includes(words) && resolve())
   const early = begun.ended.then(({ output, errors }) => {

@@ -1,7 +1,7 @@
 import type { CommandContext } from '@caruso/contract'
 import { createHash } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, symlink } from 'node:fs/promises'
+import { mkdir, readdir, rename, rmdir, symlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
@@ -9,6 +9,7 @@ import { leadsOut } from './content.ts'
 import { BackupError } from './errors.ts'
 import { contentFolder, manifestPath, readManifest, type Manifest, type ManifestFile } from './manifest.ts'
 import { Progress } from './progress.ts'
+import { Scratch } from './scratch.ts'
 import { readTar, type ReadEntry } from './tar-reader.ts'
 
 /** `caruso restore`: what was backed up, into an empty folder; whole and as it was, or not at all. */
@@ -17,16 +18,10 @@ export async function restore({ file: typed, folder: to }: { readonly file: stri
   if (!existsSync(file)) throw new BackupError('USAGE', `Restored "${file}": there is no such file`)
   if (existsSync(folder) && (await readdir(folder)).length > 0) throw new BackupError('USAGE', `Restored "${file}" into "${folder}": the folder is not empty`)
   await mkdir(dirname(folder), { recursive: true })
-  const scratch = await mkdtemp(join(dirname(folder), '.caruso-restore-'))
-  let manifest: Manifest
-  try {
-    manifest = await unpack(file, scratch, new Progress(undefined, terminal))
-    if (existsSync(folder)) await rmdir(folder)
-    await rename(scratch, folder)
-  } catch (error) {
-    await rm(scratch, { recursive: true, force: true })
-    throw error
-  }
+  await using scratch = await Scratch.beside(folder)
+  const manifest = await unpack(file, scratch.path, new Progress(undefined, terminal))
+  if (existsSync(folder)) await rmdir(folder)
+  await rename(scratch.path, folder)
   const { assembly, at, files, notes, secrets } = manifest
   const databases = files.filter(({ database }) => database).length
   terminal.answer({ folder, assembly, at, files: files.length, databases, secrets, notes }, () =>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { caruso, carusoUntil, run, temporaryFolder } from '../../../test/command.ts'
+import { caruso, carusoBegun, carusoUntil, run, temporaryFolder } from '../../../test/command.ts'
 import { backup } from '../src/backup.ts'
 import { makeLedger } from './ledger.ts'
 
@@ -80,6 +80,20 @@ test('files whose names Windows would not take come back, and one whose name is 
   expect(told.notes).toEqual(['left out: caf\ufffd, whose name is not UTF-8', 'left out: d\ufffd, whose name is not UTF-8'])
   expect(await caruso(folder, 'restore', 'books.tar.gz', 'again')).toMatchObject({ code: 0 })
   expect(readdirSync(join(folder, 'again'))).toEqual(expect.arrayContaining(['at 12:30', 'a\\b']))
+})
+
+test('a restore that is ended or killed leaves nothing, and no other one is disturbed', async () => {
+  const folder = temporaryFolder()
+  const [ended, running] = ['.caruso-restore-999999999-abc', `.caruso-restore-${process.pid}-abc`]
+  for (const name of [ended, running]) mkdirSync(join(folder, name))
+  // Which nobody writes.
+  await run(folder, 'mkfifo', 'slow.tar.gz')
+  const begun = carusoBegun(folder, 'restore', 'slow.tar.gz', 'again')
+  const scratch = (): string[] => readdirSync(folder).filter((name) => name.startsWith('.caruso-restore-'))
+  await expect.poll(() => scratch().length === 2 && !scratch().includes(ended), { timeout: 20_000 }).toBe(true)
+  begun.kill('SIGINT')
+  expect(await begun.ended).toEqual({ code: null, output: '', errors: '' })
+  expect(scratch()).toEqual([running])
 })
 
 test('a database whose application was killed in the middle of a change is copied as it was before that', async () => {
