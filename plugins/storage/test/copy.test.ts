@@ -98,6 +98,19 @@ test('rows that are there already are not touched, and the copy says why it does
   expect(await copied({ kind: 'sqlite', file }, other)).toMatchObject({ rows: 1, differingCells: 0 })
 })
 
+test.each(['sqlite', 'pg'] as const)('an index of a table that is there already on %s counts as made only if it goes in the same direction', async (kind) => {
+  const file = makeDatabase('create table a (id integer primary key, n integer, m integer); create index down on a (n desc, m); create index up on a (m)')
+  const to = kind === 'sqlite' ? { kind, file: join(temporaryFolder(), 'to.db') } : await freshDatabase(kind)
+  const { storage } = await startStorage({ data: to })
+  const write = async (sql: string): Promise<unknown> => await storage.sql({ source: 'data', sql, write: true }, makeCall())
+  await write(`create table a (id ${kind === 'pg' ? 'bigint' : 'integer'} primary key, n ${kind === 'pg' ? 'bigint' : 'integer'}, m ${kind === 'pg' ? 'bigint' : 'integer'})`)
+  await write('create index other_down on a (n, m)')
+  await write('create index other_up on a (m)')
+  await copied({ kind: 'sqlite', file }, to)
+  const [table] = await described(storage)
+  expect(table?.indexes.map(({ parts }) => parts).toSorted((a, b) => a.length - b.length || JSON.stringify(a).length - JSON.stringify(b).length)).toEqual([[{ column: 'm' }], [{ column: 'n' }, { column: 'm' }], [{ column: 'n', desc: true }, { column: 'm' }]])
+})
+
 test('a row that cannot be kept is told by its table, key and column', async () => {
   const file = makeDatabase(`create table a (id integer primary key, d decimal(5, 2), at datetime); insert into a values (1, 1.5, '2026-11-24'), (2, 1.005, null)`)
   await expect(copied({ kind: 'sqlite', file }, { kind: 'sqlite', file: join(temporaryFolder(), 'to.db') })).rejects.toMatchObject({ code: 'VALUE_INVALID', message: expect.stringContaining('table "a", row id = 2: column "d"') })

@@ -124,10 +124,11 @@ function isMade(one: Change, there: readonly TableDescription[]): boolean {
   if (table === undefined) return false
   if ('addForeignKey' in one) return table.foreignKeys.some((key) => sameNames(key.columns, one.addForeignKey.columns) && key.table === one.addForeignKey.table)
   if (!('addIndex' in one)) return false
-  const { unique, parts } = one.addIndex
+  const { name, unique, parts } = one.addIndex
   const columns = parts.map(({ column }) => column)
-  const others = unique ? table.unique.map((known) => known.columns) : table.indexes.map((index) => index.parts.flatMap(({ column }) => column ?? []))
-  return others.some((known) => sameNames(known, columns))
+  if (unique) return table.unique.some((known) => sameNames(known.columns, columns))
+  // Not every version of MariaDB keeps directions.
+  return table.indexes.some((known) => sameNames(known.parts.flatMap(({ column }) => column ?? []), columns) && (known.name === name || known.parts.every(({ desc }, index) => (desc ?? false) === (parts[index]?.desc ?? false))))
 }
 
 interface RowWork {
