@@ -20,8 +20,10 @@ export function* insertRows(context: RunningStep, step: InsertStep, earlier: rea
   const { columns } = rows
   const keys: Row[] = []
   let affected = 0
+  // In one statement PostgreSQL refuses to let two rows take the same place.
+  const single = replace && dialect.together !== undefined && repeatsKey(compiler.insert(table, columns, types, 1, replace), rows)
   for (let from = 0; from < rows.count; ) {
-    const size = rowsAtOnce(context, step, columns, rows.count - from)
+    const size = single ? 1 : rowsAtOnce(context, step, columns, rows.count - from)
     const insert = compiler.insert(table, columns, types, size, replace)
     const take = (answer: Answer, given: readonly (readonly Value[])[]): void => {
       // MySQL counts a row that took another's place twice.
@@ -80,6 +82,17 @@ function addKeys(insert: Insert, columns: readonly string[], given: readonly (re
     else if (told === 'generated') keys.push(keyOf(insert, answer.affected === 0 ? [] : [answer.generated ?? null]))
     else keys.push(Object.fromEntries(key.map((name, place) => [name, columns.includes(name) ? asKept(decoders[place], row[columns.indexOf(name)] ?? null) : decode(decoders[place], answer.generated ?? null, name)])))
   }
+}
+
+/** Whether two rows have the same key. */
+function repeatsKey({ key, decoders }: Insert, rows: StepRows): boolean {
+  const places = key.map((name) => rows.columns.indexOf(name))
+  const seen = new Set<string>()
+  for (let index = 0; index < rows.count; index++) {
+    const row = rows.values(index)
+    seen.add(JSON.stringify(places.map((place, at) => asKept(decoders[at], row[place] ?? null))))
+  }
+  return seen.size < rows.count
 }
 
 /** A value that was given as the database answers it from then on. */

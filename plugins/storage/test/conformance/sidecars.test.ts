@@ -38,6 +38,9 @@ onEachDatabase('a table beside another', (open) => {
     const [result] = await data.transact([{ insert: table, replace: true, rows: [{ id: 1, name: 'A' }, { id: 3, name: 'c' }], expect: 2 }])
     expect(result).toEqual({ affected: 2, keys: [{ id: 1 }, { id: 3 }] })
     expect(await data.query({ from: table, order: [{ column: 'id' }] })).toEqual([{ id: 1, name: 'A', note: 'kept' }, { id: 2, name: 'b', note: null }, { id: 3, name: 'c', note: null }])
+    const [repeated] = await data.transact([{ insert: table, replace: true, rows: [{ id: 7, name: 'first' }, { id: 8, name: 'other' }, { id: '7', name: 'last' }], expect: 3 }])
+    expect(repeated).toEqual({ affected: 3, keys: [{ id: 7 }, { id: 8 }, { id: 7 }] })
+    expect(await data.query({ from: table, columns: ['id', 'name'], where: { column: 'id', op: '>=', value: 7 }, order: [{ column: 'id' }] })).toEqual([{ id: 7, name: 'last' }, { id: 8, name: 'other' }])
     expect(await codeFrom(data.transact([{ insert: table, replace: true, rows: [{ name: 'x' }] }]))).toBe('PLAN_INVALID')
   })
 
