@@ -137,7 +137,7 @@ describe.each(['pg', 'mysql'] as const)('a server of kind %s', (kind) => {
       // Whoever waits in line has the only connection next.
       const [inserted] = await Promise.all([run('insert into t values (1)', 1_000), run(kind === 'pg' ? 'select pg_sleep(1.5)' : 'select sleep(1.5)')])
       expect(inserted).toEqual([])
-      const more = Array.from({ length: 10_001 }, () => '(2)').join()
+      const more = Array.from({ length: 10_002 }, () => '(2)').join()
       // MySQL answers no rows of a change.
       if (kind === 'pg' || !isMysql) expect(await codeFrom(run(`insert into t values ${more} returning n`))).toBe('LIMIT_EXCEEDED')
       expect(await run('select n from t')).toEqual([{ n: 1 }])
