@@ -66,10 +66,11 @@ export class ObjectReader {
     await this.#ready(find, find.classes(), call)
     await this.#ready(undefined, classes, call)
     const rows = await this.#rows(find, plan, call)
-    const page = rows.length > (limit ?? limits.objects) ? rows.slice(0, limit) : rows
-    if (page !== rows && limit === undefined) throw new ModelerError('REQUEST_INVALID', `Found objects of class "${name}": there are more than ${limits.objects}, so set a limit or use stream`)
+    const isMore = rows.length > (limit ?? limits.objects)
+    if (isMore && limit === undefined) throw new ModelerError('REQUEST_INVALID', `Found objects of class "${name}": there are more than ${limits.objects}, so set a limit or use stream`)
+    const page = isMore ? rows.slice(0, limit) : rows
     const last = page.at(-1)
-    return { objects: await this.#objects(find, page, call), next: page !== rows && last ? find.cursor(last) : null }
+    return { objects: await this.#objects(find, page, call), next: isMore && last ? find.cursor(last) : null }
   }
 
   async *stream({ class: name, where, ...shape }: Input<'stream'>, call: Call): AsyncGenerator<{ readonly objects: readonly BusinessObject[] }, void> {
