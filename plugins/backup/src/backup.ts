@@ -1,6 +1,6 @@
 import { codeOf, messageOf, type CommandContext, type InstalledAssembly, type Terminal } from '@caruso/contract'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import manifest from '../package.json' with { type: 'json' }
 import { configuredDatabases } from './configured-databases.ts'
@@ -9,12 +9,12 @@ import { copyDatabase } from './database-copy.ts'
 import { BackupError } from './errors.ts'
 import { contentFolder, manifestPath, type Manifest } from './manifest.ts'
 import { Progress } from './progress.ts'
+import { Scratch } from './scratch.ts'
 import { size } from './size.ts'
 import { writeTar, type Packed } from './tar-writer.ts'
 
 /** Databases that lie outside of the assembly's folder come to stand here. */
 const outside = '.caruso/restored'
-const scratchName = '.caruso-backup-'
 
 /** `caruso backup`: the assembly's folder, its journal and its databases as they are at this moment, in one file. */
 export async function backup({ to, secrets = false }: { readonly to: string; readonly secrets?: boolean }, context: CommandContext): Promise<void> {
@@ -25,13 +25,9 @@ export async function backup({ to, secrets = false }: { readonly to: string; rea
   const content = (await contentOf(assembly.folder, secrets, notes)).filter(({ path }) => !isBackup(path, assembly))
   content.push(...(await furtherDatabases(assembly, content, notes)))
   const made: Manifest = { format: 1, assembly: assembly.name, at, caruso: manifest.version, node: process.version, secrets, components: await versionsOf(assembly, context, notes), files: [], links: [], notes }
-  const scratch = await mkdtemp(join(dirname(file), scratchName))
-  try {
-    await writeTar(join(scratch, 'backup'), packed(content, made, scratch, context.terminal))
-    await rename(join(scratch, 'backup'), file)
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+  await using scratch = await Scratch.beside(file, 'backup')
+  await writeTar(join(scratch.path, 'backup'), packed(content, made, scratch.path, context.terminal))
+  await rename(join(scratch.path, 'backup'), file)
   await tell(file, made, context.terminal)
 }
 
@@ -67,10 +63,10 @@ async function fileFor(to: string, { name }: InstalledAssembly, at: string): Pro
   return file
 }
 
-/** Backups that lie in the folder are not backed up again. */
+/** Backups that lie in the folder, made or in the making, are not backed up again. */
 function isBackup(path: string, { name }: InstalledAssembly): boolean {
   const file = basename(path)
-  return path.includes(scratchName) || (file.startsWith(`${name}-`) && /-\d{8}T\d{6}Z\.tar\.gz$/.test(file))
+  return Scratch.holds(path) || (file.startsWith(`${name}-`) && /-\d{8}T\d{6}Z\.tar\.gz$/.test(file))
 }
 
 /** The databases of the storage that the folder itself does not show. */

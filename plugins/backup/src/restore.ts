@@ -18,7 +18,7 @@ export async function restore({ file: typed, folder: to }: { readonly file: stri
   if (!existsSync(file)) throw new BackupError('USAGE', `Restored "${file}": there is no such file`)
   if (existsSync(folder) && (await readdir(folder)).length > 0) throw new BackupError('USAGE', `Restored "${file}" into "${folder}": the folder is not empty`)
   await mkdir(dirname(folder), { recursive: true })
-  await using scratch = await Scratch.beside(folder)
+  await using scratch = await Scratch.beside(folder, 'restore')
   const manifest = await unpack(file, scratch.path, new Progress(undefined, terminal))
   if (existsSync(folder)) await rmdir(folder)
   await rename(scratch.path, folder)

@@ -4,9 +4,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-const named = /^\.caruso-restore-(\d+)-/
+const named = /^\.caruso-(?:backup|restore)-(\d+)-/
 
-/** A folder in which something is made whole before it gets its name. It is gone in the end, however that comes: what a killed process leaves, the next one takes away. */
+/**
+ * A folder in which something is made whole before it gets its name. It is gone in the end, however that comes: what a killed
+ * process leaves, the next one takes away.
+ */
 export class Scratch implements AsyncDisposable {
   readonly path: string
   readonly #stop = (signal: NodeJS.Signals): void => {
@@ -20,14 +23,19 @@ export class Scratch implements AsyncDisposable {
     for (const signal of ending) process.once(signal, this.#stop)
   }
 
-  /** Beside a folder that it may become. */
-  static async beside(folder: string): Promise<Scratch> {
-    const parent = dirname(folder)
+  /** Beside a file or folder, which it is made for. */
+  static async beside(target: string, work: 'backup' | 'restore'): Promise<Scratch> {
+    const parent = dirname(target)
     for (const name of await readdir(parent)) {
       const pid = named.exec(name)?.[1]
       if (pid !== undefined && !isRunning(Number(pid))) await rm(join(parent, name), { recursive: true, force: true })
     }
-    return new Scratch(await mkdtemp(join(parent, `.caruso-restore-${process.pid}-`)))
+    return new Scratch(await mkdtemp(join(parent, `.caruso-${work}-${process.pid}-`)))
+  }
+
+  /** Whether a path leads into one. */
+  static holds(path: string): boolean {
+    return path.split('/').some((name) => named.test(name))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -96,6 +96,20 @@ test('a restore that is ended or killed leaves nothing, and no other one is dist
   expect(scratch()).toEqual([running])
 })
 
+test('a backup takes away what a killed one left, and takes in nothing that is in the making', async () => {
+  const folder = temporaryFolder()
+  makeLedger(join(folder, 'books'), { books: false })
+  const [ended, running] = [`.caruso-backup-999999999-abc`, `.caruso-restore-${process.pid}-abc`]
+  for (const name of [ended, running]) {
+    mkdirSync(join(folder, 'books', name))
+    writeFileSync(join(folder, 'books', name, 'half'), 'half')
+  }
+  await backedUp(join(folder, 'books'), 'books.tar.gz')
+  expect(readdirSync(join(folder, 'books')).filter((name) => name.startsWith('.caruso-'))).toEqual([running])
+  await caruso(folder, 'restore', 'books/books.tar.gz', 'again')
+  expect(readdirSync(join(folder, 'again')).filter((name) => name.startsWith('.caruso-'))).toEqual([])
+})
+
 test('a database whose application was killed in the middle of a change is copied as it was before that', async () => {
   const folder = temporaryFolder()
   makeLedger(join(folder, 'books'), { books: false, crm: 'crm.db' })
