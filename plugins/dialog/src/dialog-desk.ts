@@ -74,9 +74,9 @@ export class DialogDesk {
     return this.#stands(await this.#parts.store.save(kept, { turn: after, inputs: found, suspended: kept.suspended, events: eventsOf(id, kept.edition, turns), at: this.#at() }, call), after, call)
   }
 
-  /** The dialog as it is kept. */
+  /** The dialog as it is kept, also where a version that runs beside this one has gone on with it. */
   async kept(id: string, call: Call): Promise<KeptDialog> {
-    return await this.#parts.store.get(id, async (edition, script) => await this.#edition(edition, script, call), call)
+    return await this.#parts.store.read(id, this.#editionBy(call), call)
   }
 
   /**
@@ -85,7 +85,7 @@ export class DialogDesk {
    * @throws DialogError `DIALOG_MOVED` where there were more; the same input again is answered as it was
    */
   async take(id: string, seq: number, given: Untimed, call: Call): Promise<Stands> {
-    const kept = await this.#current(id, (known) => known.seq < seq, call)
+    const kept = await this.#current(id, (known) => known.seq < seq || known.suspended, call)
     if (kept.seq !== seq) return await this.#again(kept, seq, given, call)
     if (kept.suspended) throw new DialogError('DIALOG_SUSPENDED', `Took the input "${given.kind}" into the dialog "${id}": it was laid aside and is to be resumed first`)
     const input = { ...given, at: this.#at() } as Input
@@ -105,7 +105,7 @@ export class DialogDesk {
 
   /** Lays a dialog aside, or takes it up again. */
   async suspend(id: string, seq: number, suspended: boolean, call: Call): Promise<Stands> {
-    const kept = await this.#current(id, (known) => known.seq < seq, call)
+    const kept = await this.kept(id, call)
     const turn = turnOf(kept)
     if (turn.position.at.kind === 'ended' || kept.state.over !== undefined) throw new DialogError('DIALOG_OVER', `${suspended ? 'Laid aside' : 'Resumed'} the dialog "${id}": it is over`)
     if (kept.seq !== seq) throw movedError(kept, seq)
@@ -113,12 +113,10 @@ export class DialogDesk {
     return this.#stands(await this.#parts.store.save(kept, { turn, inputs: [], suspended, events: [], at: this.#at() }, call), turn, call)
   }
 
-  /** The dialog as it is kept, looked at again where what is remembered is old: a version that runs beside this one has gone on with it. */
+  /** The dialog as it is remembered, and as it is kept where that is old. */
   async #current(id: string, isOld: (known: KeptDialog) => boolean, call: Call): Promise<KeptDialog> {
-    const known = await this.kept(id, call)
-    if (!isOld(known)) return known
-    this.#parts.store.forget(id)
-    return await this.kept(id, call)
+    const known = await this.#parts.store.get(id, this.#editionBy(call), call)
+    return isOld(known) ? await this.kept(id, call) : known
   }
 
   /** The answer to an input that came before, where it is the same; its first answer may have been lost. */
@@ -140,6 +138,10 @@ export class DialogDesk {
       turns.push(turn)
     }
     return { turn: turns.at(-1) ?? first, turns, found }
+  }
+
+  #editionBy(call: Call): (id: string, script: string) => Promise<Edition> {
+    return async (id, script) => await this.#edition(id, script, call)
   }
 
   async #edition(id: string, script: string, call: Call): Promise<Edition> {

@@ -29,6 +29,8 @@ export interface Step {
   readonly at: string
 }
 
+type EditionOf = (id: string, script: string) => Promise<Edition>
+
 /** Dialogs that were used last are remembered, so many at most. */
 const remembered = 20_000
 
@@ -49,20 +51,24 @@ export class DialogStore {
     this.#keyNames = keyNames
   }
 
-  /** @throws DialogError `DIALOG_UNKNOWN` */
-  async get(id: string, editionOf: (id: string, script: string) => Promise<Edition>, call: Call): Promise<KeptDialog> {
-    const known = this.#known.get(id)
-    if (known) return known
-    const found = await this.#dialogs.get({ id }, call)
-    if (found === null) throw new DialogError('DIALOG_UNKNOWN', `Looked for the dialog "${id}": there is none`)
-    const kept = { id, edition: await editionOf(found.edition, found.script), state: JSON.parse(found.state) as State, seq: found.seq, suspended: found.status === 'suspended', changes: found.changes }
-    this.#known.set(id, kept)
-    return kept
+  /**
+   * The dialog as it is remembered, which may be older than it is kept; only what is kept now can be gone on with.
+   *
+   * @throws DialogError `DIALOG_UNKNOWN`
+   */
+  async get(id: string, editionOf: EditionOf, call: Call): Promise<KeptDialog> {
+    return this.#known.get(id) ?? (await this.read(id, editionOf, call))
   }
 
-  /** What is remembered of a dialog is not how it is now. */
-  forget(id: string): void {
-    this.#known.delete(id)
+  /**
+   * The dialog as it is kept.
+   *
+   * @throws DialogError `DIALOG_UNKNOWN`
+   */
+  async read(id: string, editionOf: EditionOf, call: Call): Promise<KeptDialog> {
+    const found = await this.#dialogs.get({ id }, call)
+    if (found === null) throw new DialogError('DIALOG_UNKNOWN', `Looked for the dialog "${id}": there is none`)
+    return this.#remember({ id, edition: await editionOf(found.edition, found.script), state: JSON.parse(found.state) as State, seq: found.seq, suspended: found.status === 'suspended', changes: found.changes })
   }
 
   /** The texts of an edition that a dialog began with. */
@@ -78,7 +84,7 @@ export class DialogStore {
     const seq = step.inputs.length
     const values = { ...this.#valuesOf(edition, step, seq), id, script: edition.script.id, version: edition.script.version, edition: edition.id, changes: 1, startedBy: call.caller.identity, begun: state.begun }
     await this.#commit([this.#dialogs.create(values), ...this.#inputsOf(id, 0, step, call)], step.events, call)
-    return this.#keep({ id, edition, state, seq, suspended: step.suspended, changes: 1 })
+    return this.#remember({ id, edition, state, seq, suspended: step.suspended, changes: 1 })
   }
 
   /** @throws DialogError `DIALOG_MOVED` where somebody else was faster */
@@ -93,7 +99,7 @@ export class DialogStore {
       if (codeOf(error) !== 'CONFLICT' && codeOf(error) !== 'VALUE_TAKEN') throw error
       throw new DialogError('DIALOG_MOVED', `Went on with the dialog "${id}" from input ${dialog.seq}: somebody else was faster`, { cause: error })
     }
-    return this.#keep({ id, edition, state: step.turn.state, seq, suspended: step.suspended, changes: dialog.changes + 1 })
+    return this.#remember({ id, edition, state: step.turn.state, seq, suspended: step.suspended, changes: dialog.changes + 1 })
   }
 
   /** The input that came as the seq-th. */
@@ -145,7 +151,7 @@ export class DialogStore {
     }
   }
 
-  #keep(dialog: KeptDialog): KeptDialog {
+  #remember(dialog: KeptDialog): KeptDialog {
     if (dialog.state.over === undefined) this.#known.set(dialog.id, dialog)
     else this.#known.delete(dialog.id)
     return dialog
