@@ -68,8 +68,7 @@ export class ServedOperation {
     const refusal = this.#refusal(input, call)
     if (refusal !== undefined) return Promise.reject(this.#count(refusal))
     if (call.key === undefined) return this.#run(input, call)
-    this.#remembered ??= new RememberedAnswers()
-    return this.#remembered.once(JSON.stringify([call.caller.component, call.caller.identity, call.key]), () => this.#run(input, call))
+    return (this.#remembered ??= new RememberedAnswers()).once(JSON.stringify([call.caller.component, call.caller.identity, call.key]), () => this.#run(input, call))
   }
 
   /** Runs an operation that answers with a stream. */
