@@ -1,16 +1,17 @@
 import { didYouMean } from '@caruso/contract'
-import type { Filter, Row, Step, StepResult } from '@caruso/storage/contract'
+import type { Row, Step, StepResult } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { ChangePolicy } from './change-policy.ts'
 import type { Classes } from './classes.ts'
 import { goneConflict, notRemoved } from './conflict.ts'
+import { Comparison } from './comparison.ts'
 import { columnsIn, noColumns } from './column-values.ts'
 import type { Change, Changed } from './contract.ts'
 import { ModelerError } from './errors.ts'
 import { ExistenceCheck } from './existence-check.ts'
 import type { KeptChanges } from './kept-changes.ts'
 import type { KeptObject } from './kept-object.ts'
-import { keyCondition, keyValues } from './key-condition.ts'
+import { compareKey, keyCondition, keyValues } from './key-condition.ts'
 import { linkEnds } from './link-end.ts'
 import { linkStep } from './link-step.ts'
 import { changedObject, isKeyOf, newObject, type CreatedKey } from './object-values.ts'
@@ -23,7 +24,7 @@ import type { CheckedKey, PolicyCheck } from './policy-check.ts'
 import { SeenObject } from './seen-object.ts'
 import { SharedSteps } from './shared-steps.ts'
 import { leavesOf, type Leaf } from './stored.ts'
-import { allColumns, unchanged } from './unchanged.ts'
+import { allColumns, compareRead } from './unchanged.ts'
 
 /** Of a change that is kept beside the table alone: it has no step of its own. */
 const beside = { step: -1, row: 0, values: noColumns, creates: false } as const
@@ -42,6 +43,8 @@ export class ChangeSet {
   #doubtful: number | undefined
   readonly #checks = new Map<number, PolicyCheck>()
   readonly #compared = new Map<number, number>()
+  /** By what the last update was compared. */
+  #alike: Comparison | undefined
   #source: string | undefined
   readonly #beside: PartSteps
   readonly #partSteps = new Map<number, PartStep>()
@@ -151,7 +154,7 @@ export class ChangeSet {
 
   #create({ create, values }: Extract<Change, { readonly create: string }>): void {
     const one = this.#writable(create)
-    const columns = newObject(one, values, this.#created)
+    const columns = newObject(one, values, this.#created, this.planned.at(-1)?.values)
     let placed = this.#shared.joinInsert(one, columns)
     if (placed === undefined) {
       this.#close()
@@ -167,19 +170,22 @@ export class ChangeSet {
     const one = this.#writable(update)
     const object = new SeenObject(one, seen, set, this.#classes, this.planned.at(-1)?.known?.seen)
     const version = object.nextVersion
-    let columns = changedObject(one, set, this.#created)
+    let columns = changedObject(one, set, this.#created, this.planned.at(-1)?.values)
     if (one.locking && version !== undefined) for (const leaf of leavesOf(one.locking.stored)) columns = columns.with(leaf, version)
     if (columns.size === 0) throw new ModelerError('REQUEST_INVALID', `Updated an object of class "${one.name}": it sets no attribute`)
     const kept = this.#keptObject(one, key, object)
     const row = kept?.row
-    const where = [...keyCondition(one, key, one.table, 'Updated an object'), ...this.#unchanged(one, object, row, one.kept ? object.compared : [])]
+    const where = new Comparison(one.table, this.#alike)
+    this.#alike = where
+    compareKey(where, one, key, 'Updated an object')
+    this.#compareSeen(where, one, object, row, one.kept ? object.compared : [])
     if (kept) this.#kept?.updated(kept, Object.keys(set), columns)
     this.#compare(one, key, object)
     const mine = columnsIn(one, columns)
     const known = { key, seen: object, version }
     if (one.parts.length > 0) this.#beside.updated(this.#partChange(one, key, object, row, object.compared), columns)
     if (mine.size === 0) return this.#pushBeside({ class: one, values: columns, known })
-    const { step, row: place, values } = this.#shared.update(one.table, mine, where)
+    const { step, row: place, values } = this.#shared.update(mine, where)
     this.planned.push({ class: one, step, row: place, values: one.parts.length > 0 ? columns : values, creates: false, known })
   }
 
@@ -200,7 +206,7 @@ export class ChangeSet {
       class: one,
       change,
       key: keyValues(one, key, 'Changed an object'),
-      unchanged: (part) => this.#unchanged(one, seen, row, leaves, part),
+      compare: (comparison, part) => this.#compareSeen(comparison, one, seen, row, leaves, part),
       missing: (part) => void (seen.hasSeenIn(part) && (this.#doubtful ??= change)),
     }
   }
@@ -214,8 +220,10 @@ export class ChangeSet {
     this.#compare(one, key, object)
     if (one.kept?.softDelete) return void this.planned.push({ ...beside, class: one, known })
     if (one.parts.length > 0) this.#pushParts(this.#beside.removed(this.#partChange(one, key, object, kept?.row, allColumns(one))))
-    const where = { and: [...keyCondition(one, key, one.table, 'Removed an object'), ...this.#unchanged(one, object, kept?.row, allColumns(one))] }
-    this.#push({ remove: one.table, where, expect: 1 }, { class: one, values: noColumns, known })
+    const comparison = new Comparison(one.table)
+    compareKey(comparison, one, key, 'Removed an object')
+    this.#compareSeen(comparison, one, object, kept?.row, allColumns(one))
+    this.#push({ remove: one.table, where: { and: comparison.where }, expect: 1 }, { class: one, values: noColumns, known })
   }
 
   #restore({ restore, key }: Extract<Change, { readonly restore: string }>): void {
@@ -237,10 +245,10 @@ export class ChangeSet {
     return object
   }
 
-  /** The conditions that nobody has changed what was seen; of a class with behaviours, what was read of it. */
-  #unchanged(one: BusinessClass, seen: SeenObject, row: Row | undefined, leaves: readonly Leaf[], part?: PartTable): Filter[] {
-    if (one.kept) return row === undefined ? [] : unchanged(one, leaves, row, part)
-    return seen.conditions(this.#current.get(this.planned.length), part)
+  /** Adds that nobody has changed what was seen; of a class with behaviours, what was read of it. */
+  #compareSeen(comparison: Comparison, { kept }: BusinessClass, seen: SeenObject, row: Row | undefined, leaves: readonly Leaf[], part?: PartTable): void {
+    if (!kept) seen.compare(comparison, this.#current.get(this.planned.length), part)
+    else if (row !== undefined) compareRead(comparison, leaves, row, part)
   }
 
   /** References that may be null for the caller only are compared as the caller sees them. */

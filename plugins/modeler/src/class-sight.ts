@@ -66,12 +66,12 @@ export class ClassSight {
 
   /** What holds for the rows that the caller sees and may change so; undefined for all. */
   rowsTo(action: Action): RowCondition | undefined {
-    return this.#rowsOf(this.#to, action, () => this.may('read', action))
+    return this.#to.has(action) ? this.#to.get(action) : this.#rowsOf(this.#to, action, this.may('read', action))
   }
 
   /** What holds for the rows of which this is allowed, whether the caller sees them or not; undefined for all. */
   rowsOnly(action: Action): RowCondition | undefined {
-    return this.#rowsOf(this.#only, action, () => this.may(action))
+    return this.#only.has(action) ? this.#only.get(action) : this.#rowsOf(this.#only, action, this.may(action))
   }
 
   /** Whether something may be allowed before these attributes are set and not after, or the other way round. */
@@ -92,12 +92,10 @@ export class ClassSight {
     return made
   }
 
-  #rowsOf(known: Map<Action, RowCondition | undefined>, action: Action, make: () => Term): RowCondition | undefined {
-    if (!known.has(action)) {
-      const term = make()
-      known.set(action, isConstant(term, true) ? undefined : this.#own(term))
-    }
-    return known.get(action)
+  #rowsOf(known: Map<Action, RowCondition | undefined>, action: Action, term: Term): RowCondition | undefined {
+    const made = isConstant(term, true) ? undefined : this.#own(term)
+    known.set(action, made)
+    return made
   }
 
   /** Over the class's own table. */
@@ -108,11 +106,13 @@ export class ClassSight {
   }
 
   #may(action: Action): Term {
-    return this.#terms.get(action) ?? this.#once(action, () => {
-      const grants = this.#policy.grants.filter(({ may, permissions }) => may.includes(action) && isPermitted(permissions, this.#caller))
-      const { component, identity, permissions } = this.#caller
-      return anyOf(grants.map(({ where }) => (where ? filter(where, { [callerName]: { component, identity, permissions } }) : truth(true))))
-    })
+    return this.#terms.get(action) ?? this.#once(action, () => this.#granted(action))
+  }
+
+  #granted(action: Action): Term {
+    const grants = this.#policy.grants.filter(({ may, permissions }) => may.includes(action) && isPermitted(permissions, this.#caller))
+    const { component, identity, permissions } = this.#caller
+    return anyOf(grants.map(({ where }) => (where ? filter(where, { [callerName]: { component, identity, permissions } }) : truth(true))))
   }
 
   #once(actions: string, make: () => Term): Term {

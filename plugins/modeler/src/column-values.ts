@@ -30,14 +30,11 @@ export class ColumnValues {
   entries(): (readonly [Leaf, Cell])[] {
     return this.leaves.map((leaf, index) => [leaf, this.cells[index] ?? null] as const)
   }
+}
 
-  /** Whether it is these columns that have values, in this order. */
-  isOf(leaves: readonly Leaf[]): boolean {
-    if (this.leaves === leaves) return true
-    if (this.leaves.length !== leaves.length) return false
-    for (let index = 0; index < leaves.length; index++) if (this.leaves[index] !== leaves[index]) return false
-    return true
-  }
+/** Whether it is the same columns, in the same order. */
+export function isSameList(leaves: readonly Leaf[], others: readonly Leaf[]): boolean {
+  return leaves === others || (leaves.length === others.length && leaves.every((leaf, index) => leaf === others[index]))
 }
 
 export const noColumns = new ColumnValues([], [])

@@ -88,8 +88,7 @@ function numberRules(definition: { readonly min?: number | string; readonly max?
 }
 
 function isEmail(text: string): boolean {
-  const at = text.lastIndexOf('@')
-  return at > 0 && text.length <= 254 && !/\s/.test(text) && /^[^@.][^@]*\.[^@.]+$/.test(text.slice(at + 1)) && !text.slice(0, at).includes('@')
+  return text.length <= 254 && /^[^@\s]+@[^@.\s][^@\s]*\.[^@.\s]+$/.test(text)
 }
 
 function isLink(text: string): boolean {

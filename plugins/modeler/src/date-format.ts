@@ -31,11 +31,6 @@ export function dateFormat(format: string): DateFormat | undefined {
   }
 }
 
-/** How an instant stands in a column unless the mapping says otherwise. */
-export const instantFormat: Pick<DateFormat, 'write'> = {
-  write: (value) => (value.length === 27 ? value : `${value.slice(0, 19)}.${value.slice(20, -1).padEnd(6, '0')}Z`),
-}
-
 function order(token: Token | undefined): number {
   return token === undefined ? -1 : Math.min(tokens.indexOf(token), 6)
 }

@@ -1,14 +1,19 @@
 import { describeValue } from '@caruso/contract'
 import type { Filter, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { equals } from './column-of.ts'
-import { equalTo } from './equal-to.ts'
+import { Comparison } from './comparison.ts'
 import { ModelerError } from './errors.ts'
 import type { Stored } from './stored.ts'
 
 /** What the columns of a key hold, in order. */
 export function keyValues(one: BusinessClass, key: Readonly<Record<string, unknown>>, tried: string): Value[] {
   if (one.key.length === 0) throw new ModelerError('CLASS_READONLY', `${tried} of class "${one.name}" by its key: it has none`)
+  const [only] = one.key
+  if (one.key.length === 1 && only?.stored.kind === 'leaf') {
+    // Most keys are one column, and a list that grows has room for sixteen more.
+    const encoded = only.stored.codec.encode(key[only.name])
+    if (encoded !== undefined) return [encoded]
+  }
   const values: Value[] = []
   const wrong = partValues(one.key, key, values)
   if (wrong === undefined) return values
@@ -17,11 +22,19 @@ export function keyValues(one: BusinessClass, key: Readonly<Record<string, unkno
 
 /** The conditions that an object has this key; `of` names the class's table in the plan. */
 export function keyCondition(one: BusinessClass, key: Readonly<Record<string, unknown>>, of: string, tried: string): Filter[] {
+  const comparison = new Comparison(of)
+  compareKey(comparison, one, key, tried)
+  return comparison.where
+}
+
+/** Adds that it is the row of the object that has this key. */
+export function compareKey(comparison: Comparison, one: BusinessClass, key: Readonly<Record<string, unknown>>, tried: string): void {
   const values = keyValues(one, key, tried)
-  return one.keyLeaves.map((leaf, index) => {
+  for (let index = 0; index < values.length; index++) {
+    const leaf = one.keyLeaves[index]
     const value = values[index] ?? null
-    return (leaf.codec.forms && equalTo(leaf, of, leaf.codec.decode(value))) ?? equals(leaf, of, value)
-  })
+    if (leaf && !(leaf.codec.forms && comparison.equal(leaf, leaf.codec.decode(value)))) comparison.same(leaf, value)
+  }
 }
 
 interface WrongPart {

@@ -1,8 +1,9 @@
 import type { Cell } from '@caruso/storage/contract'
 import { describeValue } from '@caruso/contract'
+import { AlikeList } from './alike-list.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { expectedBy } from './codec.ts'
-import { ColumnValues } from './column-values.ts'
+import { ColumnValues, noColumns } from './column-values.ts'
 import { defaultValue } from './default-value.ts'
 import { ModelerError } from './errors.ts'
 import { unknownAttribute } from './path-resolver.ts'
@@ -21,11 +22,12 @@ export type CreatedKey = (change: number, target: string) => readonly Cell[]
 /**
  * What the columns of a new object hold; a key of one number and attributes without a value are left to the database.
  *
+ * @param like those of another change, with which these may share the list of columns
  * @throws ModelerError `ATTRIBUTE_UNKNOWN`, or `OBJECT_INVALID` with everything that is wrong
  */
-export function newObject(one: BusinessClass, values: Readonly<Record<string, unknown>>, created: CreatedKey): ColumnValues {
+export function newObject(one: BusinessClass, values: Readonly<Record<string, unknown>>, created: CreatedKey, like?: ColumnValues): ColumnValues {
   refuseStrangers(one, values)
-  const reader = new ValueReader(one, created)
+  const reader = new ValueReader(one, created, like)
   const generated = one.key.length === 1 ? one.key.find(({ definition }) => definition.type === 'number') : undefined
   for (const attribute of one.attributes.values()) {
     const value = values[attribute.name] ?? (values[attribute.name] === null ? null : attribute === one.locking ? 1 : defaultValue(attribute.definition))
@@ -36,9 +38,9 @@ export function newObject(one: BusinessClass, values: Readonly<Record<string, un
 }
 
 /** What the columns of an object hold after a change of some attributes. */
-export function changedObject(one: BusinessClass, set: Readonly<Record<string, unknown>>, created: CreatedKey): ColumnValues {
+export function changedObject(one: BusinessClass, set: Readonly<Record<string, unknown>>, created: CreatedKey, like?: ColumnValues): ColumnValues {
   refuseStrangers(one, set)
-  const reader = new ValueReader(one, created)
+  const reader = new ValueReader(one, created, like)
   for (const attribute of one.attributes.values()) {
     const value = set[attribute.name]
     if (value === undefined) continue
@@ -61,12 +63,15 @@ class ValueReader {
   readonly problems: Problem[] = []
   readonly #class: BusinessClass
   readonly #created: CreatedKey
-  readonly #leaves: Leaf[] = []
-  readonly #cells: Cell[] = []
+  readonly #leaves: AlikeList<Leaf>
+  readonly #cells: Cell[]
 
-  constructor(one: BusinessClass, created: CreatedKey) {
+  constructor(one: BusinessClass, created: CreatedKey, like = noColumns) {
     this.#class = one
     this.#created = created
+    this.#leaves = new AlikeList(like.leaves)
+    // It has room for as many, and no more.
+    this.#cells = like.cells.slice(0, like.size)
   }
 
   read(attribute: Attribute, value: unknown): void {
@@ -85,7 +90,7 @@ class ValueReader {
   }
 
   finish(tried: string): ColumnValues {
-    if (this.problems.length === 0) return new ColumnValues(this.#leaves, this.#cells)
+    if (this.problems.length === 0) return new ColumnValues(this.#leaves.items, this.#cells.length === this.#leaves.length ? this.#cells : this.#cells.slice(0, this.#leaves.length))
     const found = this.problems.map((one) => `"${one.attribute}": expected ${one.expected}, found ${one.found}`).join('; ')
     throw new ModelerError('OBJECT_INVALID', `${tried}: ${found}`, { details: { class: this.#class.name, problems: this.problems } })
   }
@@ -113,8 +118,8 @@ class ValueReader {
   }
 
   #set(leaf: Leaf, cell: Cell): void {
-    this.#leaves.push(leaf)
-    this.#cells.push(cell)
+    this.#cells[this.#leaves.length] = cell
+    this.#leaves.add(leaf)
   }
 
   #problem(attribute: string, expected: string, found: unknown): false {

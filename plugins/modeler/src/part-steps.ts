@@ -1,10 +1,10 @@
-import type { Cell, Filter, Step, Value } from '@caruso/storage/contract'
+import type { Cell, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { equals } from './column-of.ts'
 import { columnsIn, rowOf, type ColumnValues } from './column-values.ts'
+import { Comparison } from './comparison.ts'
 import { isKeyOf } from './object-values.ts'
 import type { PartRows } from './part-rows.ts'
-import { inItsTable, type PartTable } from './part-table.ts'
+import type { PartTable } from './part-table.ts'
 import type { CheckedKey } from './policy-check.ts'
 import { SharedUpdate, updateOf } from './shared-update.ts'
 import { typesOf } from './step-types.ts'
@@ -21,8 +21,8 @@ export interface PartChange {
   readonly change: number
   readonly class: BusinessClass
   readonly key: CheckedKey
-  /** The conditions that nobody has changed what was seen in a table. */
-  unchanged(part: PartTable): readonly Filter[]
+  /** Adds that nobody has changed what was seen in a table. */
+  compare(comparison: Comparison, part: PartTable): void
   /** A row is not there in which something was seen. */
   missing(part: PartTable): void
 }
@@ -65,10 +65,10 @@ export class PartSteps {
     for (const part of writable(one)) {
       const values = columnsIn(one, columns, part)
       if (values.size === 0) continue
-      if (!part.optional || this.#rows?.has(one, part, key) !== false) this.#update(part, values, [...keyConditions(part, key), ...object.unchanged(part)], change)
+      if (!part.optional || this.#rows?.has(one, part, key) !== false) this.#update(part, values, comparisonOf(part, key, object), change)
       else {
         object.missing(part)
-        if (isEmpty(values)) this.#add({ step: { check: part.table, where: { and: keyConditions(part, key) }, expect: 0 }, part, changes: [change] })
+        if (isEmpty(values)) this.#add({ step: { check: part.table, where: { and: comparisonOf(part, key).where }, expect: 0 }, part, changes: [change] })
         else this.#made(part, key, values, object)
       }
     }
@@ -80,20 +80,20 @@ export class PartSteps {
     return writable(one).map((part) => {
       const isThere = this.#rows?.has(one, part, key) !== false
       if (!isThere) object.missing(part)
-      const conditions = isThere ? object.unchanged(part) : []
+      const { where } = comparisonOf(part, key, isThere ? object : undefined)
       this.#rows?.remove(one, part, key)
-      return { step: { remove: part.table, where: { and: [...keyConditions(part, key), ...conditions] }, expect: isThere ? 1 : 0 }, part, changes: [change] }
+      return { step: { remove: part.table, where: { and: where }, expect: isThere ? 1 : 0 }, part, changes: [change] }
     })
   }
 
-  #update(part: PartTable, values: ColumnValues, where: readonly Filter[], change: number): void {
+  #update(part: PartTable, values: ColumnValues, where: Comparison, change: number): void {
     const open = this.#updates.get(part)
-    if (open?.shared.add(part.table, values, where)) return void open.changes.push(change)
-    const shared = SharedUpdate.of(part.table, values, where)
+    if (open?.shared.add(values, where)) return void open.changes.push(change)
+    const shared = SharedUpdate.of(values, where)
     const changes = [change]
-    this.#add({ step: shared?.step ?? updateOf(part.table, values, where), part, changes })
+    this.#add({ step: shared?.step ?? updateOf(values, where), part, changes })
     if (shared === undefined) return
-    shared.add(part.table, values, where)
+    shared.add(values, where)
     this.#updates.set(part, { shared, changes })
   }
 
@@ -134,6 +134,10 @@ function isEmpty({ cells }: ColumnValues): boolean {
   return cells.every((value) => value === null)
 }
 
-function keyConditions({ table, pairs }: PartTable, key: CheckedKey): Filter[] {
-  return pairs.map(({ other }, index) => equals(inItsTable(other), table, (key[index] ?? null) as Value))
+/** That it is the row which belongs to a key, and as it was seen where an object is told. */
+function comparisonOf(part: PartTable, key: CheckedKey, object?: PartChange): Comparison {
+  const comparison = new Comparison(part.table)
+  for (const [index, { other }] of part.pairs.entries()) comparison.same(other, (key[index] ?? null) as Value)
+  object?.compare(comparison, part)
+  return comparison
 }

@@ -26,12 +26,13 @@ export function createdKey({ class: one, step, row, values }: Planned): Cell[] {
 
 /** What a change did, of what the steps did. */
 export function changedBy({ class: one, step, row, values, creates, known }: Planned, done: readonly StepResult[]): Changed {
-  if (known) return { key: known.key, ...(known.version === undefined ? {} : { version: known.version }) }
+  if (known) return known.version === undefined ? { key: known.key } : { key: known.key, version: known.version }
   if (!creates) return { key: null }
   const made = done[step]?.keys[row] ?? {}
-  const key = Object.fromEntries(one.key.map(({ name, stored }) => [name, valueOf(stored, values, made)]))
+  const [only] = one.key
+  const key = only && one.key.length === 1 ? { [only.name]: valueOf(only.stored, values, made) } : Object.fromEntries(one.key.map(({ name, stored }) => [name, valueOf(stored, values, made)]))
   if (one.locking) return { key, version: Number(valueOf(one.locking.stored, values, made)) }
-  return { key, ...(one.kept?.locking === true ? { version: firstVersion } : {}) }
+  return one.kept?.locking === true ? { key, version: firstVersion } : { key }
 }
 
 /** The value of an attribute in a new row: as it was given, or as the database made it. */

@@ -37,12 +37,16 @@ export class PolicyChecks {
   readonly #collected: Collected[] = []
 
   add(kind: PolicyCheck['kind'], one: BusinessClass, action: PolicyCheck['action'], condition: RowCondition, change: number, key: CheckedKey): void {
-    this.#add({ kind, class: one, action }, condition, change, key)
+    const found = this.#find(kind, one, action, undefined) ?? this.#begin({ kind, class: one, action }, condition)
+    found.keys.push(key)
+    found.changes.push(change)
   }
 
   /** That a rule of the class holds for an object. */
   addRule(one: BusinessClass, rule: Rule, change: number, key: CheckedKey): void {
-    this.#add({ kind: 'rule', class: one, action: 'read', rule }, rule.condition, change, key)
+    const found = this.#find('rule', one, 'read', rule) ?? this.#begin({ kind: 'rule', class: one, action: 'read', rule }, rule.condition)
+    found.keys.push(key)
+    found.changes.push(change)
   }
 
   /** The steps, with the checks that they are. */
@@ -55,12 +59,16 @@ export class PolicyChecks {
     }
   }
 
-  #add(check: Collected['check'], condition: RowCondition, change: number, key: CheckedKey): void {
-    // There are few, of which each change asks for the same ones.
-    let found = this.#collected.find((known) => known.check.class === check.class && known.check.kind === check.kind && known.check.action === check.action && known.check.rule === check.rule)
-    if (found === undefined) this.#collected.push((found = { check, condition, keys: [], changes: [] }))
-    found.keys.push(key)
-    found.changes.push(change)
+  /** There are few, of which each change asks for the same ones. */
+  #find(kind: PolicyCheck['kind'], one: BusinessClass, action: PolicyCheck['action'], rule: Rule | undefined): Collected | undefined {
+    for (const known of this.#collected) if (known.check.class === one && known.check.kind === kind && known.check.action === action && known.check.rule === rule) return known
+    return undefined
+  }
+
+  #begin(check: Collected['check'], condition: RowCondition): Collected {
+    const begun: Collected = { check, condition, keys: [], changes: [] }
+    this.#collected.push(begun)
+    return begun
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Filter, Row } from '@caruso/storage/contract'
+import { AlikeList } from './alike-list.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import type { Classes } from './classes.ts'
-import { equals } from './column-of.ts'
+import type { Comparison } from './comparison.ts'
 import { compareDecimals } from './decimal.ts'
 import { equalTo } from './equal-to.ts'
 import { ModelerError } from './errors.ts'
 import { isMasked, PathResolver, type Join } from './path-resolver.ts'
 import { versionName } from './kept.ts'
 import { isOnlyRead } from './object-values.ts'
-import { inItsTable, type PartTable } from './part-table.ts'
+import type { PartTable } from './part-table.ts'
 import { leavesOf, type Leaf, type Stored } from './stored.ts'
 
 /** An attribute whose value has changed since the caller saw it. */
@@ -17,6 +18,8 @@ export interface Collision {
   readonly seen: unknown
   readonly now: unknown
 }
+
+const notMasked = { joins: [], conditions: [] } as const
 
 /** What the caller of a change saw of an object, by which a change that others made meanwhile is noticed. */
 export class SeenObject {
@@ -38,8 +41,7 @@ export class SeenObject {
     this.#seen = withoutRelated(one, seen, classes)
     const told = changed ?? this.#seen
     this.#counted = one.kept?.locking === true
-    const compared = one.locking ? [one.locking] : comparedOf(one, told, changed === undefined)
-    this.#compared = like && isSameList(like.#compared, compared) ? like.#compared : compared
+    this.#compared = one.locking ? [one.locking] : comparedOf(one, told, changed === undefined, like ? like.#compared : [])
     if (this.#counted && !Number.isSafeInteger(this.#seen[versionName])) throw this.#tooLittle(`"${versionName}" as it was seen`)
     if (this.#counted) return
     if (this.#compared.some(({ name }) => this.#seen[name] === undefined)) {
@@ -57,23 +59,27 @@ export class SeenObject {
   }
 
   /**
-   * The conditions that nothing has changed in one table of the class.
+   * Adds that nothing has changed in one table of the class.
    *
    * @param current the row as it was read since, whose values mean the same
    * @param part the table, where it is not the class's own
    */
-  conditions(current: Row | undefined, part: PartTable | undefined): Filter[] {
-    const of = part?.table ?? this.#class.table
-    const conditions: Filter[] = []
-    const add = (leaf: Leaf, value: unknown): void => {
-      if (leaf.part === part) conditions.push(current ? equals(inItsTable(leaf), of, current[leaf.path] ?? null) : this.#equal(inItsTable(leaf), of, value))
-    }
+  compare(comparison: Comparison, current: Row | undefined, part: PartTable | undefined): void {
     for (const attribute of this.#compared) {
       const seen = this.#seen[attribute.name]
       // Null for the caller is not always null in the column.
-      if (seen !== null || !isMasked(this.#classes, this.#class, attribute)) visitLeaves(attribute.stored, seen, add)
+      if (seen !== null || !isMasked(this.#classes, this.#class, attribute)) this.#compare(comparison, attribute.stored, seen, current, part)
     }
-    return conditions
+  }
+
+  #compare(comparison: Comparison, stored: Stored, value: unknown, current: Row | undefined, part: PartTable | undefined): void {
+    if (stored.kind === 'composite') {
+      const parts = partsOf(value)
+      for (const [name, inner] of stored.parts) this.#compare(comparison, inner, parts[name] ?? null, current, part)
+    } else if (stored.part === part) {
+      if (current) comparison.same(stored, current[stored.path] ?? null)
+      else if (!comparison.equal(stored, value)) throw this.#notStored(stored)
+    }
   }
 
   /** Whether there was a value in this table of what the change is compared by. */
@@ -83,6 +89,7 @@ export class SeenObject {
 
   /** The conditions on references that may be null for this caller only, over the class's own table in a plan. */
   get masked(): { readonly joins: readonly Join[]; readonly conditions: readonly Filter[] } {
+    if (!this.#compared.some((attribute) => isMasked(this.#classes, this.#class, attribute))) return notMasked
     const masked = this.#compared.filter((attribute) => this.#seen[attribute.name] !== undefined && isMasked(this.#classes, this.#class, attribute))
     if (masked.length === 0) return { joins: [], conditions: [] }
     const resolver = new PathResolver(this.#class, this.#classes)
@@ -120,7 +127,11 @@ export class SeenObject {
   #equal(leaf: Leaf, of: string, value: unknown): Filter {
     const equal = equalTo(leaf, of, value)
     if (equal) return equal
-    throw new ModelerError('REQUEST_INVALID', `Changed an object of class "${this.#class.name}": "${leaf.path}" as it was seen is not ${leaf.codec.expects}`)
+    throw this.#notStored(leaf)
+  }
+
+  #notStored({ path, codec }: Leaf): ModelerError {
+    return new ModelerError('REQUEST_INVALID', `Changed an object of class "${this.#class.name}": "${path}" as it was seen is not ${codec.expects}`)
   }
 
   #isMasked(name: string): boolean {
@@ -134,37 +145,32 @@ export class SeenObject {
 }
 
 /** What of an object a change is compared by: what it sets, or of a removal all that could be set. */
-function comparedOf(one: BusinessClass, told: Readonly<Record<string, unknown>>, removed: boolean): Attribute[] {
-  const compared: Attribute[] = []
+function comparedOf(one: BusinessClass, told: Readonly<Record<string, unknown>>, removed: boolean, like: readonly Attribute[]): readonly Attribute[] {
+  const compared = new AlikeList(like)
   for (const attribute of one.attributes.values()) {
-    if (told[attribute.name] !== undefined && !(removed && (one.key.includes(attribute) || isOnlyRead(attribute)))) compared.push(attribute)
+    if (told[attribute.name] !== undefined && !(removed && (one.key.includes(attribute) || isOnlyRead(attribute)))) compared.add(attribute)
   }
-  return compared
-}
-
-function isSameList(list: readonly unknown[], other: readonly unknown[]): boolean {
-  return list.length === other.length && list.every((item, index) => item === other[index])
+  return compared.items
 }
 
 /** The columns of a value with what it says of each. */
-function leafValues(stored: Stored, value: unknown): { readonly leaf: Leaf; readonly value: unknown }[] {
-  const found: { readonly leaf: Leaf; readonly value: unknown }[] = []
-  visitLeaves(stored, value, (leaf, part) => void found.push({ leaf, value: part }))
-  return found
-}
-
-/** The same without a list of them: ten thousand changes have many. */
-function visitLeaves(stored: Stored, value: unknown, visit: (leaf: Leaf, value: unknown) => void): void {
-  if (stored.kind === 'leaf') return visit(stored, value)
+function leafValues(stored: Stored, value: unknown): readonly { readonly leaf: Leaf; readonly value: unknown }[] {
+  if (stored.kind === 'leaf') return [{ leaf: stored, value }]
   const parts = partsOf(value)
-  for (const [name, part] of stored.parts) visitLeaves(part, parts[name] ?? null, visit)
+  return [...stored.parts].flatMap(([name, part]) => leafValues(part, parts[name] ?? null))
 }
 
 /** Related objects stand in the place of references; what was seen of them is their key. */
 function withoutRelated(one: BusinessClass, seen: Readonly<Record<string, unknown>>, classes: Classes): Readonly<Record<string, unknown>> {
-  if (!Object.values(seen).some(isObject)) return seen
+  if (!holdsObject(seen)) return seen
   const objects = Object.entries(seen).filter(([, value]) => isObject(value))
   return { ...seen, ...Object.fromEntries(objects.map(([name, value]) => [name, bareValue(one.attributes.get(name), value, classes)])) }
+}
+
+/** Without a list of the values. */
+function holdsObject(seen: Readonly<Record<string, unknown>>): boolean {
+  for (const name in seen) if (isObject(seen[name])) return true
+  return false
 }
 
 function isObject(value: unknown): boolean {

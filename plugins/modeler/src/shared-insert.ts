@@ -1,6 +1,6 @@
 import type { Cell, Step } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { columnsIn, ColumnValues, columnNames } from './column-values.ts'
+import { columnsIn, ColumnValues, columnNames, isSameList } from './column-values.ts'
 import { isKeyOf } from './object-values.ts'
 import { typesOf } from './step-types.ts'
 import type { Leaf } from './stored.ts'
@@ -31,12 +31,9 @@ export class SharedInsert {
   /** Adds an object, and answers what it writes with the columns that all share; undefined where it needs a step of its own. */
   add(one: BusinessClass, columns: ColumnValues): ColumnValues | undefined {
     // A row cannot use a key that its own step generates.
-    if (one !== this.#class || !columns.isOf(this.#leaves) || usesKeyOf(columns, this.index)) return undefined
-    // A copy has no room for more, which ten thousand lists would have.
-    const row = [...columns.cells]
-    const shared = new ColumnValues(this.#leaves, row)
-    this.#rows.push(columnsIn(one, shared).cells)
-    return shared
+    if (one !== this.#class || !isSameList(columns.leaves, this.#leaves) || usesKeyOf(columns, this.index)) return undefined
+    this.#rows.push(columnsIn(one, columns).cells)
+    return columns.leaves === this.#leaves ? columns : new ColumnValues(this.#leaves, columns.cells)
   }
 }
 

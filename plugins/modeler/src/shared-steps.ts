@@ -1,6 +1,7 @@
-import type { Filter, Step } from '@caruso/storage/contract'
+import type { Step } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import type { ColumnValues } from './column-values.ts'
+import type { Comparison } from './comparison.ts'
 import { SharedInsert } from './shared-insert.ts'
 import { SharedUpdate, updateOf } from './shared-update.ts'
 
@@ -49,13 +50,13 @@ export class SharedSteps {
   }
 
   /** A change of one row, in the step that changes the ones before where it can be. */
-  update(table: string, columns: ColumnValues, where: readonly Filter[]): Placed {
+  update(columns: ColumnValues, where: Comparison): Placed {
     const open = this.#updates
-    const values = open?.step.add(table, columns, where)
+    const values = open?.step.add(columns, where)
     if (open && values) return { step: open.index, row: open.step.last, values }
-    const shared = SharedUpdate.of(table, columns, where)
-    const step = this.push(shared?.step ?? updateOf(table, columns, where))
-    shared?.add(table, columns, where)
+    const shared = SharedUpdate.of(columns, where)
+    const step = this.push(shared?.step ?? updateOf(columns, where))
+    shared?.add(columns, where)
     this.#updates = shared && { step: shared, index: step }
     return { step, row: 0, values: columns }
   }

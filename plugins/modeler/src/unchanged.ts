@@ -1,7 +1,7 @@
-import type { Filter, Row } from '@caruso/storage/contract'
+import type { Row } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
-import { equals } from './column-of.ts'
-import { inItsTable, type PartTable } from './part-table.ts'
+import type { Comparison } from './comparison.ts'
+import type { PartTable } from './part-table.ts'
 import { leavesOf, type Leaf } from './stored.ts'
 
 /** A filter has no more conditions than a database takes. */
@@ -12,10 +12,10 @@ export function allColumns({ key, attributes }: BusinessClass): readonly Leaf[] 
   return [...attributes.values()].filter((attribute) => !key.includes(attribute)).flatMap(({ stored }) => leavesOf(stored)).slice(0, comparedMost)
 }
 
-/** The conditions that the columns in one table of a class, its own unless another is told, are as they were read. */
-export function unchanged({ table }: BusinessClass, leaves: readonly Leaf[], row: Row, part: PartTable | undefined): Filter[] {
-  return leaves.flatMap((leaf): Filter[] => {
+/** Adds that the columns in one table of a class, its own unless another is told, are as they were read. */
+export function compareRead(comparison: Comparison, leaves: readonly Leaf[], row: Row, part: PartTable | undefined): void {
+  for (const leaf of leaves) {
     const value = row[leaf.path]
-    return value === undefined || leaf.part !== part ? [] : [equals(inItsTable(leaf), part?.table ?? table, value)]
-  })
+    if (value !== undefined && leaf.part === part) comparison.same(leaf, value)
+  }
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { codeFrom, errorFrom } from '../../../test/failures.ts'
 import type { Change } from '../src/contract.ts'
@@ -44,6 +45,26 @@ describe('commit', () => {
     const contact: Change = { update: 'Contact', key: { id: 1 }, set: { name: 'Pål' }, seen: { version: 1 } }
     expect(await objects.commit({ changes: [contact] }, call())).toEqual({ results: [{ key: { id: 1 }, version: 2 }] })
     expect((await objects.get({ class: 'Contact', key: { id: 1 }, fields: ['name'] }, call())).object).toEqual({ id: 1, version: 2, name: 'Pål' })
+  })
+
+  test('objects of one commit are each as they were given, whichever attributes each of the others has', async () => {
+    const crm = await opened()
+    const { objects, call } = crm
+    const values = fc.record({ name: fc.constantFrom('Dag', 'Eva'), active: fc.boolean(), born: fc.constantFrom(null, '2000-02-29'), credit: fc.constantFrom(null, { amount: '2.5', currency: 'EUR' }), home: fc.constantFrom(null, { street: null, city: 'Ås' }), status: fc.constantFrom('lead', 'client') }, { requiredKeys: ['name'] })
+    const sets = values.filter((set) => Object.keys(set).length > 0)
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ values, set: sets }), { minLength: 2, maxLength: 8 }), async (given) => {
+        const { results } = await objects.commit({ changes: given.map((one) => ({ create: 'Customer', values: one.values })) }, call())
+        const numbers = results.map(({ key }) => Number((key as { readonly number: number }).number))
+        const made = await Promise.all(numbers.map(async (number) => await customer(crm, number)))
+        expect(made).toEqual(given.map((one, index) => expect.objectContaining({ number: numbers[index], active: true, born: null, credit: null, home: null, status: 'lead', ...one.values })))
+        await objects.commit({ changes: given.map(({ set }, index) => ({ update: 'Customer', key: { number: numbers[index] }, set, seen: made[index] ?? {} })) }, call())
+        expect(await Promise.all(numbers.map(async (number) => await customer(crm, number)))).toEqual(given.map(({ set }, index) => ({ ...made[index], ...set })))
+        const stale = given.map(({ set }, index): Change => ({ update: 'Customer', key: { number: numbers[index] }, set: { ...set, name: 'Ida' }, seen: { ...made[index], ...set, name: 'Other' } }))
+        for (const change of stale) expect(await codeFrom(objects.commit({ changes: [change] }, call()))).toBe('CONFLICT')
+      }),
+      { numRuns: 30 },
+    )
   })
 
   test('a conflict says which attributes collided, and nothing of the commit has happened', async () => {
