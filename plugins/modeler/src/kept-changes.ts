@@ -3,7 +3,7 @@ import type { Cell, KeyReference, Step, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { instantCodec } from './codec.ts'
 import { columnOf, equals } from './column-of.ts'
-import type { ColumnValues } from './column-values.ts'
+import { columnNames, type ColumnValues } from './column-values.ts'
 import { ModelerError } from './errors.ts'
 import { stateColumns, type Kept } from './kept.ts'
 import { KeptObject, only, type Attributes } from './kept-object.ts'
@@ -46,7 +46,9 @@ interface Entry {
   readonly after: string | KeyReference | null
 }
 
-type StateRow = Readonly<Record<string, Cell>>
+/** The columns of a history beside its key, as rows have them. */
+const entryColumns = ['caruso_version', 'caruso_kind', 'caruso_at', 'caruso_by', 'caruso_component', 'caruso_reason', 'caruso_before', 'caruso_after'] as const
+const stateNames = Object.values(stateColumns)
 
 /** Makes the steps by which a commit keeps states and history of the objects that it changes, in the transaction of the change. */
 export class KeptChanges {
@@ -116,8 +118,8 @@ export class KeptChanges {
     for (const one of new Set([...this.#changed, ...this.#entries.map(({ object }) => object)].map((object) => object.class))) {
       if (one.kept === undefined) continue
       steps.push(...this.#states(one.kept, [...this.#changed].filter((object) => object.class === one)))
-      const rows = this.#entries.filter(({ object }) => object.class === one).map((entry) => this.#row(entry, one.kept))
-      if (one.kept.history !== undefined && rows.length > 0) steps.push({ insert: one.kept.history, rows, types: { ...typesOf(one.kept.key).types, caruso_at: 'instant' } })
+      const rows = one.kept.history === undefined ? [] : this.#entries.filter(({ object }) => object.class === one).map((entry) => this.#row(entry))
+      if (one.kept.history !== undefined && rows.length > 0) steps.push({ insert: one.kept.history, columns: [...columnNames(one.kept.key), ...entryColumns], rows, types: { ...typesOf(one.kept.key).types, caruso_at: 'instant' } })
     }
     return steps
   }
@@ -130,32 +132,23 @@ export class KeptChanges {
   #states(kept: Kept, objects: readonly KeptObject[]): Step[] {
     const types = { ...typesOf(kept.key).types, [stateColumns.removedAt]: 'instant' } as const
     const there = objects.filter(({ gone }) => !gone)
-    const created = there.filter((object) => object.created).map((object) => ({ ...keyRow(kept, object), ...stateRow(kept, object) }))
-    const first = there.filter((object) => !object.created && object.found === undefined).map((object) => ({ ...keyRow(kept, object), ...stateRow(kept, object) }))
+    const created = there.filter((object) => object.created).map((object) => [...object.key, ...stateOf(kept, object)])
+    const first = there.filter((object) => !object.created && object.found === undefined).map((object) => [...object.key, ...stateOf(kept, object)])
+    const columns = [...columnNames(kept.key), ...stateNames]
     const known = objects.filter((object) => object.found !== undefined)
     return [
       // A row of state may be left of an object with the same key that another application has removed.
-      ...(created.length === 0 ? [] : [{ insert: kept.state, rows: created, types, replace: true }]),
-      ...(first.length === 0 ? [] : [{ insert: kept.state, rows: first, types }]),
+      ...(created.length === 0 ? [] : [{ insert: kept.state, columns, rows: created, types, replace: true }]),
+      ...(first.length === 0 ? [] : [{ insert: kept.state, columns, rows: first, types }]),
       ...changed(kept, known.filter(({ gone }) => !gone), types),
       ...known.filter(({ gone }) => gone).map((object): Step => ({ remove: kept.state, where: foundState(kept, object), expect: 1 })),
     ]
   }
 
-  #row({ object, kind, version, before, after }: Entry, kept: Kept | undefined): StateRow {
+  #row({ object, kind, version, before, after }: Entry): Cell[] {
     const { at, identity, component, reason } = this.#author
-    const outside = kind === 'outside'
-    return {
-      ...(kept ? keyRow(kept, object) : {}),
-      caruso_version: version,
-      caruso_kind: kind,
-      caruso_at: instantCodec.encode(at) ?? null,
-      caruso_by: outside ? null : identity,
-      caruso_component: outside ? null : component,
-      caruso_reason: outside ? null : (reason ?? null),
-      caruso_before: before,
-      caruso_after: after,
-    }
+    const said = kind === 'outside' ? [null, null, null] : [identity, component, reason ?? null]
+    return [...object.key, version, kind, instantCodec.encode(at) ?? null, ...said, before, after]
   }
 }
 
@@ -166,25 +159,16 @@ function textOf({ class: { name } }: KeptObject, attributes: Attributes): string
   throw new ModelerError('OBJECT_INVALID', `Kept the history of an object of class "${name}": expected at most ${limits.text} characters in all its attributes, found ${text.length}`, { details: { class: name, problems: [] } })
 }
 
-function keyRow({ key }: Kept, object: KeptObject): StateRow {
-  return Object.fromEntries(key.map(({ column }, index) => [column, object.key[index] ?? null]))
-}
-
-function stateRow({ history }: Kept, object: KeptObject): StateRow {
-  const { state } = object
-  return {
-    [stateColumns.version]: state.version,
-    [stateColumns.removedAt]: state.removedAt === null ? null : (instantCodec.encode(state.removedAt) ?? null),
-    [stateColumns.removedBy]: state.removedBy,
-    [stateColumns.recorded]: history === undefined || state.recorded === undefined ? null : textOf(object, state.recorded),
-  }
+/** The columns of its state beside the key, in the order of `stateNames`. */
+function stateOf({ history }: Kept, object: KeptObject): readonly Value[] {
+  const { version, removedAt, removedBy, recorded } = object.state
+  return [version, removedAt === null ? null : (instantCodec.encode(removedAt) ?? null), removedBy, history === undefined || recorded === undefined ? null : textOf(object, recorded)]
 }
 
 /** The step that changes rows of state which are as they were found. */
 function changed(kept: Kept, objects: readonly KeptObject[], types: NonNullable<Extract<Step, { readonly update: string }>['types']>): Step[] {
-  const rows = objects.map((object) => [...Object.values(stateRow(kept, object)), ...object.key, object.found?.version ?? null])
-  const [first] = objects
-  return first ? [{ update: kept.state, columns: Object.keys(stateRow(kept, first)), same: [...kept.key.map((leaf) => columnOf(leaf, kept.state)), { column: stateColumns.version, type: 'integer' }], rows, types }] : []
+  const rows = objects.map((object) => [...stateOf(kept, object), ...object.key, object.found?.version ?? null])
+  return objects.length > 0 ? [{ update: kept.state, columns: [...stateNames], same: [...kept.key.map((leaf) => columnOf(leaf, kept.state)), { column: stateColumns.version, type: 'integer' }], rows, types }] : []
 }
 
 /** The condition that the row of state is as it was found. */

@@ -31,6 +31,9 @@ export class KeptObject {
   state: ObjectState
   /** Its row by the paths of its columns; what only the database knows is missing. */
   #row: Readonly<Record<string, Value>>
+  // A change asks several times for what the row tells.
+  #whole: Attributes | undefined
+  #attributes: Attributes | undefined
   /** Whether its row is gone. */
   gone = false
 
@@ -49,23 +52,23 @@ export class KeptObject {
 
   /** The attributes of which all columns are known, without the key. */
   get attributes(): Attributes {
-    const names = new Set(this.class.key.map(({ name }) => name))
-    return Object.fromEntries(Object.entries(this.whole).filter(([name]) => !names.has(name)))
+    return (this.#attributes ??= withoutKey(this.class, this.whole))
   }
 
   /** With the key. */
   get whole(): Attributes {
-    return attributesOf(this.class, this.#row)
+    return (this.#whole ??= attributesOf(this.class, this.#row))
   }
 
   /** Takes in what a change writes. */
   write(columns: ColumnValues): void {
-    const row = new Map(Object.entries(this.#row))
+    const row = { ...this.#row }
     for (const [{ path }, value] of columns.entries()) {
-      if (isKeyOf(value)) row.delete(path)
-      else row.set(path, value)
+      if (isKeyOf(value)) delete row[path]
+      else row[path] = value
     }
-    this.#row = Object.fromEntries(row)
+    this.#row = row
+    this.#whole = this.#attributes = undefined
   }
 
   /** Where the object is no longer as it was recorded, the attributes as they were and as they are. */
@@ -78,12 +81,22 @@ export class KeptObject {
 /** The values of attributes that a row tells. */
 export function attributesOf(one: BusinessClass, row: Readonly<Record<string, Value>>): Attributes {
   const found: Record<string, unknown> = {}
-  for (const attribute of one.attributes.values()) {
-    if (!leavesOf(attribute.stored).every(({ path }) => row[path] !== undefined)) continue
-    const value = valueOf(attribute.stored, row)
-    if (value !== undefined) found[attribute.name] = value
+  for (const { name, stored } of one.attributes.values()) {
+    if (!isKnown(stored, row)) continue
+    const value = valueOf(stored, row)
+    if (value !== undefined) found[name] = value
   }
   return found
+}
+
+function isKnown(stored: Stored, row: Readonly<Record<string, Value>>): boolean {
+  return stored.kind === 'leaf' ? row[stored.path] !== undefined : leavesOf(stored).every(({ path }) => row[path] !== undefined)
+}
+
+function withoutKey({ key }: BusinessClass, whole: Attributes): Attributes {
+  const attributes: Record<string, unknown> = {}
+  for (const name in whole) if (!key.some((attribute) => attribute.name === name)) attributes[name] = whole[name]
+  return attributes
 }
 
 /** The attributes that both know and that differ; undefined where none does. */
@@ -93,7 +106,9 @@ export function differences(one: BusinessClass, before: Attributes, after: Attri
 }
 
 export function only(attributes: Attributes, names: readonly string[]): Attributes {
-  return Object.fromEntries(names.flatMap((name) => (attributes[name] === undefined ? [] : [[name, attributes[name]] as const])))
+  const some: Record<string, unknown> = {}
+  for (const name of names) if (attributes[name] !== undefined) some[name] = attributes[name]
+  return some
 }
 
 /** Undefined for what is no value of its attribute. */

@@ -77,6 +77,7 @@ function planOf(one: BusinessClass, kept: Kept, where: Filter, rows: RowConditio
 }
 
 function objectOf(one: BusinessClass, kept: Kept, row: Row): KeptObject {
-  const columns = Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith(state)))
+  const columns: Record<string, Value> = {}
+  for (const [name, value] of Object.entries(row)) if (!name.startsWith(state)) columns[name] = value
   return new KeptObject(one, kept.key.map(({ path }) => row[path] ?? null), columns, stateOfRow(row))
 }

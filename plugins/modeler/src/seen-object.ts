@@ -107,8 +107,8 @@ export class SeenObject {
 
   /** Whether others may have changed the row as it is, whatever of it the caller sees. */
   mayCollide(row: Readonly<Record<string, unknown>>, version: number): boolean {
-    const unmasked = Object.entries(row).filter(([name]) => this.#seen[name] !== null || !this.#isMasked(name))
-    return this.collisions(Object.fromEntries(unmasked), version).length > 0
+    if (this.#isOutdated(version)) return true
+    return this.#compared.some((attribute) => this.#differs(attribute, row) && (this.#seen[attribute.name] !== null || !isMasked(this.#classes, this.#class, attribute)))
   }
 
   /**
@@ -117,8 +117,8 @@ export class SeenObject {
    * @param version how often it was changed, where that is counted beside the table
    */
   collisions(now: Readonly<Record<string, unknown>>, version?: number): Collision[] {
-    const changed = [...this.#class.attributes.values()].filter(({ name, stored }) => this.#seen[name] !== undefined && now[name] !== undefined && !same(stored, this.#seen[name], now[name]))
-    const outdated = this.#counted && this.#seen[versionName] !== version
+    const changed = [...this.#class.attributes.values()].filter((attribute) => this.#differs(attribute, now))
+    const outdated = this.#isOutdated(version)
     if (!outdated && !changed.some((attribute) => this.#compared.includes(attribute))) return []
     const collided = changed.map(({ name }) => ({ attribute: name, seen: this.#seen[name], now: now[name] }))
     return outdated ? [{ attribute: versionName, seen: this.#seen[versionName], now: version }, ...collided] : collided
@@ -134,9 +134,13 @@ export class SeenObject {
     return new ModelerError('REQUEST_INVALID', `Changed an object of class "${this.#class.name}": "${path}" as it was seen is not ${codec.expects}`)
   }
 
-  #isMasked(name: string): boolean {
-    const attribute = this.#class.attributes.get(name)
-    return attribute !== undefined && isMasked(this.#classes, this.#class, attribute)
+  #isOutdated(version: number | undefined): boolean {
+    return this.#counted && this.#seen[versionName] !== version
+  }
+
+  /** Whether an attribute was seen, is known now, and is another. */
+  #differs({ name, stored }: Attribute, now: Readonly<Record<string, unknown>>): boolean {
+    return this.#seen[name] !== undefined && now[name] !== undefined && !same(stored, this.#seen[name], now[name])
   }
 
   #tooLittle(expected: string): ModelerError {
@@ -188,6 +192,7 @@ function bareValue(attribute: Attribute | undefined, value: unknown, classes: Cl
 
 /** Whether two values of an attribute mean the same. */
 export function same(stored: Stored, a: unknown, b: unknown): boolean {
+  if (a === b) return true
   if (a === null || b === null || a === undefined || b === undefined) return (a ?? null) === (b ?? null)
   if (stored.kind === 'composite') {
     const [left, right] = [partsOf(a), partsOf(b)]
