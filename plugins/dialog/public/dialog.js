@@ -5,6 +5,8 @@ const texts = JSON.parse(document.getElementById('texts').textContent)
 const pageLanguage = document.documentElement.lang
 const wanted = new URLSearchParams(location.search).get('script')
 const answerWithin = 15_000
+/** Another tab, or an agent, has gone on with the dialog, ended it or laid it aside. */
+const elsewhere = new Set(['DIALOG_MOVED', 'DIALOG_OVER', 'DIALOG_SUSPENDED'])
 
 const byId = (id) => document.getElementById(id)
 const text = (name, values = {}) => (texts[name] ?? name).replace(/\{(\w+)\}/g, (_place, key) => values[key] ?? '')
@@ -42,12 +44,17 @@ async function resumed() {
   const dialog = sessionStorage.getItem(memory)
   if (dialog === null) return undefined
   try {
-    const found = await ask('get', { dialog })
-    return found.view.status === 'suspended' ? await ask('resume', { dialog, seq: found.seq }) : found
+    return await current(dialog)
   } catch (error) {
     if (error.status === undefined || error.status >= 500) throw error
     return undefined
   }
+}
+
+/** The dialog as it stands, taken up again where it was laid aside. */
+async function current(dialog) {
+  const found = await ask('get', { dialog })
+  return found.view.status === 'suspended' ? await ask('resume', { dialog, seq: found.seq }) : found
 }
 
 function keepScriptInLinks() {
@@ -81,17 +88,21 @@ async function put(operation, input = {}) {
     byId('lost').hidden = true
   } catch (error) {
     await failed(error)
+  } finally {
+    isBusy = false
+    document.body.removeAttribute('aria-busy')
   }
-  isBusy = false
-  document.body.removeAttribute('aria-busy')
 }
 
 async function failed(error) {
   if (error.code === 'BEHIND_COMMIT') return showLost(text('page.done'))
-  if (error.code !== 'DIALOG_MOVED' && error.code !== 'DIALOG_OVER') return showLost(text('page.lost'))
-  // Another tab, or an agent, has gone on with it.
-  show(await ask('get', { dialog: stands.dialog }))
-  showLost(text('page.moved'))
+  if (!elsewhere.has(error.code)) return showLost(text('page.lost'))
+  try {
+    show(await current(stands.dialog))
+    showLost(text('page.moved'))
+  } catch {
+    showLost(text('page.lost'))
+  }
 }
 
 function showLost(words) {

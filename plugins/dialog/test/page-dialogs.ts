@@ -31,6 +31,8 @@ export interface Served {
   readonly actions: readonly string[]
   /** Goes on with the dialog that began last, as somebody else does. */
   goOn(said: Untimed): void
+  /** Lays it aside. */
+  layAside(): void
   end(): Promise<void>
 }
 
@@ -44,12 +46,13 @@ export async function servePage(): Promise<Served> {
     spec('gateway', gateway, { config: { port: 0, rateLimit: 10_000, pages: { '/': 'dialog' } } }),
   ])
   const { detail: base = '' } = (await host.active('gateway')?.health()) ?? {}
-  return { base, actions: desk.actions, fail: () => (desk.fails = true), recover: () => (desk.fails = false), goOn: (said) => void desk.put(desk.last, said), end: close }
+  return { base, actions: desk.actions, fail: () => (desk.fails = true), recover: () => (desk.fails = false), goOn: (said) => void desk.put(desk.last, said), layAside: () => void desk.aside.add(desk.last), end: close }
 }
 
 class Desk {
   fails = false
   last = ''
+  readonly aside = new Set<string>()
   readonly actions: string[] = []
   readonly #scripts: ReadonlyMap<string, Script>
   readonly #texts: Awaited<ReturnType<typeof ownTexts>>
@@ -66,6 +69,10 @@ class Desk {
       scripts: ({ language }: { language?: string }) => ({ scripts: scriptsIn({ editions: new Map([...this.#scripts].map(([id, script]) => [id, { id, script, texts: {} }])), actions: {}, problems: [] }, language ?? 'en') }),
       start: ({ script, language }: { script: string; language: string }) => this.#start(script, language),
       get: ({ dialog }: { dialog: string }) => this.#stands(dialog),
+      resume: ({ dialog }: { dialog: string }) => {
+        this.aside.delete(dialog)
+        return this.#stands(dialog)
+      },
       answer: put(({ text, value }: Answer) => (text === undefined ? { kind: 'answer', value: value as Value } : { kind: 'answer', text })),
       help: put(() => ({ kind: 'help' })),
       back: put(() => ({ kind: 'back' })),
@@ -79,6 +86,7 @@ class Desk {
     const known = this.#dialogs.get(id)
     if (known === undefined) throw new CarusoError('DIALOG_UNKNOWN', 'There is none')
     if (known.seq !== seq) throw new CarusoError('DIALOG_MOVED', 'It has gone on')
+    if (this.aside.has(id)) throw new CarusoError('DIALOG_SUSPENDED', 'It was laid aside')
     this.#keep(id, known.script, advance(known.script, known.turn.state, { ...said, at: now } as Input), known.seq + 1)
     return this.#stands(id)
   }
@@ -103,6 +111,7 @@ class Desk {
   #stands(id: string): Stands {
     const known = this.#dialogs.get(id)
     if (known === undefined) throw new CarusoError('DIALOG_UNKNOWN', 'There is none')
-    return { dialog: id, seq: known.seq, view: viewOf(known.turn.state, known.turn.position, textsFor(this.#texts, known.turn.state.language)) } as Stands
+    const view = viewOf(known.turn.state, known.turn.position, textsFor(this.#texts, known.turn.state.language))
+    return { dialog: id, seq: known.seq, view: this.aside.has(id) ? { ...view, status: 'suspended' } : view } as Stands
   }
 }

@@ -155,6 +155,19 @@ describe.skipIf(missing)(`the page of dialogs in a browser${missing ? ' (skipped
     expect(await page.locator('#lost').textContent()).toBe('This was gone on with elsewhere. Here is how it stands.')
   })
 
+  test('what was laid aside elsewhere is taken up again, also where that did not succeed at first', async () => {
+    await open('en')
+    served.layAside()
+    await page.route('**/get', (route) => route.abort())
+    await page.locator('#answer').fill('17')
+    await page.keyboard.press('Enter')
+    await page.getByText('We could not reach our systems. Please try again.').waitFor()
+    await page.unroute('**/get')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByText('This was gone on with elsewhere.').waitFor()
+    await answer('17', 'Date of birth')
+  })
+
   test.each([
     ['en', 'light', 'Continue'],
     ['nb', 'dark', 'Fortsett'],

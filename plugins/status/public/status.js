@@ -52,6 +52,8 @@ function show(overview) {
   document.title = `${overview.assembly} · ${text('title')}`
   setText(byId('live'), text('live', { time: clock.format(lastAnswer) }))
   byId('live').hidden = false
+  const present = new Set(overview.instances.map(({ instance }) => instance))
+  for (const instance of samples.keys()) if (!present.has(instance)) samples.delete(instance)
   const components = Map.groupBy(overview.instances.toSorted(activeFirst), ({ component }) => component)
   showSummary(components)
   showComponents(components)
