@@ -12,11 +12,12 @@ const day = (description: string) => Type.Optional(Type.String({ title: 'a date 
 export const className = Type.String({ title: 'the name of a class: letters and digits, first a capital letter', pattern: '^[A-Z][A-Za-z0-9]{0,62}$' })
 export const attributeNamePattern = '^[a-z][A-Za-z0-9]{0,62}$'
 
+const nameBefore = Type.String({ title: 'the name of an attribute', pattern: attributeNamePattern })
 const every = {
   description: Type.Optional(text('a text', 'What it is, for people')),
   required: truth('Every object has a value'),
   unique: truth('No two objects have the same value; the database holds to it, where it has such an index'),
-  was: Type.Optional(Type.String({ title: 'the name of an attribute', pattern: attributeNamePattern, description: 'What it was called before: its column is renamed, and keeps its values' })),
+  was: Type.Optional(Type.Union([nameBefore, Type.Array(nameBefore, { minItems: 1 })], { title: 'the name of an attribute, or a list of them', description: 'What it was called before, the last name first: its column is renamed and keeps its values, and histories tell it by its name of now' })),
 }
 const range = { min: exact('The least value'), max: exact('The greatest value'), default: exact('What a new object gets') }
 const options = Type.Array(text('a text', 'One of the choices'), { title: 'a list of texts', description: 'The choices, in the order in which people see them', minItems: 1 })
@@ -59,4 +60,9 @@ export const Attribute = Type.Union([Type.Enum(shortTypes as [string, ...string[
 })
 
 /** What is said of an attribute, its short form written out. */
+/** What an attribute was called before, the last name first. */
+export function namesBefore({ was = [] }: Pick<AttributeDefinition, 'was'>): readonly string[] {
+  return typeof was === 'string' ? [was] : was
+}
+
 export type AttributeDefinition = { readonly [T in AttributeType]: DeepReadonly<Static<(typeof attributeSchemas)[T]>> }[AttributeType]

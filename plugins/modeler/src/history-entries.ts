@@ -2,7 +2,7 @@ import type { Call, Client } from '@caruso/contract'
 import type { Filter, Row, Storage, Value } from '@caruso/storage/contract'
 import type { BusinessClass } from './business-class.ts'
 import { instantCodec } from './codec.ts'
-import type { Attributes } from './kept-object.ts'
+import { namedNow, type Attributes } from './kept-object.ts'
 import type { EntryKind } from './kept-changes.ts'
 import { keyCondition } from './key-condition.ts'
 import { own } from './path-resolver.ts'
@@ -40,15 +40,15 @@ export async function readEntries(storage: Client<typeof Storage>, one: Business
   const conditions: Filter[] = keyCondition(one, key, own, 'Read the history of an object')
   if (before !== undefined) conditions.push({ column: 'caruso_seq', of: own, op: '<', value: before, type: 'integer' })
   const plan = { source: one.source, from: one.kept?.history ?? '', as: own, columns: columns.map((column) => ({ ...column, of: own })), where: { and: conditions }, order: [{ column: 'caruso_seq', of: own, desc: true }], limit }
-  return (await storage.query(plan, call)).rows.map(entryOf)
+  return (await storage.query(plan, call)).rows.map((row) => entryOf(one, row))
 }
 
-function entryOf(row: Row): HistoryEntry {
+function entryOf(one: BusinessClass, row: Row): HistoryEntry {
   const at = row['at'] ?? null
   return {
     place: Number(row['place']),
     version: Number(row['version']),
-    ...kindOf(row),
+    ...kindOf(one, row),
     at: at === null ? '' : String(instantCodec.decode(at)),
     by: text(row['by']),
     component: text(row['component']),
@@ -56,10 +56,10 @@ function entryOf(row: Row): HistoryEntry {
   }
 }
 
-function kindOf(row: Row): Pick<HistoryEntry, 'kind' | 'link' | 'before' | 'after'> {
+function kindOf(one: BusinessClass, row: Row): Pick<HistoryEntry, 'kind' | 'link' | 'before' | 'after'> {
   const [kind, relation] = (text(row['kind']) ?? '').split(':') as [EntryKind, string?]
   if (relation !== undefined) return { kind, link: { relation, other: otherKey(text(kind === 'linked' ? row['after'] : row['before'])) }, before: null, after: null }
-  return { kind, before: attributes(row['before']), after: attributes(row['after']) }
+  return { kind, before: attributes(one, row['before']), after: attributes(one, row['after']) }
 }
 
 /** Numbers that JavaScript does not hold are texts, as everywhere. */
@@ -72,6 +72,6 @@ function text(value: Value | undefined): string | null {
   return typeof value === 'string' ? value : null
 }
 
-function attributes(value: Value | undefined): Attributes | null {
-  return typeof value === 'string' ? (JSON.parse(value) as Attributes) : null
+function attributes(one: BusinessClass, value: Value | undefined): Attributes | null {
+  return typeof value === 'string' ? namedNow(one, JSON.parse(value) as Attributes) : null
 }

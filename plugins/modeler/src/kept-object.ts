@@ -1,4 +1,5 @@
 import type { Cell, Row, Value } from '@caruso/storage/contract'
+import { namesBefore } from './attribute-schema.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import type { ColumnValues } from './column-values.ts'
 import { firstVersion } from './kept.ts'
@@ -103,6 +104,17 @@ function withoutKey({ key }: BusinessClass, whole: Attributes): Attributes {
 export function differences(one: BusinessClass, before: Attributes, after: Attributes): { readonly before: Attributes; readonly after: Attributes } | undefined {
   const differing = [...one.attributes.values()].filter(({ name, stored }: Attribute) => before[name] !== undefined && after[name] !== undefined && !same(stored, before[name], after[name])).map(({ name }) => name)
   return differing.length === 0 ? undefined : { before: only(before, differing), after: only(after, differing) }
+}
+
+/** Attributes that were kept under what they were called before, by their names of now. */
+export function namedNow({ attributes }: BusinessClass, kept: Attributes): Attributes {
+  if (Object.keys(kept).every((name) => attributes.has(name))) return kept
+  const named: Record<string, unknown> = { ...kept }
+  for (const { name, definition } of attributes.values()) {
+    const before = namesBefore(definition).find((was) => kept[was] !== undefined && !attributes.has(was))
+    if (before !== undefined && kept[name] === undefined) named[name] = kept[before]
+  }
+  return named
 }
 
 export function only(attributes: Attributes, names: readonly string[]): Attributes {

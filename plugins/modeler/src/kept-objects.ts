@@ -7,7 +7,7 @@ import { keyFilters } from './key-filters.ts'
 import { keyValues } from './key-condition.ts'
 import { keyName } from './key-name.ts'
 import { stateColumns, stateJoin, type Kept } from './kept.ts'
-import { KeptObject, type Attributes, type ObjectState } from './kept-object.ts'
+import { KeptObject, namedNow, type Attributes, type ObjectState } from './kept-object.ts'
 import { distinctJoins, partJoin } from './part-table.ts'
 import { own } from './path-resolver.ts'
 import type { CheckedKey } from './policy-check.ts'
@@ -58,10 +58,10 @@ export function statePlan(one: BusinessClass, kept: Kept, where: Filter): Plan {
   return { source: one.source, from: kept.state, as: state, columns: stateOnly, where }
 }
 
-export function stateOfRow({ '^version': version, '^at': at, '^by': by, '^recorded': recorded }: Row): ObjectState | undefined {
+export function stateOfRow(one: BusinessClass, { '^version': version, '^at': at, '^by': by, '^recorded': recorded }: Row): ObjectState | undefined {
   const text = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null)
   const known = text(recorded)
-  return typeof version === 'number' ? { version, removedAt: text(at), removedBy: text(by), recorded: known === null ? undefined : (JSON.parse(known) as Attributes) } : undefined
+  return typeof version === 'number' ? { version, removedAt: text(at), removedBy: text(by), recorded: known === null ? undefined : namedNow(one, JSON.parse(known) as Attributes) } : undefined
 }
 
 const stateOnly = ([
@@ -79,5 +79,5 @@ function planOf(one: BusinessClass, kept: Kept, where: Filter, rows: RowConditio
 function objectOf(one: BusinessClass, kept: Kept, row: Row): KeptObject {
   const columns: Record<string, Value> = {}
   for (const [name, value] of Object.entries(row)) if (!name.startsWith(state)) columns[name] = value
-  return new KeptObject(one, kept.key.map(({ path }) => row[path] ?? null), columns, stateOfRow(row))
+  return new KeptObject(one, kept.key.map(({ path }) => row[path] ?? null), columns, stateOfRow(one, row))
 }

@@ -1,6 +1,6 @@
 import { describeValue, nearest } from '@caruso/contract'
 import { basename } from 'node:path'
-import type { AttributeDefinition, AttributeType } from './attribute-schema.ts'
+import { namesBefore, type AttributeDefinition, type AttributeType } from './attribute-schema.ts'
 import type { Attribute, BusinessClass } from './business-class.ts'
 import { constraintsOf, emptyRange, partConstraints, type Wrong } from './constraints.ts'
 import { defaultValue } from './default-value.ts'
@@ -128,9 +128,11 @@ class Linker implements Surroundings {
   }
 
   /** A column can be renamed to one name only. */
-  #renamed(draft: Draft, name: string, { definition: { was }, origin }: WrittenMember<AttributeDefinition>): void {
-    const [other] = [...draft.attributes].find(([, { definition }]) => was !== undefined && definition.was === was) ?? []
-    if (other !== undefined) this.mistakes.add(origin, draft.name, ['attributes', name, 'was'], { expected: 'the name of what became this attribute only', found: `${JSON.stringify(was)}, which became "${other}"` })
+  #renamed(draft: Draft, name: string, { definition, origin }: WrittenMember<AttributeDefinition>): void {
+    for (const [other, { definition: known }] of draft.attributes) {
+      const shared = namesBefore(definition).find((was) => namesBefore(known).includes(was))
+      if (shared !== undefined) this.mistakes.add(origin, draft.name, ['attributes', name, 'was'], { expected: 'the name of what became this attribute only', found: `${JSON.stringify(shared)}, which became "${other}"` })
+    }
   }
 
   #member<T>(draft: Draft, members: Map<string, WrittenMember<T>>, kind: string, name: string, member: WrittenMember<T>): void {

@@ -36,7 +36,7 @@ async function lostObject(storage: Client<typeof Storage>, one: BusinessClass, k
   const where: Filter[] = keyCondition(one, key, '^', 'Read the history of an object')
   const rows: readonly Row[] = (await storage.query(statePlan(one, one.kept, { and: where }), call)).rows
   const [row] = rows
-  return row && new KeptObject(one, keyValues(one, key, 'Read the history of an object'), {}, stateOfRow(row))
+  return row && new KeptObject(one, keyValues(one, key, 'Read the history of an object'), {}, stateOfRow(one, row))
 }
 
 /** Whether nobody has changed the object meanwhile. */

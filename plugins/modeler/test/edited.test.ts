@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { codeFrom } from '../../../test/failures.ts'
 import { crmFiles, crmTables } from './crm.ts'
-import { openModel } from './harness.ts'
+import { openModel, runSql } from './harness.ts'
 
 const soon = { timeout: 10_000, interval: 20 }
 
-async function edited() {
-  const opened = await openModel(crmTables, crmFiles)
+async function edited(files: Readonly<Record<string, string>> = {}) {
+  const opened = await openModel(crmTables, { ...crmFiles, ...files })
   const write = (path: string, text: string): void => {
     const file = join(dirname(opened.file), path)
     mkdirSync(dirname(file), { recursive: true })
@@ -29,6 +29,26 @@ test('a class whose file is written while the modeler runs is used at once, and 
   rmSync(join(dirname(file), 'mapping/deep'), { recursive: true })
   await vi.waitFor(async () => expect(await codeFrom(count('CustomerTag'))).toBe('CLASS_UNKNOWN'), soon)
   expect(await count('Customer')).toBe(3)
+})
+
+test('a history tells what was before an attribute was renamed by its name of now', async () => {
+  const tag = (attribute: string): string => `class: Tag\nkey: id\nhistory: true\nattributes:\n  id: number\n  ${attribute}\nrelations:\n  customers: { many: Customer, by: tags }\n`
+  const { objects, call, write, file } = await edited({ 'model/tag.yaml': tag('name: { type: text, required: true }') })
+  const key = { class: 'Tag', key: { id: 1 } }
+  const change = async (attribute: string, from: string, to: string): Promise<unknown> => await objects.commit({ changes: [{ update: 'Tag', key: key.key, set: { [attribute]: to }, seen: { [attribute]: from } }] }, call())
+  const history = async (): Promise<unknown> => (await objects.history(key, call())).entries.map(({ kind, before, after }) => ({ kind, before, after }))
+  const past = async (version: number): Promise<unknown> => (await objects.past({ ...key, at: { version } }, call())).object
+  await change('name', 'vip', 'best')
+  for (const [name, was] of [['title', 'name'], ['label', '[title, name]']] as const) {
+    write('mapping/tag.yaml', `class: Tag\ncolumns: { ${name}: name }\n`)
+    write('model/tag.yaml', tag(`${name}: { type: text, required: true, was: ${was} }`))
+    await vi.waitFor(async () => expect(await past(1)).toEqual({ id: 1, [name]: 'vip' }), soon)
+    expect(await history()).toEqual([{ kind: 'updated', before: { [name]: 'vip' }, after: { [name]: 'best' } }])
+  }
+  runSql(file, "update tag set name = 'top' where id = 1")
+  await change('label', 'top', 'first')
+  expect(await history()).toEqual([{ kind: 'updated', before: { label: 'top' }, after: { label: 'first' } }, { kind: 'outside', before: { label: 'best' }, after: { label: 'top' } }, { kind: 'updated', before: { label: 'vip' }, after: { label: 'best' } }])
+  expect([await past(1), await past(2)]).toEqual([{ id: 1, label: 'vip' }, { id: 1, label: 'top' }])
 })
 
 test('a file with a mistake leaves the model as it was, which health and log tell, until it is mended', async () => {

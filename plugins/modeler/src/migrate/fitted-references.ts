@@ -25,7 +25,7 @@ export function fittedReferences(wanted: readonly WantedTable[], applied: Applie
       const like = origin(table, column.name)
       const declared = others.get(like?.table ?? '')?.columns.find(({ name }) => name === like?.column)
       if (like === undefined || declared === undefined) return column
-      const known = ours.find(({ name, path }) => name === column.name || path === column.path || path === column.was)
+      const known = ours.find(({ name, path }) => name === column.name || path === column.path || column.was?.includes(path) === true)
       return { ...sized(column, known ?? declared), like }
     })
     return { ...table, columns: fitted }

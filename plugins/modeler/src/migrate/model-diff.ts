@@ -76,7 +76,7 @@ class Diff {
     const renamed = new Map<string, string>()
     const isThere = (name: string): boolean => there.columns.some((one) => one.name === name)
     for (const column of wanted.columns) {
-      const before = ours?.columns.find((one) => one.name !== column.name && (one.path === column.was || one.path === column.path) && !wanted.columns.some((other) => other.name === one.name))
+      const before = ours?.columns.find((one) => one.name !== column.name && (column.was?.includes(one.path) === true || one.path === column.path) && !wanted.columns.some((other) => other.name === one.name))
       if (before !== undefined) renamed.set(before.name, column.name)
       const known = before ?? ours?.columns.find((one) => one.name === column.name)
       if (before !== undefined && isThere(before.name) && !isThere(column.name)) this.#parts.renamed.push({ change: { renameColumn: before.name, table, to: column.name }, undo: { renameColumn: column.name, table, to: before.name } })

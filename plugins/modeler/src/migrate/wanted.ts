@@ -1,5 +1,5 @@
 import type { NewColumn, NewForeignKey, NewIndex } from '@caruso/storage/contract'
-import type { AttributeDefinition } from '../attribute-schema.ts'
+import { namesBefore, type AttributeDefinition } from '../attribute-schema.ts'
 import type { Attribute, BusinessClass, Relation } from '../business-class.ts'
 import { leafAt } from '../link-search.ts'
 import type { PartTable } from '../part-table.ts'
@@ -9,8 +9,8 @@ import { leavesOf, type Leaf, type Stored } from '../stored.ts'
 export interface WantedColumn extends NewColumn {
   /** The attribute, or the way through its parts. */
   readonly path: string
-  /** The path of before. */
-  readonly was?: string
+  /** The paths of before, the last one first. */
+  readonly was?: readonly string[]
 }
 
 /** A table that classes need. */
@@ -138,7 +138,7 @@ function columnOf(leaf: Leaf, attribute: Attribute, around: Around): WantedColum
     nullable: !(isKey || (required && whole)),
     ...(fallback === undefined ? {} : { default: fallback }),
     ...(counted ? { identity: 'by default' as const } : {}),
-    ...(definition.was === undefined ? {} : { was: definition.was + leaf.path.slice(name.length) }),
+    ...(definition.was === undefined ? {} : { was: namesBefore(definition).map((was) => was + leaf.path.slice(name.length)) }),
   }
 }
 

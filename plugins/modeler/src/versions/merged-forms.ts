@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AttributeDefinition } from '../attribute-schema.ts'
+import { namesBefore, type AttributeDefinition } from '../attribute-schema.ts'
 import { originOf } from '../declaration.ts'
 import type { Written } from '../draft.ts'
 import { ModelerError } from '../errors.ts'
@@ -44,7 +44,8 @@ function mergedAttributes(before: Attributes, now: Attributes, tell: Tell): Attr
   const names = [...new Set([...Object.keys(now), ...Object.keys(before)])]
   return Object.fromEntries(names.flatMap((name) => {
     const [old, young] = [before[name], now[name]].map((one) => (typeof one === 'string' ? ({ type: one } as AttributeDefinition) : one))
-    if (young?.was !== undefined && before[young.was] !== undefined && now[young.was] === undefined) tell(`.${name}: it is renamed from ${young.was}`)
+    const was = young && namesBefore(young).find((one) => before[one] !== undefined && now[one] === undefined)
+    if (was !== undefined) tell(`.${name}: it is renamed from ${was}`)
     if (old === undefined || young === undefined) return (old ?? young) === undefined ? [] : [[name, loneAttribute((old ?? young) as AttributeDefinition)]]
     if (isSameAttribute(old, young)) return [[name, young]]
     const merged = mergedAttribute(old, young)
