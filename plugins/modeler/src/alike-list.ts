@@ -19,6 +19,7 @@ export class AlikeList<T> {
   }
 
   get items(): readonly T[] {
-    return this.#own ?? (this.#length === this.#like.length ? this.#like : this.#like.slice(0, this.#length))
+    if (this.#own === undefined && this.#length === this.#like.length) return this.#like
+    return (this.#own ??= this.#like.slice(0, this.#length))
   }
 }

@@ -17,7 +17,7 @@ const every = {
   description: Type.Optional(text('a text', 'What it is, for people')),
   required: truth('Every object has a value'),
   unique: truth('No two objects have the same value; the database holds to it, where it has such an index'),
-  was: Type.Optional(Type.Union([nameBefore, Type.Array(nameBefore, { minItems: 1 })], { title: 'the name of an attribute, or a list of them', description: 'What it was called before, the last name first: its column is renamed and keeps its values, and histories tell it by its name of now' })),
+  was: Type.Optional(Type.Union([nameBefore, Type.Array(nameBefore)], { title: 'the name of an attribute, or a list of them', description: 'What it was called before, the last name first: its column is renamed and keeps its values, and histories tell it by its name of now' })),
 }
 const range = { min: exact('The least value'), max: exact('The greatest value'), default: exact('What a new object gets') }
 const options = Type.Array(text('a text', 'One of the choices'), { title: 'a list of texts', description: 'The choices, in the order in which people see them', minItems: 1 })
