@@ -32,12 +32,19 @@ type Places = ReadonlyMap<Term, number>
 
 /** A condition as SQL that is true or not, never null where it is negated; its values are numbered from `first` in the order of `placesOf`. */
 export function compileTerm(term: Term, negative: boolean, context: TermContext, first: number): Fragment {
-  return new TermCompiler(context, numbered(term, first)).condition(term, negative)
+  const own = unshared(term)
+  return new TermCompiler(context, numbered(own, first)).condition(own, negative)
 }
 
 /** A value as SQL, in the dialect's form of its type; its values are numbered likewise. */
 export function compileValue(term: Term, context: TermContext, first: number): Fragment {
-  return new TermCompiler(context, numbered(term, first)).value(term)
+  const own = unshared(term)
+  return new TermCompiler(context, numbered(own, first)).value(own)
+}
+
+/** A constant that stands at two places is one object there in some terms, and the statement is for others that have two. */
+function unshared(term: Term): Term {
+  return JSON.parse(JSON.stringify(term)) as Term
 }
 
 function numbered(term: Term, first: number): Places {
@@ -185,7 +192,7 @@ class TermCompiler {
       const condition = inner.condition(where, false)
       if (fold === 'count' || of === undefined) return { selected: fragment`count(*)`, where: condition }
       const value = inner.#ofRows(of, over)
-      return { selected: fold === 'sum' ? terms.sum(value) : (fold === 'min' ? terms.least : terms.greatest)(terms.comparable(scalarOf(of), value), value), where: condition }
+      return { selected: fold === 'sum' ? terms.sum(scalarOf(of), value) : (fold === 'min' ? terms.least : terms.greatest)(terms.comparable(scalarOf(of), value), value), where: condition }
     }
     return fragment`(${this.#context.subquery(over, (context) => this.#inside(context, made))})`
   }

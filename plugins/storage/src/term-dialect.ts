@@ -30,7 +30,7 @@ export interface TermDialect {
   readonly word: { readonly matches: Make; bind(word: string, whole: boolean): Bound }
   /** By operator and what it takes, such as `+ number number`. */
   readonly ops: Readonly<Record<string, Make>>
-  readonly sum: Make
+  sum(type: Scalar, value: Fragment): Fragment
   readonly least: Make
   readonly greatest: Make
 }

@@ -29,7 +29,7 @@ export function mysqlCodec(column: Column, type: LogicalType | undefined): Codec
 
 const special: { readonly [Type in LogicalType]?: (column: Column, same: boolean, typed: boolean) => Partial<Codec> } = {
   text: ({ binary }, same, typed) => (typed && !binary ? { compare: bytesOf, ...(same ? { narrow: '?' } : {}), match: (value) => onText(toCanonical('text', value), Buffer.from) } : {}),
-  integer: ({ stored }, same) => ({ place: stored.endsWith('unsigned') ? 'cast(? as decimal(20, 0))' : 'cast(? as signed)', ...(same ? {} : { compare: 'cast(?? as signed)' }) }),
+  integer: ({ stored }, same) => (stored.endsWith('unsigned') ? { place: 'cast(? as decimal(20, 0))', ...(same ? {} : { compare: 'cast(?? as signed)' }) } : { place: 'cast(? as signed)', match: signed, ...(same ? {} : { compare: 'cast(?? as signed)' }) }),
   decimal: (column, same) => {
     const floating = column.stored === 'double' || column.stored === 'float'
     return { place: `cast(? as ${exact})`, match: fitting, ...(same ? {} : { compare: `cast(?? as ${exact})` }), ...(floating ? { store: (value) => unchanged(column, toCanonical('decimal', value)) } : {}) }
@@ -56,6 +56,13 @@ export const timePlace = 'cast(cast(? as char) as time(6))'
 
 // The most that the servers compute with: 35 digits before the point, 30 behind it.
 const exact = 'decimal(65, 30)'
+
+/** A larger one would be cast to a negative one, without a word. */
+function signed(value: Value): Bound {
+  const whole = toCanonical('integer', value)
+  if (typeof whole !== 'string' || BigInt(whole) < 2n ** 63n) return encode(whole)
+  throw new StorageError('VALUE_INVALID', `Compared with the whole number ${whole}: the column holds none above ${2n ** 63n - 1n}`)
+}
 
 function fitting(value: Value): Bound {
   const text = toCanonical('decimal', value)

@@ -36,7 +36,7 @@ export const mysqlTerms: TermDialect = {
   decoder: (type) => ({ type, read: (raw) => read(type, raw) }),
   same: (a, b) => fragment`${a} <=> ${b}`,
   truth: { yes: '1', no: '0' },
-  sum: (value) => fragment`coalesce(sum(${value}), 0)`,
+  sum: (_type, value) => fragment`coalesce(sum(${value}), 0)`,
   least: (key) => fragment`min(${key})`,
   greatest: (key) => fragment`max(${key})`,
   word: { matches: (a, b) => fragment`(${a}) collate utf8mb4_bin regexp ${b}`, bind: wordPattern },

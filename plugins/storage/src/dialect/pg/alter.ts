@@ -4,7 +4,7 @@ import type { ServerAlter } from '../../alter/server.ts'
 import { searchOf } from '../../alter/search.ts'
 import { columnOf, sameNames } from '../../alter/tables.ts'
 import type { Tables } from '../../alter/tables.ts'
-import type { ColumnDescription } from '../../description.ts'
+import type { ColumnDescription, TableDescription } from '../../description.ts'
 import type { LogicalType } from '../../logical-type.ts'
 import { declared, pgDdl } from './ddl.ts'
 import { addSearch, dropSearch } from './search.ts'
@@ -30,17 +30,18 @@ function statements(change: Change, tables: Tables, schema: string): string[] {
   if ('renameColumn' in change) return [`${alter} rename column ${quote(change.renameColumn)} to ${quote(change.to)}`]
   if ('changeColumn' in change) return columnChanged(alter, change.changeColumn, table === undefined ? undefined : columnOf(table, change.changeColumn.name))
   if ('addIndex' in change) return [indexSql(pgDdl, change.table, change.addIndex)]
-  if ('dropIndex' in change) return indexDropped(alter, change.dropIndex)
-  if ('dropUnique' in change) return indexDropped(alter, table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name ?? '')
+  if ('dropIndex' in change) return indexDropped(alter, table, change.dropIndex)
+  if ('dropUnique' in change) return indexDropped(alter, table, table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name ?? '')
   if ('addForeignKey' in change) return [`${alter} add ${foreignKeySql(pgDdl, change.addForeignKey)}`]
   if ('addSearch' in change) return table === undefined ? [] : [...(searchOf(tables, table) === undefined ? [] : dropSearch(table)), ...addSearch(table, change.addSearch, schema)]
   if ('dropSearch' in change) return table === undefined ? [] : dropSearch(table)
   return [`${alter} drop constraint ${quote(table?.foreignKeys.find(({ columns }) => sameNames(columns, change.dropForeignKey))?.name ?? '')}`]
 }
 
-/** A unique index may be that of a constraint, which then has its name. */
-function indexDropped(alter: string, name: string): string[] {
-  return [`${alter} drop constraint if exists ${quote(name)}`, `drop index if exists ${quote(name)}`]
+/** A unique index may be that of a constraint, which then has its name; a foreign key or a check of that name is another's. */
+function indexDropped(alter: string, table: TableDescription | undefined, name: string): string[] {
+  const isAnother = [...(table?.foreignKeys ?? []), ...(table?.checks ?? [])].some((one) => one.name === name)
+  return [...(isAnother ? [] : [`${alter} drop constraint if exists ${quote(name)}`]), `drop index if exists ${quote(name)}`]
 }
 
 function columnChanged(alter: string, column: NewColumn, before: ColumnDescription | undefined): string[] {
@@ -63,6 +64,6 @@ function using({ name, type }: NewColumn, before: LogicalType | undefined): stri
   if (before === type) return ''
   const column = quote(name)
   if (type === 'text' && before === 'instant') return ` using to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-  const through = type === 'integer' && before !== 'boolean' ? `(${column})::numeric` : type === 'integer' ? `(${column})::int` : `(${column})::text`
+  const through = type === 'integer' && before !== 'boolean' ? `(${column})::text::numeric` : type === 'integer' ? `(${column})::int` : `(${column})::text`
   return ` using ${through}${type === 'text' ? '' : `::${declared[type]}`}`
 }

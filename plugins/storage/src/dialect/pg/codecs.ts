@@ -20,7 +20,9 @@ export function pgCodec(column: Column, type: LogicalType | undefined): Codec {
   const store = (value: Value): Bound => onStored(column, requirePlaces(column, wanted, toCanonical(wanted, value)))
   // A timestamp without a zone holds UTC.
   const sql = wanted === 'instant' && column.stored === 'timestamp' ? 'timestamp' : cast
-  return { type: wanted, compare: found === wanted ? '??' : `(??)${wanted === 'boolean' ? '::text' : ''}::${sql}`, place: `?::${sql}`, store, match: write, read: column.stored === 'timestamptz' && wanted === 'instant' ? readMoment : readerOf(wanted) }
+  // From floating-point to a decimal, and to double precision, PostgreSQL goes by way of other digits than it shows.
+  const shown = wanted === 'boolean' || (found === 'float' && wanted === 'decimal') || (column.stored === 'float4' && wanted === 'float')
+  return { type: wanted, compare: found === wanted && !shown ? '??' : `(??)${shown ? '::text' : ''}::${sql}`, place: `?::${sql}`, store, match: write, read: column.stored === 'timestamptz' && wanted === 'instant' ? readMoment : readerOf(wanted) }
 }
 
 function textCodec({ stored, binary, distinct = false }: Column, typed: boolean): Codec {

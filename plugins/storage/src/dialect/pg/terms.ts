@@ -14,14 +14,15 @@ export const pgTerms: TermDialect = {
   constant: (type) => ({ place: `?::${casts[type]}`, bind: (value) => value }),
   // It is a text where nothing else says its type.
   nothing: (type) => ({ sql: `null::${casts[type]}`, bindings: [] }),
-  column: ({ token }, { type }) => ({ sql: `(??)::${columns[type]}`, bindings: [token] }),
+  // As a number at once, what is floating-point would lose digits.
+  column: ({ token, column: { stored } }, { type }) => ({ sql: `(??)${stored.startsWith('float') ? '::text' : ''}::${columns[type]}`, bindings: [token] }),
   comparable: (type, value) => (type === 'text' ? fragment`(${value}) collate "C"` : value),
   grouped: (type, value) => (type === 'text' ? fragment`(${value}) collate "C"` : value),
   ordered: (_type, name) => name,
   decoder: (type) => ({ type, read: readerOf(type) }),
   same: (a, b) => fragment`${a} is not distinct from ${b}`,
   truth: { yes: 'true', no: 'false' },
-  sum: (value) => fragment`coalesce(sum(${value}), 0)`,
+  sum: (_type, value) => fragment`coalesce(sum(${value}), 0)`,
   least: (key) => fragment`min(${key})`,
   greatest: (key) => fragment`max(${key})`,
   word: { matches: (a, b) => fragment`(${a}) collate "C" ~ ${b}`, bind: wordPattern },

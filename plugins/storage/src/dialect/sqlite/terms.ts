@@ -15,7 +15,8 @@ export const sqliteTerms: TermDialect = {
   decoder: (type) => ({ type, read: readerOf(type) }),
   same: (a, b) => fragment`${a} is ${b}`,
   truth: { yes: '1', no: '0' },
-  sum: (value) => fragment`coalesce(caruso_sum(${value}), 0)`,
+  // The sum is a text, which is above every number; durations are compared as numbers.
+  sum: (type, value) => (type === 'duration' ? fragment`coalesce(cast(caruso_sum(${value}) as integer), 0)` : fragment`coalesce(caruso_sum(${value}), 0)`),
   least: (key, value) => (key.sql.startsWith('caruso_decimal') ? fragment`caruso_min(${value})` : fragment`min(${key})`),
   greatest: (key, value) => (key.sql.startsWith('caruso_decimal') ? fragment`caruso_max(${value})` : fragment`max(${key})`),
   word: { matches: (a, b) => fragment`caruso_has_word(${a}, ${b})`, bind: (word, whole) => (whole ? `${word} ` : word) },
