@@ -26,6 +26,8 @@ export interface Column {
   readonly binary?: boolean
   /** Its texts are the same to the database only if they are the same, however they are ordered. */
   readonly distinct?: boolean
+  /** Its texts are others to the database where they have other capitals. */
+  readonly cased?: boolean
   /** An index begins with it, where the dialect has another way to find many values by one. */
   readonly indexed?: boolean
 }

@@ -27,6 +27,34 @@ onEachDatabase('values as they are', (open) => {
     expect(await query({ from: name, columns: ['x'] })).toEqual([{ x: 'seen' }, { x: 'seen' }])
   })
 
+  test('a decimal that a column of floating-point numbers would change is refused', async () => {
+    const { table, transact, query } = await open()
+    const name = await table({ id: 'key', f: 'float' })
+    const store = (f: string): Promise<unknown> => transact([{ insert: name, rows: [{ id: 1, f }], types: { f: 'decimal' } }])
+    for (const f of ['0.1234567890123456789', '9007199254740993', '-9007199254740993']) expect(await codeFrom(store(f))).toBe('VALUE_INVALID')
+    await store('-1234567.25')
+    expect(await query({ from: name, columns: [{ column: 'f', type: 'decimal' }] })).toEqual([{ f: '-1234567.25' }])
+  })
+
+  test('a UUID is found in whatever letters it stands, and by whatever its texts are compared', async () => {
+    const { table, transact, query } = await open()
+    const name = await table({ id: 'key', u: { sqlite: 'char(36)', pg: 'char(36)', mysql: 'char(36) character set utf8mb4 collate utf8mb4_bin' } })
+    const uuid = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
+    await transact([{ insert: name, rows: [{ id: 1, u: uuid.toUpperCase() }, { id: 2, u: uuid }] }])
+    expect(await query({ from: name, columns: [{ column: 'u', type: 'uuid' }], where: { column: 'u', op: '==', value: uuid, type: 'uuid' } })).toEqual([{ u: uuid }, { u: uuid }])
+  })
+
+  test('the least of texts is a text', async () => {
+    const { table, transact, query } = await open()
+    const [owner, part] = [await table({ id: 'key' }), await table({ owner: 'integer', name: 'text' })]
+    await transact([{ insert: owner, rows: [{ id: 1 }] }, { insert: part, rows: [{ owner: 1, name: 'äö' }, { owner: 1, name: 'öä' }] }])
+    const fold = (which: 'min' | 'max'): Term => ({ fold: which, over: { table: part, as: 'p', on: [{ left: { column: 'id', of: owner }, right: { column: 'owner', of: 'p' } }] }, where: { value: true, type: 'boolean' }, of: { column: 'name', of: 'p', type: 'text' }, type: 'text' })
+    const columns = [{ term: { op: 'size', of: [fold('min')], type: 'number' } as Term, as: 'size' }, { term: fold('max'), as: 'most' }]
+    expect(await query({ from: owner, columns })).toEqual([{ size: '2', most: 'öä' }])
+    const has: Term = { op: 'hasWord', of: [fold('min'), { value: 'äö', type: 'text' }], type: 'boolean' }
+    expect(await query({ from: owner, columns: ['id'], where: { term: has } })).toEqual([{ id: 1 }])
+  })
+
   test('a column of floating-point numbers becomes one of whole numbers without another digit', async () => {
     const { table, transact, query, storage } = await open()
     const name = await table({ id: 'key', f: 'float' })
@@ -63,6 +91,15 @@ onEachDatabase('values as they are', (open) => {
     const sum: Term = { fold: 'sum', over: { table: stay, as: 's', on: [{ left: { column: 'id', of: owner }, right: { column: 'owner', of: 's' } }] }, where: { value: true, type: 'boolean' }, of: { op: '-', of: [{ column: 'ended', of: 's', type: 'instant' }, { column: 'begun', of: 's', type: 'instant' }], type: 'duration' }, type: 'duration' }
     const found = async (op: string): Promise<unknown> => (await query({ from: owner, columns: ['id'], where: { term: { op, of: [sum, { value: '86400000000', type: 'duration' }], type: 'boolean' } }, order: [{ column: 'id' }] })).map(({ id }) => id)
     expect([await found('>'), await found('<'), await found('==')]).toEqual([[2], [1, 3], []])
+  })
+
+  test('a column that is changed keeps what is checked of it', async () => {
+    const { run, query, transact, storage } = await open('own')
+    await run('create table checked (id integer primary key, n integer not null check (n > 0))')
+    await storage.alter({ source: 'data', run: true, changes: [{ changeColumn: { name: 'n', type: 'integer', nullable: true }, table: 'checked' }] }, mayAlter())
+    await transact([{ insert: 'checked', rows: [{ id: 1, n: null }, { id: 2, n: 5 }] }])
+    expect(await codeFrom(transact([{ insert: 'checked', rows: [{ id: 3, n: -1 }] }]))).toBe('CHECK_VIOLATION')
+    expect(await query({ from: 'checked', columns: ['n'], order: [{ column: 'id' }] })).toEqual([{ n: null }, { n: 5 }])
   })
 
   test('an index goes without the foreign key that has its name', async () => {

@@ -25,13 +25,13 @@ export function mysqlAlter(mariadb: boolean): ServerAlter {
       return (change, tables) => {
         const table = 'changeColumn' in change ? tables.get(change.table) : undefined
         // A column keeps its collation, and with it what its application takes for the same.
-        return statements(mysqlDdl(mariadb, { likeOf, collationOf: ({ name }) => known.get(JSON.stringify([table?.was, table?.columnsWere.get(name)]))?.collation || undefined }), change, tables)
+        return statements(mysqlDdl(mariadb, { likeOf, collationOf: ({ name }) => known.get(JSON.stringify([table?.was, table?.columnsWere.get(name)]))?.collation || undefined }), change, tables, mariadb)
       }
     },
   }
 }
 
-function statements(ddl: DdlDialect, change: Change, tables: Tables): string[] {
+function statements(ddl: DdlDialect, change: Change, tables: Tables, mariadb: boolean): string[] {
   if ('createTable' in change) return createTableSql(ddl, change).map((sql) => `${sql} engine = InnoDB character set utf8mb4`)
   if ('dropTable' in change) return [`drop table ${quote(change.dropTable)}`]
   if ('renameTable' in change) return [`alter table ${quote(change.renameTable)} rename to ${quote(change.to)}`]
@@ -40,7 +40,7 @@ function statements(ddl: DdlDialect, change: Change, tables: Tables): string[] {
   if ('addColumn' in change) return [`${alter} add column ${columnSql(ddl, change.addColumn, undefined)}`]
   if ('dropColumn' in change) return [`${alter} drop column ${quote(change.dropColumn)}`]
   if ('renameColumn' in change) return [`${alter} rename column ${quote(change.renameColumn)} to ${quote(change.to)}`]
-  if ('changeColumn' in change) return [`${alter} ${columnChanged(ddl, change.changeColumn, table === undefined ? undefined : changedOf(table, change.changeColumn.name))}`]
+  if ('changeColumn' in change) return [`${alter} ${columnChanged(ddl, change.changeColumn, table === undefined ? undefined : changedOf(table, change.changeColumn.name, mariadb))}`]
   if ('addIndex' in change) return [`${alter} add ${ddl.inline?.(change.addIndex)}`]
   if ('dropIndex' in change) return [`${alter} drop index ${quote(change.dropIndex)}`]
   if ('dropUnique' in change) return [`${alter} drop index ${quote(table?.unique.find(({ columns }) => sameNames(columns, change.dropUnique))?.name ?? '')}`]
@@ -56,12 +56,16 @@ interface Kept {
   readonly keyed: boolean
   readonly comment: string | undefined
   readonly onUpdate: string | undefined
+  /** What MariaDB checks of the column by itself; a table's checks stay. */
+  readonly check: string | undefined
 }
 
-function changedOf(table: Parameters<typeof columnOf>[0], name: string): Kept {
+function changedOf(table: Parameters<typeof columnOf>[0], name: string, mariadb: boolean): Kept {
   const { comment, onUpdate } = columnOf(table, name) ?? {}
   const sets = [table.key, ...table.unique.map(({ columns }) => columns), ...table.indexes.map(({ parts }) => parts.flatMap(({ column }) => column ?? [])), ...table.foreignKeys.map(({ columns }) => columns)]
-  return { keyed: sets.some((columns) => columns.includes(name)), comment, onUpdate }
+  // That of JSON comes with the type.
+  const check = mariadb ? table.checks.find((one) => one.name === name && !one.expression.startsWith('json_valid('))?.expression : undefined
+  return { keyed: sets.some((columns) => columns.includes(name)), comment, onUpdate, check }
 }
 
 /** What is not repeated of a column is lost. */
@@ -70,5 +74,6 @@ function columnChanged(ddl: DdlDialect, column: NewColumn, kept: Kept | undefine
     `modify column ${columnSql(ddl, column, kept?.keyed ? 2 : undefined)}`,
     ...(kept?.onUpdate === undefined ? [] : [`on update ${kept.onUpdate}`]),
     ...(kept?.comment === undefined ? [] : [`comment ${textLiteral(kept.comment.replaceAll('\\', '\\\\'))}`]),
+    ...(kept?.check === undefined ? [] : [`check (${kept.check})`]),
   ].join(' ')
 }

@@ -21,7 +21,7 @@ export async function mysqlTables(connection: ServerConnection): Promise<readonl
     const binary = /^utf8mb4_(nopad_bin|0900_bin)$/.test(collation ?? '')
     // A single bit is yes or no, several are bytes.
     const kept = data === 'bit' && full !== 'bit(1)' ? 'binary' : data
-    known.columns.set(name, { name, text: texts.has(data), stored: full.includes('unsigned') ? `${data} unsigned` : kept, nullable: nullable === 'YES', places, binary })
+    known.columns.set(name, { name, text: texts.has(data), stored: full.includes('unsigned') ? `${data} unsigned` : kept, nullable: nullable === 'YES', places, binary, cased: /_(bin|cs)$/.test(collation ?? '') })
     if (place !== undefined) known.key[Number(place) - 1] = name
   }
   return [...found].map(([name, table]) => ({ name, ...table }))

@@ -3,7 +3,8 @@ import type { Column } from '../../catalogue.ts'
 import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
-import { decimalText, toCanonical } from '../../logical.ts'
+import { floatingDecimal } from '../../floating-decimal.ts'
+import { toCanonical } from '../../logical.ts'
 import type { Plain } from '../../logical.ts'
 import { requirePlaces } from '../../places.ts'
 import { encode, read } from './values.ts'
@@ -32,7 +33,7 @@ const special: { readonly [Type in LogicalType]?: (column: Column, same: boolean
   integer: ({ stored }, same) => (stored.endsWith('unsigned') ? { place: 'cast(? as decimal(20, 0))', ...(same ? {} : { compare: 'cast(?? as signed)' }) } : { place: 'cast(? as signed)', match: signed, ...(same ? {} : { compare: 'cast(?? as signed)' }) }),
   decimal: (column, same) => {
     const floating = column.stored === 'double' || column.stored === 'float'
-    return { place: `cast(? as ${exact})`, match: fitting, ...(same ? {} : { compare: `cast(?? as ${exact})` }), ...(floating ? { store: (value) => unchanged(column, toCanonical('decimal', value)) } : {}) }
+    return { place: `cast(? as ${exact})`, match: fitting, ...(same ? {} : { compare: `cast(?? as ${exact})` }), ...(floating ? { store: (value) => unchanged(column.name, toCanonical('decimal', value)) } : {}) }
   },
   float: () => ({ match: (value) => floatOf(toCanonical('float', value)), store: (value) => floatOf(toCanonical('float', value)) }),
   boolean: ({ stored }) => (stored === 'bit' ? { place: 'cast(? as unsigned)', store: (value) => onBoolean(toCanonical('boolean', value)) } : { place: 'cast(? as signed)' }),
@@ -44,10 +45,10 @@ const special: { readonly [Type in LogicalType]?: (column: Column, same: boolean
     match: (value) => onText(toCanonical('instant', value), withoutZone),
     store: (value) => onText(requirePlaces(column, 'instant', toCanonical('instant', value)), withoutZone),
   }),
-  uuid: ({ stored }) => {
+  uuid: ({ stored, cased }) => {
     const bytes = (value: Value): Bound => onText(toCanonical('uuid', value), (text) => Buffer.from(text.replaceAll('-', ''), 'hex'))
     if (stored === 'binary' || stored === 'varbinary') return { store: bytes, match: bytes }
-    return stored === 'uuid' ? {} : { compare: 'lower(??)', narrow: '?' }
+    return stored === 'uuid' ? {} : { compare: 'lower(??)', ...(cased ? {} : { narrow: '?' }) }
   },
 }
 
@@ -71,9 +72,9 @@ function fitting(value: Value): Bound {
   throw new StorageError('VALUE_INVALID', `Bound the decimal ${describeValue(String(text))}: MySQL compares at most 35 digits before the point and 30 behind it`)
 }
 
-function unchanged({ name }: Column, value: Plain): Bound {
-  if (value === null || decimalText(String(Number(value))) === value) return encode(value)
-  throw new StorageError('VALUE_INVALID', `Bound the decimal ${describeValue(String(value))} for column ${JSON.stringify(name)}: it keeps floating-point numbers, which would change it`)
+function unchanged(column: string, value: Plain): Bound {
+  floatingDecimal(column, value)
+  return encode(value)
 }
 
 function floatOf(value: Plain): Bound {

@@ -37,8 +37,9 @@ export const mysqlTerms: TermDialect = {
   same: (a, b) => fragment`${a} <=> ${b}`,
   truth: { yes: '1', no: '0' },
   sum: (_type, value) => fragment`coalesce(sum(${value}), 0)`,
-  least: (key) => fragment`min(${key})`,
-  greatest: (key) => fragment`max(${key})`,
+  // Texts are compared as bytes, and are none.
+  least: (key, value) => (key === value ? fragment`min(${key})` : fragment`convert(min(${key}) using utf8mb4)`),
+  greatest: (key, value) => (key === value ? fragment`max(${key})` : fragment`convert(max(${key}) using utf8mb4)`),
   word: { matches: (a, b) => fragment`(${a}) collate utf8mb4_bin regexp ${b}`, bind: wordPattern },
   ops: {
     // As decimals from the first on: of numbers without a sign, which years are in MySQL, what is less than nothing would be an error.

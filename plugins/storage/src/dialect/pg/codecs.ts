@@ -2,6 +2,7 @@ import type { Column } from '../../catalogue.ts'
 import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { requirePlaces } from '../../places.ts'
+import { floatingDecimal } from '../../floating-decimal.ts'
 import { toCanonical } from '../../logical.ts'
 import { encode, readerOf, readMoment } from './values.ts'
 
@@ -17,7 +18,10 @@ export function pgCodec(column: Column, type: LogicalType | undefined): Codec {
   if (wanted === 'text') return textCodec(column, type !== undefined)
   const cast = casts[wanted]
   const write = (value: Value): Bound => encode(toCanonical(wanted, value))
-  const store = (value: Value): Bound => onStored(column, requirePlaces(column, wanted, toCanonical(wanted, value)))
+  const store = (value: Value): Bound => {
+    if (wanted === 'decimal' && column.stored === 'float8') floatingDecimal(column.name, toCanonical('decimal', value))
+    return onStored(column, requirePlaces(column, wanted, toCanonical(wanted, value)))
+  }
   // A timestamp without a zone holds UTC.
   const sql = wanted === 'instant' && column.stored === 'timestamp' ? 'timestamp' : cast
   // From floating-point to a decimal, and to double precision, PostgreSQL goes by way of other digits than it shows.

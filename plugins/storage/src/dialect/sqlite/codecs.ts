@@ -1,8 +1,8 @@
-import { describeValue } from '@caruso/contract'
 import type { Column } from '../../catalogue.ts'
 import type { Bound, Codec } from '../../codec.ts'
 import type { LogicalType, Value } from '../../contract.ts'
 import { StorageError } from '../../errors.ts'
+import { floatingDecimal } from '../../floating-decimal.ts'
 import { decimalText, readerOf, toBuffer, toCanonical } from '../../logical.ts'
 import type { Plain } from '../../logical.ts'
 import { decimalKey } from './decimal-key.ts'
@@ -50,7 +50,7 @@ function decimal({ name, stored }: Column): Partial<Codec> {
   const order = { compare: 'caruso_decimal(??)', match: (value: Value) => decimalKey(String(toCanonical('decimal', value))) ?? null }
   if (stored === 'decimal_text') return { ...order, narrow: place, exact: true, group: '??' }
   const grouped = { ...order, grouped: 'min(??)' }
-  return isText(stored) ? grouped : { ...grouped, store: (value) => floating(name, toCanonical('decimal', value)) }
+  return isText(stored) ? grouped : { ...grouped, store: (value) => floating(name, stored, toCanonical('decimal', value)) }
 }
 
 function date({ stored }: Column): Partial<Codec> {
@@ -88,12 +88,11 @@ function onText(value: Value, change: (text: string) => string): Bound {
   return typeof value === 'string' ? change(value) : null
 }
 
-function floating(column: string, value: Plain): Bound {
-  if (value === null) return null
+/** Only where a column's type is no floating-point one SQLite keeps whole numbers as such. */
+function floating(column: string, stored: string, value: Plain): Bound {
   const text = String(value)
-  if (!text.includes('.') && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return BigInt(text)
-  if (decimalText(String(Number(text))) === text) return Number(text)
-  throw new StorageError('VALUE_INVALID', `Bound the decimal ${describeValue(text)} for column ${JSON.stringify(column)}: it keeps floating-point numbers, which would change it`)
+  if (value !== null && stored !== 'real' && !text.includes('.') && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return BigInt(text)
+  return floatingDecimal(column, value)
 }
 
 function milliseconds(value: Plain): Bound {
