@@ -33,7 +33,8 @@ describe.each(serverKinds)('presence over $name', (kind) => {
       a.exchange([second], [first.info.id])
       await vi.waitFor(() => expect([ids(b), ids(late)]).toEqual([[second.info.id], [second.info.id]]))
       end()
-      expect(changes).toEqual([[second.info.id]])
+      // The first may be told again until it goes, but there is never none, and never both.
+      expect(changes.filter((seen) => seen.join() !== first.info.id)).toEqual([[second.info.id]])
       await a.close()
       await vi.waitFor(() => expect([ids(b), ids(late)]).toEqual([[], []]))
     })
